@@ -1,0 +1,214 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { emptyOutputs, type Layer, type Millis } from "./layer.ts";
+
+/** The most datagrams in one chunk of a stream (ARCHITECTURE.md section 5: a kernel buffer holds 92, a burst is at most 32). */
+export const MAX_BATCH = 32;
+
+/** The default for {@linkcode StageOptions.highWaterMark}: 256 KiB. */
+export const HIGH_WATER_MARK = 1 << 18;
+
+/** How a {@linkcode Stage} is set up. */
+export interface StageOptions<Event> {
+  /** Where time comes from; the machine's clock by default. */
+  clock?: Clock;
+  /** An outbound write waits while the layer's backlog is above this many bytes. */
+  highWaterMark?: number;
+  /** Called for each event of the layer, after what the layer produced has been put on the streams. */
+  onEvent?: (event: Event) => void;
+}
+
+/** One direction of a stage: what `pipeThrough` takes. */
+export interface Lane<In, Out> {
+  /** Where batches go in. */
+  readonly writable: WritableStream<readonly In[]>;
+  /** Where batches come out. */
+  readonly readable: ReadableStream<readonly Out[]>;
+}
+
+/**
+ * A {@linkcode Layer} worn as a pair of web streams.
+ *
+ * The lanes are hand-made pairs, not `TransformStream`s: those couple their ends, so that a half-closed application could not
+ * acknowledge what still arrives. Inbound readables are unbounded, because a bounded one would stall the layer's own
+ * acknowledgements; back-pressure towards the peer is the protocol's business (a_rwnd), or loss. Outbound, a write waits while the
+ * layer's backlog is high.
+ */
+export class Stage<
+  Below,
+  Above,
+  Event,
+  L extends Layer<Below, Above, Event> = Layer<Below, Above, Event>,
+> {
+  /** From the wire to the application. */
+  readonly inbound: Lane<Below, Above>;
+  /** From the application to the wire. Closing its writable begins the layer's graceful close. */
+  readonly outbound: Lane<Above, Below>;
+
+  readonly #layer: L;
+  readonly #clock: Clock;
+  readonly #highWaterMark: number;
+  readonly #onEvent: (event: Event) => void;
+  #up!: ReadableStreamDefaultController<readonly Above[]>;
+  #down!: ReadableStreamDefaultController<readonly Below[]>;
+  #events: Event[] = [];
+  #deliveringEvents = false;
+  #cancelTimer: (() => void) | undefined;
+  #armedFor: Millis | undefined;
+  #waitingWriters: (() => void)[] = [];
+  #over = false;
+
+  constructor(layer: L, options: StageOptions<Event> = {}) {
+    this.#layer = layer;
+    this.#clock = options.clock ?? systemClock;
+    this.#highWaterMark = options.highWaterMark ?? HIGH_WATER_MARK;
+    this.#onEvent = options.onEvent ?? (() => {});
+    const unbounded = { highWaterMark: Infinity };
+    this.inbound = {
+      readable: new ReadableStream(
+        { start: (controller) => void (this.#up = controller) },
+        unbounded,
+      ),
+      writable: new WritableStream({
+        write: (batch) => this.run((layer, now) => layer.handleInbound(batch, now)),
+        close: () => this.run((layer, now) => layer.handleEnd(now)),
+        abort: (reason) => this.#fail(reason),
+      }),
+    };
+    this.outbound = {
+      readable: new ReadableStream(
+        { start: (controller) => void (this.#down = controller) },
+        unbounded,
+      ),
+      writable: new WritableStream({
+        write: (batch) => this.#send(batch),
+        close: () => this.run((layer, now) => layer.close(now)),
+        abort: (reason) => this.#fail(reason),
+      }),
+    };
+  }
+
+  /** The layer's own failure or the reason a lane was aborted with; undefined while neither has happened. */
+  get failure(): unknown {
+    return this.#layer.failure;
+  }
+
+  /**
+   * One more outbound entry to the layer, since a writable takes only one `pipeTo`: this is how several upper stages share one
+   * lower one. Closing or aborting a port does not close the layer.
+   */
+  port(): WritableStream<readonly Above[]> {
+    return new WritableStream({ write: (batch) => this.#send(batch) });
+  }
+
+  /** The only door to the layer: mutate once, drain completely, arm one timer. Returns what `mutate` returned. */
+  run<T>(mutate: (layer: L, now: Millis) => T): T {
+    const layer = this.#layer;
+    try {
+      return mutate(layer, this.#clock.now());
+    } finally {
+      this.#drain(layer);
+    }
+  }
+
+  #drain(layer: L): void {
+    const out = emptyOutputs<Below, Above, Event>();
+    layer.poll(out);
+    if (!this.#over) {
+      enqueueInBatches(this.#down, out.below);
+      enqueueInBatches(this.#up, out.above);
+    }
+    if (layer.backlog <= this.#highWaterMark / 2) this.#resumeWriters();
+    if (layer.failure !== undefined) this.#fail(layer.failure);
+    else if (layer.done) this.#finish();
+    this.#arm();
+    for (const event of out.events) this.#events.push(event);
+    this.#deliverEvents();
+  }
+
+  #send(batch: readonly Above[]): Promise<void> | void {
+    this.run((layer, now) => layer.handleOutbound(batch, now));
+    if (this.#over || this.#layer.backlog <= this.#highWaterMark) return;
+    return new Promise((resume) => this.#waitingWriters.push(resume));
+  }
+
+  #resumeWriters(): void {
+    if (this.#waitingWriters.length === 0) return;
+    for (const resume of this.#waitingWriters.splice(0)) resume();
+  }
+
+  /** A handler may call `run` again; its events then queue behind those that are still to be delivered. */
+  #deliverEvents(): void {
+    if (this.#deliveringEvents) return;
+    this.#deliveringEvents = true;
+    try {
+      for (let event; (event = this.#events.shift()) !== undefined;) this.#onEvent(event);
+    } finally {
+      this.#deliveringEvents = false;
+    }
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    closeReadable(this.#up);
+    closeReadable(this.#down);
+    this.#resumeWriters();
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#up.error(reason);
+    this.#down.error(reason);
+    this.#resumeWriters();
+    this.#arm();
+  }
+
+  /** Keeps a timer that fires too early, rather than replacing it for every packet: `handleTimeout` bears being called early. */
+  #arm(): void {
+    const at = this.#over ? undefined : this.#layer.nextTimeout;
+    if (this.#cancelTimer !== undefined) {
+      if (at !== undefined && this.#armedFor! <= at) return;
+      this.#cancelTimer();
+      this.#cancelTimer = undefined;
+    }
+    if (at === undefined) return;
+    this.#armedFor = at;
+    this.#cancelTimer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#fire());
+  }
+
+  #fire(): void {
+    this.#cancelTimer = undefined;
+    const at = this.#layer.nextTimeout;
+    if (at !== undefined && at > this.#clock.now()) this.#arm();
+    else this.run((layer, now) => layer.handleTimeout(now));
+  }
+}
+
+function enqueueInBatches<T>(
+  controller: ReadableStreamDefaultController<readonly T[]>,
+  items: T[],
+): void {
+  if (items.length === 0) return;
+  if (items.length <= MAX_BATCH) return enqueue(controller, items);
+  for (let at = 0; at < items.length; at += MAX_BATCH) {
+    enqueue(controller, items.slice(at, at + MAX_BATCH));
+  }
+}
+
+/** A reader that cancelled has closed the controller; there is nobody left to enqueue for. */
+function enqueue<T>(controller: ReadableStreamDefaultController<T>, chunk: T): void {
+  try {
+    controller.enqueue(chunk);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+function closeReadable<T>(controller: ReadableStreamDefaultController<T>): void {
+  try {
+    controller.close();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
