@@ -1,0 +1,28 @@
+import { deno, readManifest, say, withOutsideAdapters } from "./project.ts";
+import { test } from "./test.ts";
+
+/** What a contributor runs before a commit; `--no-test` leaves the tests out. Stops at the first step that fails. */
+export async function ok(config: string, args: string[]): Promise<number> {
+  const steps: [name: string, run: () => Promise<number>][] = [
+    ["fmt", () => deno("fmt", config, "--check")],
+    ["lint, with purity and layers", () => deno("lint", config)],
+    ["types", () => deno("check", config)],
+    ["docs", () => deno("doc", config, "--lint", ...Object.values(readManifest().exports))],
+    ["tests", () => test(config, [])],
+    [
+      "publish",
+      () => withOutsideAdapters(config, (c) => deno("publish", c, "--dry-run", "--allow-dirty")),
+    ],
+  ];
+  for (const [name, run] of steps) {
+    if (name === "tests" && args.includes("--no-test")) continue;
+    say(`\n== ${name}`);
+    const code = await run();
+    if (code !== 0) {
+      say(`\n${name}: failed`);
+      return code;
+    }
+  }
+  say("\nAll is well.");
+  return 0;
+}

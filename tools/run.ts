@@ -1,0 +1,29 @@
+/**
+ * Starts every task of `deno.json`: `deno run -A --no-config tools/run.ts <task> [arguments]`.
+ *
+ * It runs without the project's config, because that one names JSR packages, and JSR may be out of
+ * reach: see ARCHITECTURE.md section 7.
+ */
+import { ok } from "./ok.ts";
+import { chooseConfig, deno, say } from "./project.ts";
+import { test } from "./test.ts";
+
+type Task = (config: string, args: string[]) => Promise<number>;
+
+const tasks: Record<string, Task> = {
+  demo: (config, args) => deno("run", config, "-A", "examples/demo/main.ts", ...args),
+  bench: (config, args) => deno("run", config, "-A", "bench/main.ts", ...args),
+  fmt: (config, args) => deno("fmt", config, ...args),
+  lint: (config, args) => deno("lint", config, ...args),
+  check: (config, args) => deno("check", config, ...args),
+  test,
+  ok,
+};
+
+const [name = "", ...args] = Deno.args;
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+if (task === undefined) {
+  say(`There is no task "${name}". There are: ${Object.keys(tasks).join(", ")}.`);
+  Deno.exit(2);
+}
+Deno.exit(await task(await chooseConfig(), args));

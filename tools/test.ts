@@ -1,0 +1,64 @@
+import { exists, passSignals, readManifest, ROOT } from "./project.ts";
+import { addCounts, closingLine, type Counts, NO_COUNTS, parseSummary } from "./test_summary.ts";
+
+/** Folders whose tests drive real peers: one at a time, so that they don't starve one another. */
+const REAL_PEERS = ["tests/browser", "tests/interop"];
+
+/**
+ * All tests, or those of the files and folders that are named. Further arguments go to `deno test`.
+ * The last line printed is the sum: `12 passed, 0 failed`.
+ */
+export async function test(config: string, args: string[]): Promise<number> {
+  const runs = args.some((arg) => !arg.startsWith("-") && exists(arg)) ? [args] : [
+    ["--parallel", `--ignore=${REAL_PEERS.join()}`, ...args, ...documentedPaths(), "tests"],
+    ...REAL_PEERS.filter(exists).map((folder) => ["--permit-no-files", ...args, folder]),
+  ];
+  let total: Counts = NO_COUNTS;
+  let code = 0;
+  for (const run of runs) {
+    const result = await denoTest(config, run);
+    total = addCounts(total, result.counts);
+    code ||= result.code;
+  }
+  if (total.passed + total.failed + total.skipped === 0) code ||= 1; // nothing ran: nothing was shown
+  // deno-lint-ignore no-console
+  console.log(`\n${closingLine(total)}`);
+  return code;
+}
+
+/** What is published and may hold examples, which are tests too. */
+function documentedPaths(): string[] {
+  const documented = readManifest().publish.include.filter((path) =>
+    !/\.json$|^LICENSE$|^CHANGELOG/.test(path)
+  );
+  return documented.filter(exists);
+}
+
+async function denoTest(config: string, args: string[]): Promise<{ counts: Counts; code: number }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--config", config, "-A", "--doc", "--trace-leaks", ...args],
+    cwd: ROOT,
+    env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {},
+    stdout: "piped",
+  }).spawn();
+  const [shown, read] = child.stdout.tee();
+  const [status, counts] = await Promise.all([
+    passSignals(child),
+    countTests(read),
+    shown.pipeTo(Deno.stdout.writable, { preventClose: true }),
+  ]);
+  // A run that ends before its summary (a type error, a crash) counts as one failure.
+  return { counts: counts ?? { ...NO_COUNTS, failed: status.success ? 0 : 1 }, code: status.code };
+}
+
+/** What the last summary line says, if there is one. */
+async function countTests(output: ReadableStream<Uint8Array>): Promise<Counts | undefined> {
+  let counts: Counts | undefined;
+  let rest = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) counts = parseSummary(line) ?? counts;
+  }
+  return parseSummary(rest) ?? counts;
+}
