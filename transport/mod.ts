@@ -1,0 +1,13 @@
+/**
+ * Sockets as web streams of batches of datagrams, and the {@linkcode Network} that a peer connection runs on. The only folder that
+ * names `Deno` or opens a socket.
+ *
+ * @module
+ */
+export * from "./udp_socket.ts";
+export * from "./udp.ts";
+export * from "./socket_group.ts";
+export * from "./demux.ts";
+export * from "./network.ts";
+export * from "./interfaces.ts";
+export * from "./mdns.ts";

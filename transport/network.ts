@@ -1,0 +1,116 @@
+import { lookup } from "node:dns/promises";
+import { type Clock, systemClock } from "../core/stage/clock.ts";
+import { canonicalIp, ipVersion } from "../core/wire/address.ts";
+import { debug } from "./debug.ts";
+import { type InterfaceAddress, usableAddresses } from "./interfaces.ts";
+import { MdnsResolver } from "./mdns.ts";
+import { openMdnsPort } from "./mdns_port.ts";
+import { ownAddress } from "./own_address.ts";
+import { openUdp } from "./udp.ts";
+import type { UdpSocket } from "./udp_socket.ts";
+
+/** Addresses of one name that are tried: a name server may send hundreds. */
+const MAX_RESOLVED = 8;
+
+/** Everything of the outside world that a peer connection runs on. Tests have a virtual one. */
+export interface Network {
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** The IP literals to open sockets on, at most 16. `0.0.0.0` stands for "whatever this machine has". */
+  addresses(): string[];
+  /**
+   * Opens a UDP socket on an IP literal, on a port that the system chooses unless one is given. Rejects if it can't be had.
+   *
+   * On `0.0.0.0` the socket's `local` tells the address by which this machine reaches others.
+   */
+  openUdp(ip: string, port?: number): Promise<UdpSocket>;
+  /** The IP literals of a host name, or of an IP literal itself; at most 8. Empty, never a rejection, if there are none. */
+  resolve(host: string, family?: 4 | 6): Promise<string[]>;
+  /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */
+  resolveMdns(name: string, signal?: AbortSignal): Promise<string | undefined>;
+}
+
+/** How a network of the machine is set up. */
+export interface SystemNetworkOptions {
+  /** The IP literals to use, instead of asking the system; anything else in the list is left out. */
+  readonly addresses?: readonly string[];
+}
+
+/**
+ * The network of this machine.
+ *
+ * It asks for no permission: where `--allow-sys=networkInterfaces` is not given, it uses what the caller gave, else what a socket
+ * can find out.
+ *
+ * @example
+ * ```ts
+ * import { SystemNetwork } from "@heron/webrtc/transport";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = new SystemNetwork({ addresses: ["127.0.0.1"] });
+ * assertEquals(network.addresses(), ["127.0.0.1"]);
+ * const socket = await network.openUdp("127.0.0.1");
+ * assertEquals(socket.local.ip, "127.0.0.1");
+ * socket.close();
+ * ```
+ */
+export class SystemNetwork implements Network {
+  readonly clock: Clock = systemClock;
+  readonly #given: readonly string[] | undefined;
+  readonly #mdns: MdnsResolver;
+
+  constructor(options: SystemNetworkOptions = {}) {
+    this.#given = options.addresses?.map(canonicalIp).filter((ip) => ip !== undefined);
+    this.#mdns = new MdnsResolver({
+      clock: this.clock,
+      open: (receive) => openMdnsPort(this.addresses(), receive),
+    });
+  }
+
+  addresses(): string[] {
+    if (this.#given !== undefined) return [...this.#given];
+    const interfaces = systemInterfaces();
+    if (interfaces !== undefined) return usableAddresses(interfaces);
+    debug("transport", "No permission for networkInterfaces: using one wildcard socket");
+    return ["0.0.0.0"];
+  }
+
+  async openUdp(ip: string, port = 0): Promise<UdpSocket> {
+    const canonical = canonicalIp(ip);
+    if (canonical === undefined) throw new TypeError(`Not an IP literal: ${ip}`);
+    if (canonical !== "0.0.0.0") return await openUdp({ ip: canonical, port });
+    return await openUdp({ ip: canonical, port, shownIp: await ownAddress() });
+  }
+
+  async resolve(host: string, family?: 4 | 6): Promise<string[]> {
+    const literal = canonicalIp(host);
+    if (literal !== undefined) {
+      return family === undefined || ipVersion(literal) === family ? [literal] : [];
+    }
+    try {
+      const found = await lookup(host, { all: true, family: family ?? 0 });
+      return found.map(({ address }) => canonicalIp(address)).filter((ip) => ip !== undefined)
+        .slice(0, MAX_RESOLVED);
+    } catch (error) {
+      debug("transport", `${host} does not resolve: ${error}`);
+      return [];
+    }
+  }
+
+  resolveMdns(name: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#mdns.resolve(name, signal);
+  }
+}
+
+/** The network of this machine, with all the addresses that it may know. */
+export const systemNetwork: Network = new SystemNetwork();
+
+/** Undefined without the permission, for which a library had better not prompt. */
+function systemInterfaces(): InterfaceAddress[] | undefined {
+  try {
+    const permission = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
+    return permission.state === "granted" ? Deno.networkInterfaces() : undefined;
+  } catch {
+    return undefined; // a host that has no such thing
+  }
+}
