@@ -16,6 +16,7 @@ const tasks: Record<string, Task> = {
   fmt: (config, args) => deno("fmt", config, ...args),
   lint: (config, args) => deno("lint", config, ...args),
   check: (config, args) => deno("check", config, ...args),
+  kernels: (config, args) => deno("run", config, "-A", "tools/build_kernels.ts", ...args),
   test,
   ok,
 };

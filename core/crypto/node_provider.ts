@@ -3,7 +3,7 @@ import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { Buffer } from "node:buffer";
 import * as node from "node:crypto";
 import { concat } from "../wire/bytes.ts";
-import { nodeAead } from "./node_aead.ts";
+import { aead } from "./aead.ts";
 import type {
   Certificate,
   CertificateOptions,
@@ -17,13 +17,13 @@ import type {
 } from "./provider.ts";
 import { writeSelfSigned } from "./x509.ts";
 
-/** The provider over `node:crypto`. */
+/** The provider over `node:crypto`, and our own kernels for the ciphers. */
 export const nodeProvider: CryptoProvider = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   hash,
   hmac,
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
-  aead: nodeAead,
+  aead,
   keyExchange: (group) => group === "x25519" ? x25519() : secp256r1(),
   parseCertificate,
   generateCertificate,
