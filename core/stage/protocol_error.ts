@@ -8,6 +8,7 @@ export type ProtocolName = "ice" | "dtls" | "sctp" | "srtp";
  * counted in `Discards`.
  */
 export class ProtocolError extends Error {
+  /** `ProtocolError`, in every message and stack. */
   override readonly name = "ProtocolError";
   /** The protocol that failed. */
   readonly protocol: ProtocolName;
@@ -16,6 +17,7 @@ export class ProtocolError extends Error {
   /** Whether the peer reported the failure, rather than this side. */
   readonly received: boolean;
 
+  /** Makes the error that a layer has as its `failure`. */
   constructor(
     protocol: ProtocolName,
     message: string,

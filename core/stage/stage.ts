@@ -57,6 +57,7 @@ export class Stage<
   #waitingWriters: (() => void)[] = [];
   #over = false;
 
+  /** Puts a stage around a layer, which from now on belongs to it. */
   constructor(layer: L, options: StageOptions<Event> = {}) {
     this.#layer = layer;
     this.#clock = options.clock ?? systemClock;
