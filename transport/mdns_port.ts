@@ -3,9 +3,16 @@ import { ipVersion } from "../core/wire/address.ts";
 import { debug } from "./debug.ts";
 import type { MdnsPort } from "./mdns.ts";
 
+/** A multicast group and the port where its members listen. */
+export interface MulticastGroup {
+  /** An IPv4 literal. */
+  readonly ip: string;
+  /** The port. */
+  readonly port: number;
+}
+
 /** RFC 6762 section 3. */
-const GROUP = "224.0.0.251";
-const PORT = 5353;
+export const MDNS_GROUP: MulticastGroup = { ip: "224.0.0.251", port: 5353 };
 
 /** Interfaces that are asked on. */
 const MAX_INTERFACES = 8;
@@ -19,13 +26,14 @@ const MAX_INTERFACES = 8;
 export async function openMdnsPort(
   addresses: readonly string[],
   receive: (packet: Uint8Array) => void,
+  group: MulticastGroup = MDNS_GROUP,
 ): Promise<MdnsPort> {
   const interfaces = addresses.filter((ip) => ipVersion(ip) === 4).slice(0, MAX_INTERFACES);
   const asking = await openAll(interfaces.map((ip) => () => openAsking(ip, receive)));
-  const listening = await openAll([() => openListening(interfaces, receive)]);
+  const listening = await openAll([() => openListening(interfaces, receive, group)]);
   return {
     send(packet) {
-      for (const socket of asking) socket.send(packet, PORT, GROUP, () => {});
+      for (const socket of asking) socket.send(packet, group.port, group.ip, () => {});
     },
     close() {
       for (const socket of [...asking, ...listening]) socket.close();
@@ -51,14 +59,16 @@ async function openAsking(ip: string, receive: (packet: Uint8Array) => void): Pr
   return socket;
 }
 
+/** Bound to the group's own address, so that it takes no unicast packet away from the system's responder. */
 async function openListening(
   interfaces: readonly string[],
   receive: (packet: Uint8Array) => void,
+  group: MulticastGroup,
 ): Promise<Socket> {
-  const socket = await bound(PORT, GROUP, receive);
+  const socket = await bound(group.port, group.ip, receive);
   for (const ip of interfaces) {
     try {
-      socket.addMembership(GROUP, ip === "0.0.0.0" ? undefined : ip);
+      socket.addMembership(group.ip, ip === "0.0.0.0" ? undefined : ip);
     } catch (error) {
       debug("mdns", `Can't listen on ${ip}: ${error}`);
     }
@@ -66,7 +76,6 @@ async function openListening(
   return socket;
 }
 
-/** Bound to the group's own address, the listening socket can't take unicast packets away from the system's responder. */
 function bound(
   port: number,
   ip: string,

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import { debug } from "./debug.ts";
 
-/** A group of the local scope (RFC 2365 section 6.1); with a time to live of 0 nothing leaves this machine anyway. */
+/** A group of the local scope (RFC 2365 section 6.1) that nobody else is in; with the default time to live of 1 no router passes it on. */
 const GROUP = "239.255.72.82";
 
 /** How long the datagram to oneself may take, in milliseconds. */
@@ -29,7 +29,6 @@ export async function ownAddress(): Promise<string> {
       socket.bind(0, "0.0.0.0", () => {
         try {
           socket.addMembership(GROUP);
-          socket.setMulticastTTL(0);
           socket.setMulticastLoopback(true);
           socket.send(token, socket.address().port, GROUP, (error) => error && reject(error));
         } catch (error) {
