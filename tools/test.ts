@@ -4,6 +4,9 @@ import { addCounts, closingLine, type Counts, NO_COUNTS, parseSummary } from "./
 /** Folders whose tests drive real peers: one at a time, so that they don't starve one another. */
 const REAL_PEERS = ["tests/browser", "tests/interop"];
 
+/** A test has to end what it starts; and it is told where it started it. */
+const NO_LEAKS = ["--sanitize-ops", "--sanitize-resources", "--trace-leaks"];
+
 /**
  * All tests, or those of the files and folders that are named. Further arguments go to `deno test`.
  * The last line printed is the sum: `12 passed, 0 failed`.
@@ -36,7 +39,7 @@ function documentedPaths(): string[] {
 
 async function denoTest(config: string, args: string[]): Promise<{ counts: Counts; code: number }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--config", config, "-A", "--doc", "--trace-leaks", ...args],
+    args: ["test", "--config", config, "-A", "--doc", ...NO_LEAKS, ...args],
     cwd: ROOT,
     env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {},
     stdout: "piped",
