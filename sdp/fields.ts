@@ -24,9 +24,12 @@ const MAX_BANDWIDTH = Number.MAX_SAFE_INTEGER;
 /** Digits of a time in seconds since 1900 that we keep: RFC 8866 section 9 knows 10, later centuries a few more. */
 const MAX_TIME_DIGITS = 20;
 
+/** Formats of one section. RTP has 128 payload types, and nothing else has as many. */
+const MAX_FORMATS = 512;
+
 /** `o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>` (RFC 8866 section 5.2) */
 export function parseOrigin(value: string): Origin | undefined {
-  const fields = value.split(" ");
+  const fields = value.split(" ", 7);
   if (fields.length !== 6) return undefined;
   const [username, sessionId, sessionVersion, netType, addrType, address] = fields as [
     string,
@@ -50,7 +53,7 @@ function isSessionId(text: string): boolean {
 
 /** `c=<nettype> <addrtype> <connection-address>` (RFC 8866 section 5.7) */
 export function parseConnection(value: string): Connection | undefined {
-  const fields = value.split(" ");
+  const fields = value.split(" ", 4);
   if (fields.length !== 3) return undefined;
   const [netType, addrType, address] = fields as [string, string, string];
   if (netType !== "IN" || address === "") return undefined;
@@ -72,7 +75,7 @@ export function parseBandwidth(value: string): Bandwidth | undefined {
 
 /** `t=<start-time> <stop-time>` (RFC 8866 section 5.9) */
 export function parseTime(value: string): TimeDescription | undefined {
-  const fields = value.split(" ");
+  const fields = value.split(" ", 3);
   if (fields.length !== 2) return undefined;
   const [start, stop] = fields as [string, string];
   if (!isTime(start) || !isTime(stop)) return undefined;
@@ -98,10 +101,11 @@ export function isZones(value: string): boolean {
 
 /** `m=<media> <port>[/<number of ports>] <proto> <fmt> ...` (RFC 8866 section 5.14) */
 export function parseMedia(value: string): MediaDescription | undefined {
-  const [kind, ports, protocol, ...formats] = value.split(" ");
+  const [kind, ports, protocol, ...formats] = value.split(" ", 3 + MAX_FORMATS + 1);
   if (kind === undefined || ports === undefined || protocol === undefined) return undefined;
   if (!isToken(kind) || !protocol.split("/").every(isToken)) return undefined;
-  if (formats.length === 0 || !formats.every((format) => isFormat(format, protocol))) {
+  if (formats.length === 0 || formats.length > MAX_FORMATS) return undefined;
+  if (!formats.every((format) => isFormat(format, protocol))) {
     return undefined;
   }
   const slash = ports.indexOf("/");

@@ -19,9 +19,16 @@ export function parsePositive(text: string, max: number): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-/** The fields of `text` between its spaces. Peers put a space too many before and after values, so empty fields are dropped. */
+/** Fields that one value can have: a BUNDLE group of every section of the largest conference has fewer. */
+const MAX_FIELDS = 10_000;
+
+/**
+ * The fields of `text` between its spaces; none if there are more than any honest peer writes. Peers put a space too many before and
+ * after values, so empty fields are dropped.
+ */
 export function fieldsOf(text: string): string[] {
-  return text.split(" ").filter((field) => field !== "");
+  const fields = text.split(" ", MAX_FIELDS + 1);
+  return fields.length > MAX_FIELDS ? [] : fields.filter((field) => field !== "");
 }
 
 /** `text` cut at the first `separator`: what is after it is undefined if there is none. */

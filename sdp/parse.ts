@@ -26,7 +26,7 @@ export type ParseResult =
 const MAX_LENGTH = 8 * 1024 * 1024;
 
 /** Lines in a description: each becomes an object, some 100 bytes of memory. */
-const MAX_LINES = 250_000;
+const MAX_LINES = 200_000;
 
 /** Properties that can be set, of objects whose arrays can grow. */
 type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
