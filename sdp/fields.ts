@@ -105,9 +105,7 @@ export function parseMedia(value: string): MediaDescription | undefined {
   if (kind === undefined || ports === undefined || protocol === undefined) return undefined;
   if (!isToken(kind) || !protocol.split("/").every(isToken)) return undefined;
   if (formats.length === 0 || formats.length > MAX_FORMATS) return undefined;
-  if (!formats.every((format) => isFormat(format, protocol))) {
-    return undefined;
-  }
+  if (!formats.every((format) => isFormat(format, protocol))) return undefined;
   const slash = ports.indexOf("/");
   const port = parseDecimal(slash < 0 ? ports : ports.slice(0, slash), MAX_U16);
   if (port === undefined) return undefined;
@@ -126,6 +124,7 @@ function isFormat(format: string, protocol: string): boolean {
 /** `a=<attribute-name>[:<attribute-value>]` (RFC 8866 section 5.13). Never fails: what nobody knows is kept. */
 export function parseAttribute(value: string): Attribute {
   const colon = value.indexOf(":");
-  if (colon < 0) return { name: value };
+  // A name is a token, so a space after it is nobody's: both browsers take "a=sendrecv " for "a=sendrecv".
+  if (colon < 0) return { name: value.trimEnd() };
   return { name: value.slice(0, colon), value: value.slice(colon + 1) };
 }

@@ -90,7 +90,7 @@ export function setupOf(session: SessionDescription, media: MediaDescription): S
   return parseSetup(inherited(session, media, "setup")?.value);
 }
 
-/** Parses the value of `a=tls-id` (RFC 8842 section 5.3): 20 to 255 characters; a new one asks for a new DTLS association. */
+/** Parses the value of `a=tls-id` (RFC 8842 section 4): 20 to 255 characters; a new one asks for a new DTLS association. */
 export function parseTlsId(value: string | undefined): string | undefined {
   return value !== undefined && /^[A-Za-z0-9+/\-_]{20,255}$/.test(value) ? value : undefined;
 }

@@ -70,7 +70,7 @@ export const CODECS: readonly Codec[] = [
     write: String,
   },
   {
-    name: "tls-id (RFC 8842 section 5.3)",
+    name: "tls-id (RFC 8842 section 4)",
     wellFormed: ["abc3de65cddef001be82", "-_/+".repeat(63)],
     malformed: ["", "abc3de65cddef001be8", "abc3de65cddef001be8 ", "a".repeat(256)],
     parse: sdp.parseTlsId,

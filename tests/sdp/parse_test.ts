@@ -206,6 +206,11 @@ Deno.test("a description beyond the bounds is refused before it costs anything",
   assertEquals(faultOf(lines), [200_001, "too many lines"]);
 });
 
+Deno.test("a space after a flag does not hide it", () => {
+  assertEquals(sessionWith("a=ice-lite  ").attributes, [{ name: "ice-lite" }]);
+  assertEquals(sessionWith("a=x: ").attributes, [{ name: "x", value: " " }]);
+});
+
 Deno.test("names from the peer stay data", () => {
   const session = sessionWith("a=__proto__:polluted", "a=constructor", "a=__proto__:again");
   assertEquals(session.attributes.length, 3);
