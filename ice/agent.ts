@@ -1,0 +1,399 @@
+import type { CryptoProvider } from "../core/crypto/provider.ts";
+import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
+import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
+import { Foundations, type IceCandidate, type LocalCandidate } from "./candidate.ts";
+import type { CandidatePair, IcePair } from "./candidate_pair.ts";
+import { CheckServer } from "./check_server.ts";
+import type { IceContext, IceDiscard } from "./context.ts";
+import { DataPath } from "./data_path.ts";
+import type { IceEvent } from "./event.ts";
+import {
+  type Base,
+  Gathering,
+  type GatheringOutcome,
+  type IceCandidateError,
+  type IceGatheringState,
+  MAX_BASES,
+  MAX_SERVERS,
+  type StunServer,
+} from "./gathering.ts";
+import { generateIceParameters, type IceParameters } from "./parameters.ts";
+import { type IceRole, Role } from "./role.ts";
+import { earliest, IceSession } from "./session.ts";
+import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
+import { ICE_TIMINGS, type IceTimings } from "./timings.ts";
+import { type IceTransportState, transportState } from "./transport_state.ts";
+
+/** What an agent is made with. */
+export interface IceAgentOptions {
+  /** Randomness and HMAC. */
+  readonly crypto: CryptoProvider;
+  /** The role to begin with. */
+  readonly role: IceRole;
+  /** The parameters of the first session; made at random if absent. */
+  readonly localParameters?: IceParameters;
+  /** Intervals other than the default ones. */
+  readonly timings?: Partial<IceTimings>;
+}
+
+/** How a base is announced. */
+export interface IceBaseOptions {
+  /** The mDNS name that stands for its address (RFC 8828). */
+  readonly hostName?: string;
+}
+
+/**
+ * A full ICE agent with one data stream of one component (RFC 8445): it finds a path to the peer, lets data through on it, and
+ * keeps asking whether the peer still wants that data (RFC 7675).
+ *
+ * @example
+ * ```ts
+ * import { IceAgent, type IceEvent } from "@heron/webrtc/ice";
+ * import { type Datagram, emptyOutputs, nodeProvider } from "@heron/webrtc/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = new IceAgent({ crypto: nodeProvider, role: "controlling" });
+ * agent.addBase({ ip: "192.0.2.1", port: 5000, protocol: "udp" }, 0);
+ * agent.endOfBases(0);
+ * const out = emptyOutputs<Datagram, Uint8Array, IceEvent>();
+ * agent.poll(out);
+ * assertEquals(out.events.map(({ type }) => type), [
+ *   "gathering-state",
+ *   "candidate",
+ *   "gathering-state",
+ * ]);
+ * assertEquals(agent.gatheringState, "complete");
+ * assertEquals(agent.state, "new");
+ * ```
+ */
+export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
+  /** What was dropped, by reason. */
+  readonly discards: Discards<IceDiscard> = new Discards<IceDiscard>();
+  readonly #context: IceContext;
+  readonly #role: Role;
+  readonly #server: CheckServer;
+  readonly #path = new DataPath();
+  readonly #foundations = new Foundations();
+  readonly #bases: Base[] = [];
+  readonly #servers: StunServer[] = [];
+  #basesEnded = false;
+  #session: IceSession;
+  #gathering: Gathering;
+  /** The session before a restart, for as long as its pair is the one in use. */
+  #previous: IceSession | undefined;
+  #restarted = false;
+  #localCandidates: IceCandidate[] = [];
+  #announcedPair: CandidatePair | undefined;
+  #state: IceTransportState = "new";
+  #nextTimeout: Millis | undefined;
+  #below: Datagram[] = [];
+  #above: Uint8Array[] = [];
+  #events: IceEvent[] = [];
+
+  constructor(options: IceAgentOptions) {
+    const { crypto, role, localParameters = generateIceParameters(crypto) } = options;
+    this.#role = new Role(role, crypto, () => this.#roleChanged());
+    this.#context = {
+      crypto,
+      timings: { ...ICE_TIMINGS, ...options.timings },
+      discards: this.discards,
+      role: this.#role,
+      send: (datagram) => void this.#below.push(datagram),
+    };
+    this.#server = new CheckServer(this.#context, () => this.#sessions());
+    this.#session = new IceSession(this.#context, localParameters);
+    this.#gathering = this.#newGathering(this.#session);
+  }
+
+  /** Whether this agent nominates. */
+  get role(): IceRole {
+    return this.#role.value;
+  }
+
+  /** This side's parameters in the present session. */
+  get localParameters(): IceParameters {
+    return this.#session.local;
+  }
+
+  /** The peer's parameters in the present session, once known. */
+  get remoteParameters(): IceParameters | undefined {
+    return this.#session.remote;
+  }
+
+  /** As RTCIceTransport.state. */
+  get state(): IceTransportState {
+    return this.#state;
+  }
+
+  /** As RTCIceTransport.gatheringState. */
+  get gatheringState(): IceGatheringState {
+    return this.#gathering.state;
+  }
+
+  /** The pair that data goes over: after a restart the old one, until there is a new one. */
+  get selectedPair(): IcePair | undefined {
+    return this.#session.selected ?? this.#previous?.selected;
+  }
+
+  /** Every pair of the present session, best first. */
+  get pairs(): readonly IcePair[] {
+    return this.#session.checkList.pairs;
+  }
+
+  /** This side's candidates of the present session, as announced. */
+  get localCandidates(): readonly IceCandidate[] {
+    return this.#localCandidates;
+  }
+
+  /** The peer's candidates of the present session, those learnt from its checks among them. */
+  get remoteCandidates(): readonly IceCandidate[] {
+    return this.#session.remotes.list.map(({ candidate }) => candidate);
+  }
+
+  get nextTimeout(): Millis | undefined {
+    return this.#nextTimeout;
+  }
+
+  /** Always 0: what can't be sent is dropped, as UDP would. */
+  get backlog(): number {
+    return 0;
+  }
+
+  get done(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Always undefined: a transport that has failed can be restarted. */
+  get failure(): Error | undefined {
+    return undefined;
+  }
+
+  /** Takes another role, as signalling says (RFC 8445 section 6.1.1). */
+  setRole(role: IceRole): void {
+    this.#role.set(role);
+  }
+
+  /** Adds a socket: a host candidate, and server-reflexive ones through every server. Earlier ones are preferred. */
+  addBase(address: TransportAddress, now: Millis, options: IceBaseOptions = {}): void {
+    if (this.done) return;
+    const index = this.#bases.length;
+    if (index >= MAX_BASES) return this.discards.add("too many bases or servers");
+    const base = { address, index, hostName: options.hostName };
+    this.#bases.push(base);
+    this.#gathering.addBase(base, now);
+    this.#advance(now);
+  }
+
+  /** Adds a STUN server, for the bases that there are and that follow. */
+  addServer(server: { address: TransportAddress; url: string }, now: Millis): void {
+    if (this.done) return;
+    if (this.#servers.length >= MAX_SERVERS) return this.discards.add("too many bases or servers");
+    this.#servers.push(server);
+    this.#gathering.addServer(server, now);
+    this.#advance(now);
+  }
+
+  /** A server's name could not be resolved. */
+  serverFailed(url: string, code: number, text: string): void {
+    if (!this.done) this.#gatheringFailed({ url, code, text });
+  }
+
+  /** No more bases follow: gathering completes once every server has answered or failed to. */
+  endOfBases(now: Millis): void {
+    if (this.done) return;
+    this.#basesEnded = true;
+    this.#gathering.endBases();
+    this.#advance(now);
+  }
+
+  /** The peer's parameters: checks begin. A peer that is lite makes this agent controlling (RFC 8445 section 6.1.1). */
+  setRemoteParameters(parameters: IceParameters, now: Millis): void {
+    if (this.done) return;
+    if (parameters.iceLite) this.#role.set("controlling");
+    this.#session.setRemote(parameters, now);
+    this.#advance(now);
+  }
+
+  /** A candidate of the peer's. Its address must be an IP literal; TCP and component 2 are dropped and counted. */
+  addRemoteCandidate(candidate: IceCandidate, now: Millis): void {
+    if (this.done) return;
+    this.#session.addRemote(candidate, now);
+    this.#advance(now);
+  }
+
+  /** The peer has no more candidates (RFC 8838 section 14). */
+  endOfRemoteCandidates(now: Millis): void {
+    if (this.done) return;
+    this.#session.endRemotes();
+    this.#advance(now);
+  }
+
+  /** Begins a new session (RFC 8445 section 9). Data goes on over the old pair until the new session has one. */
+  restart(localParameters: IceParameters, now: Millis): void {
+    if (this.done) return;
+    if (this.#session.usable) {
+      this.#previous = this.#session;
+      this.#previous.retire();
+    }
+    this.#restarted = this.#state !== "new";
+    this.#session = new IceSession(this.#context, localParameters);
+    this.#gathering = this.#newGathering(this.#session);
+    this.#localCandidates = [];
+    for (const server of this.#servers) this.#gathering.addServer(server, now);
+    for (const base of this.#bases) this.#gathering.addBase(base, now);
+    if (this.#basesEnded) this.#gathering.endBases();
+    this.#advance(now);
+  }
+
+  handleInbound(batch: readonly Datagram[], now: Millis): void {
+    if (this.done) return;
+    let stun = false;
+    for (const datagram of batch) {
+      if (isStun(datagram.data)) {
+        this.#handleStun(datagram, now);
+        this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
+        stun = true;
+      } else this.#handleData(datagram, now);
+    }
+    if (stun) this.#advance(now);
+  }
+
+  handleOutbound(batch: readonly Uint8Array[], _now: Millis): void {
+    const pair = this.#path.outbound;
+    if (pair === undefined) return this.discards.add("data without a valid pair", batch.length);
+    const { base: local, destination: remote } = pair;
+    for (const data of batch) {
+      this.#below.push({ data, local, remote });
+      pair.packetsSent++;
+      pair.bytesSent += data.length;
+    }
+  }
+
+  handleTimeout(now: Millis): void {
+    if (this.done) return;
+    this.#session.handleTimeout(now);
+    this.#previous?.handleTimeout(now);
+    this.#gathering.handleTimeout(now);
+    this.#advance(now);
+  }
+
+  handleEnd(now: Millis): void {
+    this.close(now);
+  }
+
+  /** Stops at once: ICE has no farewell. */
+  close(_now: Millis): void {
+    if (this.done) return;
+    this.#enter("closed");
+    this.#path.clear();
+    this.#nextTimeout = undefined;
+  }
+
+  poll(out: Outputs<Datagram, Uint8Array, IceEvent>): void {
+    drain(this.#below, out.below);
+    drain(this.#above, out.above);
+    drain(this.#events, out.events);
+  }
+
+  #handleData(datagram: Datagram, now: Millis): void {
+    const pair = this.#path.inbound(datagram);
+    if (pair === undefined) return this.discards.add("data from an unvalidated address");
+    const { data } = datagram;
+    pair.packetsReceived++;
+    pair.bytesReceived += data.length;
+    (this.#session.selected === undefined ? this.#previous : this.#session)?.consent
+      .heard(pair, now);
+    this.#above.push(data);
+  }
+
+  #handleStun(datagram: Datagram, now: Millis): void {
+    const message = parseStun(datagram.data);
+    if (message === undefined) return this.discards.add("malformed STUN");
+    if (checkFingerprint(message) === "bad") return this.discards.add("wrong fingerprint");
+    if (message.method !== BINDING) return this.discards.add("unsupported STUN method");
+    switch (message.messageClass) {
+      case "request":
+        return this.#server.handleRequest(message, datagram, now);
+      case "indication":
+        return this.discards.add("indication"); // RFC 8445 section 11: it has kept a NAT awake, and asks for nothing
+      default:
+        return this.#handleResponse(message, datagram, now);
+    }
+  }
+
+  #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
+    const taken = this.#sessions().some((each) => each.handleResponse(message, datagram, now)) ||
+      this.#gathering.handleResponse(message, datagram, now);
+    if (!taken) this.discards.add("answer to no request");
+  }
+
+  /** After every change: sends what may be sent, and draws the conclusions. */
+  #advance(now: Millis): void {
+    const gatheringComplete = this.#gathering.state === "complete";
+    this.#session.advance(gatheringComplete, now);
+    if (this.#session.selected !== undefined) this.#gathering.conclude();
+    if (this.#session.selected !== undefined || !this.#previous?.usable) this.#previous = undefined;
+    this.#path.update(this.#session, this.#previous);
+    this.#announceSelected();
+    this.#enter(transportState({
+      session: this.#session,
+      previous: this.#previous,
+      restarted: this.#restarted,
+      gatheringComplete,
+    }));
+    this.#nextTimeout = earliest([
+      this.#session.nextTimeout(gatheringComplete),
+      this.#previous?.nextTimeout(gatheringComplete),
+      this.#gathering.nextTimeout,
+    ]);
+  }
+
+  #sessions(): IceSession[] {
+    return this.#previous === undefined ? [this.#session] : [this.#session, this.#previous];
+  }
+
+  #newGathering(session: IceSession): Gathering {
+    const outcome: GatheringOutcome = {
+      gathered: (local, now) => this.#gathered(session, local, now),
+      gatheringFailed: (error) => this.#gatheringFailed(error),
+      gatheringState: (state) => void this.#events.push({ type: "gathering-state", state }),
+    };
+    const { usernameFragment } = session.local;
+    return new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
+  }
+
+  #gathered(session: IceSession, local: LocalCandidate, now: Millis): void {
+    const { candidate } = local;
+    this.#localCandidates.push(candidate);
+    this.#events.push({ type: "candidate", candidate });
+    session.addLocal(local, now);
+  }
+
+  #gatheringFailed(error: IceCandidateError): void {
+    this.#events.push({ type: "candidate-error", ...error });
+  }
+
+  #roleChanged(): void {
+    this.#events.push({ type: "role", role: this.#role.value });
+    this.#session.roleChanged();
+  }
+
+  #announceSelected(): void {
+    const { selected } = this.#session;
+    if (selected === undefined || selected === this.#announcedPair) return;
+    this.#announcedPair = selected;
+    this.#events.push({ type: "selected-pair", pair: selected });
+  }
+
+  #enter(state: IceTransportState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#events.push({ type: "state", state });
+  }
+}
+
+/** Moves everything; not by spreading, which has a limit. */
+function drain<T>(from: T[], to: T[]): void {
+  for (const item of from) to.push(item);
+  from.length = 0;
+}

@@ -1,0 +1,155 @@
+import type { Millis } from "../core/stage/mod.ts";
+import type { Datagram } from "../core/wire/mod.ts";
+import {
+  type Credentials,
+  isAuthentic,
+  isSymmetric,
+  type StunClient,
+  writeCheck,
+} from "./authentication.ts";
+import { candidatePriority } from "./candidate.ts";
+import type { CandidatePair } from "./candidate_pair.ts";
+import type { IceContext } from "./context.ts";
+import type { IceRole } from "./role.ts";
+import { ClientTransactions, ERROR_CODE, type StunMessage } from "./stun/mod.ts";
+
+/** Rounds that may await answers at a time: each ends within 12 s, and another begins every 4 to 6 s. */
+const MAX_ROUNDS = 8;
+
+/** What is known of the peer's consent: fresh, unanswered for a while, or gone for good. */
+export type ConsentState = "none" | "fresh" | "suspect" | "expired";
+
+interface Round {
+  readonly pair: CandidatePair;
+  readonly role: IceRole;
+}
+
+/** Asks the peer again and again whether it still wants what is sent on the selected pair (RFC 7675). */
+export class Consent implements StunClient {
+  readonly #context: IceContext;
+  readonly #credentials: () => Credentials | undefined;
+  readonly #transactions: ClientTransactions<Round>;
+  #pair: CandidatePair | undefined;
+  #state: ConsentState = "none";
+  #answeredAt: Millis = 0;
+  #heardAt: Millis = 0;
+  #nextRoundAt: Millis = 0;
+  /** When the oldest round began that no answer has followed. */
+  #unansweredSince: Millis | undefined;
+
+  constructor(context: IceContext, credentials: () => Credentials | undefined) {
+    this.#context = context;
+    this.#credentials = credentials;
+    this.#transactions = new ClientTransactions(MAX_ROUNDS, context.send);
+  }
+
+  /** Whether the peer consents, as far as is known. */
+  get state(): ConsentState {
+    return this.#state;
+  }
+
+  /** When {@linkcode Consent.handleTimeout} has something to do. */
+  get nextTimeout(): Millis | undefined {
+    if (this.#pair === undefined || this.#state === "expired") return undefined;
+    const { consentExpiry } = this.#context.timings;
+    const times = [this.#nextRoundAt, this.#answeredAt + consentExpiry];
+    const suspectAt = this.#state === "fresh" ? this.#suspectAt : undefined;
+    if (suspectAt !== undefined) times.push(suspectAt);
+    const { nextTimeout } = this.#transactions;
+    if (nextTimeout !== undefined) times.push(nextTimeout);
+    return Math.min(...times);
+  }
+
+  /** Data goes over this pair from now on. The answer that made it valid was consent (RFC 7675 section 5.1). */
+  start(pair: CandidatePair, now: Millis): void {
+    this.#transactions.clear();
+    this.#pair = pair;
+    this.#granted(pair.answeredAt);
+    this.#heardAt = now;
+    this.#nextRoundAt = Math.max(now, pair.answeredAt + this.#interval());
+  }
+
+  /** Asks no more. */
+  stop(): void {
+    this.#transactions.clear();
+    this.#pair = undefined;
+    this.#state = "none";
+  }
+
+  /** Something came from the peer on this pair. It keeps the pair from being suspected; consent it is not. */
+  heard(pair: CandidatePair, now: Millis): void {
+    if (pair === this.#pair) this.#heardAt = now;
+  }
+
+  handleResponse(message: StunMessage, datagram: Datagram, now: Millis): boolean {
+    const transaction = this.#transactions.find(message.transactionId);
+    const credentials = this.#credentials();
+    if (transaction === undefined || credentials === undefined) return false;
+    if (!isAuthentic(this.#context, message, credentials.remote.password)) return true;
+    if (!isSymmetric(transaction, datagram)) {
+      this.#context.discards.add("answer from another address");
+      return true;
+    }
+    this.#transactions.finish(transaction);
+    const { pair, role } = transaction.subject;
+    if (message.messageClass === "success") {
+      pair.measure(transaction, now);
+      if (this.#state !== "expired") this.#granted(now); // RFC 7675 section 5.1: what has expired stays so
+    } else if (message.get(ERROR_CODE)?.code === 487) {
+      this.#context.role.lostConflict(role);
+    }
+    return true;
+  }
+
+  handleTimeout(now: Millis): void {
+    this.#transactions.handleTimeout(now);
+    if (this.#pair === undefined || this.#state === "expired") return;
+    if (now >= this.#answeredAt + this.#context.timings.consentExpiry) {
+      this.#state = "expired";
+      this.#transactions.clear();
+      return;
+    }
+    if (now >= this.#nextRoundAt) this.#ask(this.#pair, now);
+    const suspectAt = this.#suspectAt;
+    if (suspectAt !== undefined && now >= suspectAt) this.#state = "suspect";
+  }
+
+  get #suspectAt(): Millis | undefined {
+    if (this.#unansweredSince === undefined) return undefined;
+    const { suspectAfter, disconnectedAfter } = this.#context.timings;
+    return Math.max(this.#unansweredSince + suspectAfter, this.#heardAt + disconnectedAfter);
+  }
+
+  #ask(pair: CandidatePair, now: Millis): void {
+    const { timings, discards, role } = this.#context;
+    this.#nextRoundAt = now + this.#interval();
+    const credentials = this.#credentials();
+    if (credentials === undefined) return;
+    const priority = candidatePriority("prflx", pair.localCandidate.localPreference, 1);
+    const started = this.#transactions.start({
+      ...writeCheck(this.#context, credentials, { priority, useCandidate: false }),
+      local: pair.base,
+      remote: pair.destination,
+      subject: { pair, role: role.value },
+      timings: timings.consent,
+    }, now);
+    if (started === undefined) discards.add("too many transactions");
+    pair.requestsSent++;
+    pair.consentRequestsSent++;
+    this.#unansweredSince ??= now;
+  }
+
+  #granted(now: Millis): void {
+    this.#state = "fresh";
+    this.#answeredAt = now;
+    this.#heardAt = now;
+    this.#unansweredSince = undefined;
+  }
+
+  /** RFC 7675 section 5.1: each interval is 0.8 to 1.2 of the mean, so that agents do not fall into step. */
+  #interval(): Millis {
+    const random = this.#context.crypto.random(2);
+    const fraction = (random[0]! << 8 | random[1]!) / 0xffff;
+    return this.#context.timings.consentInterval * (0.8 + 0.4 * fraction);
+  }
+}

@@ -1,0 +1,20 @@
+import type { IceCandidate } from "./candidate.ts";
+import type { IcePair } from "./candidate_pair.ts";
+import type { IceCandidateError, IceGatheringState } from "./gathering.ts";
+import type { IceRole } from "./role.ts";
+import type { IceTransportState } from "./transport_state.ts";
+
+/** What an agent tells whoever watches it. */
+export type IceEvent =
+  /** A candidate of this side, to be signalled to the peer. */
+  | { readonly type: "candidate"; readonly candidate: IceCandidate }
+  /** Gathering has begun or ended. */
+  | { readonly type: "gathering-state"; readonly state: IceGatheringState }
+  /** The transport is in another state. */
+  | { readonly type: "state"; readonly state: IceTransportState }
+  /** Data goes over this pair from now on. */
+  | { readonly type: "selected-pair"; readonly pair: IcePair }
+  /** A role conflict has changed the role. */
+  | { readonly type: "role"; readonly role: IceRole }
+  /** A server could not be used. */
+  | { readonly type: "candidate-error" } & IceCandidateError;

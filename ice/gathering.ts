@@ -1,0 +1,303 @@
+import type { Millis } from "../core/stage/mod.ts";
+import { type Datagram, ipVersion, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
+import { isSymmetric, type StunClient } from "./authentication.ts";
+import {
+  candidatePriority,
+  type Foundations,
+  type LocalCandidate,
+  MAX_LOCAL_PREFERENCE,
+} from "./candidate.ts";
+import type { IceContext } from "./context.ts";
+import { earliest } from "./session.ts";
+import {
+  BINDING,
+  ClientTransactions,
+  ERROR_CODE,
+  MAPPED_ADDRESS,
+  type StunAddress,
+  StunBuilder,
+  type StunMessage,
+  XOR_MAPPED_ADDRESS,
+} from "./stun/mod.ts";
+
+/** As RTCIceGatheringState. */
+export type IceGatheringState = "new" | "gathering" | "complete";
+
+/** Sockets of one agent. */
+export const MAX_BASES = 32;
+
+/** STUN servers of one agent. */
+export const MAX_SERVERS = 8;
+
+/** Reported where a server could not be reached at all (W3C webrtc-pc, RTCPeerConnectionIceErrorEvent). */
+export const SERVER_UNREACHABLE = 701;
+
+/** A socket of this machine. */
+export interface Base {
+  readonly address: TransportAddress;
+  /** Its place among the bases: earlier ones are preferred. */
+  readonly index: number;
+  /** The mDNS name that is announced in its stead. */
+  readonly hostName: string | undefined;
+}
+
+/** A STUN server whose name has been resolved. */
+export interface StunServer {
+  /** Where it is. */
+  readonly address: TransportAddress;
+  /** How the user named it. */
+  readonly url: string;
+}
+
+/** A server that could not be used, or not from a certain address. */
+export interface IceCandidateError {
+  /** How the user named the server. */
+  readonly url: string;
+  /** A STUN error code, or 701. */
+  readonly code: number;
+  /** For people. */
+  readonly text: string;
+  /** The address of this machine that was tried; withheld where it is hidden behind an mDNS name. */
+  readonly address?: string;
+  /** The port that was tried. */
+  readonly port?: number;
+}
+
+/** Who hears what gathering finds. */
+export interface GatheringOutcome {
+  gathered(local: LocalCandidate, now: Millis): void;
+  gatheringFailed(error: IceCandidateError): void;
+  gatheringState(state: IceGatheringState): void;
+}
+
+/** A question to a server: how do you see this base? */
+interface Probe {
+  readonly base: Base;
+  readonly server: StunServer;
+  readonly serverIndex: number;
+  /** Asked again only to keep the NAT's binding (RFC 8445 section 5.1.1.4). */
+  readonly keepalive: boolean;
+}
+
+/** Finds the candidates of one ICE session (RFC 8445 section 5.1.1). */
+export class Gathering implements StunClient {
+  readonly #context: IceContext;
+  readonly #outcome: GatheringOutcome;
+  readonly #foundations: Foundations;
+  readonly #usernameFragment: string;
+  readonly #transactions: ClientTransactions<Probe>;
+  readonly #bases: Base[] = [];
+  readonly #servers: StunServer[] = [];
+  readonly #found: LocalCandidate[] = [];
+  #state: IceGatheringState = "new";
+  #basesEnded = false;
+  #queue: Probe[] = [];
+  #unanswered = 0;
+  #nextProbeAt: Millis = -Infinity;
+  #answered: Probe[] = [];
+  #nextKeepaliveAt: Millis | undefined;
+
+  constructor(
+    context: IceContext,
+    foundations: Foundations,
+    usernameFragment: string,
+    outcome: GatheringOutcome,
+  ) {
+    this.#context = context;
+    this.#foundations = foundations;
+    this.#usernameFragment = usernameFragment;
+    this.#outcome = outcome;
+    // Every base asks every server once, and once more to keep what it was told.
+    this.#transactions = new ClientTransactions(2 * MAX_BASES * MAX_SERVERS, context.send);
+  }
+
+  /** Whether it has begun, and whether it has ended. */
+  get state(): IceGatheringState {
+    return this.#state;
+  }
+
+  /** When {@linkcode Gathering.handleTimeout} has something to do. */
+  get nextTimeout(): Millis | undefined {
+    const probe = this.#queue.length > 0 ? this.#nextProbeAt : undefined;
+    return earliest([probe, this.#nextKeepaliveAt, this.#transactions.nextTimeout]);
+  }
+
+  /** A base is a host candidate (RFC 8445 section 5.1.1.1), and asks every server how it looks from there. */
+  addBase(base: Base, now: Millis): void {
+    this.#enter("gathering");
+    this.#bases.push(base);
+    this.#announce(this.#hostCandidate(base), now);
+    for (const [serverIndex, server] of this.#servers.entries()) {
+      this.#enqueue(base, server, serverIndex);
+    }
+    this.#probe(now);
+  }
+
+  /** Every base asks this server too. */
+  addServer(server: StunServer, now: Millis): void {
+    const serverIndex = this.#servers.push(server) - 1;
+    for (const base of this.#bases) this.#enqueue(base, server, serverIndex);
+    this.#probe(now);
+  }
+
+  /** No more bases follow. */
+  endBases(): void {
+    this.#enter("gathering");
+    this.#basesEnded = true;
+    this.#completeIfDone();
+  }
+
+  /** ICE has concluded: nobody needs the servers' bindings any longer. */
+  conclude(): void {
+    this.#nextKeepaliveAt = undefined;
+    this.#answered = [];
+  }
+
+  handleResponse(message: StunMessage, datagram: Datagram, now: Millis): boolean {
+    const transaction = this.#transactions.find(message.transactionId);
+    if (transaction === undefined) return false;
+    // Nothing authenticates a STUN server: its address and the transaction ID must do (RFC 8489 section 6.3.1).
+    if (!isSymmetric(transaction, datagram)) {
+      this.#context.discards.add("server answer from another address");
+      return true;
+    }
+    this.#transactions.finish(transaction);
+    const probe = transaction.subject;
+    if (probe.keepalive) return true;
+    this.#unanswered--;
+    const mapped = message.get(XOR_MAPPED_ADDRESS) ?? message.get(MAPPED_ADDRESS);
+    if (message.messageClass === "success" && mapped !== undefined) {
+      this.#reflected(probe, mapped, now);
+    } else {
+      const error = message.get(ERROR_CODE);
+      this.#failed(probe, error?.code ?? SERVER_UNREACHABLE, error?.reason ?? "Malformed answer");
+    }
+    this.#completeIfDone();
+    return true;
+  }
+
+  handleTimeout(now: Millis): void {
+    for (const { subject: probe } of this.#transactions.handleTimeout(now)) {
+      if (probe.keepalive) continue;
+      this.#unanswered--;
+      this.#failed(probe, SERVER_UNREACHABLE, "The STUN server did not answer");
+    }
+    this.#probe(now);
+    this.#keepAlive(now);
+    this.#completeIfDone();
+  }
+
+  #enqueue(base: Base, server: StunServer, serverIndex: number): void {
+    if (base.address.protocol !== server.address.protocol) return;
+    if (ipVersion(base.address.ip) !== ipVersion(server.address.ip)) return;
+    this.#queue.push({ base, server, serverIndex, keepalive: false });
+    this.#unanswered++;
+  }
+
+  /** RFC 8445 section 14.2: Ta paces these requests too. */
+  #probe(now: Millis): void {
+    if (now < this.#nextProbeAt) return;
+    const probe = this.#queue.shift();
+    if (probe === undefined) return;
+    this.#nextProbeAt = now + this.#context.timings.ta;
+    this.#ask(probe, now);
+  }
+
+  #ask(probe: Probe, now: Millis): void {
+    const { crypto, timings } = this.#context;
+    const id = crypto.random(12);
+    this.#transactions.start({
+      id,
+      data: new StunBuilder("request", BINDING, id).fingerprint().finish(),
+      local: probe.base.address,
+      remote: probe.server.address,
+      subject: probe,
+      timings: probe.keepalive ? { ...timings.gathering, rc: 1 } : timings.gathering,
+    }, now);
+  }
+
+  #keepAlive(now: Millis): void {
+    if (this.#nextKeepaliveAt === undefined || now < this.#nextKeepaliveAt) return;
+    this.#nextKeepaliveAt = now + this.#context.timings.serverKeepalive;
+    for (const probe of this.#answered) this.#ask(probe, now);
+  }
+
+  /** RFC 8445 section 5.1.1.2. */
+  #reflected(probe: Probe, mapped: StunAddress, now: Millis): void {
+    this.#answered.push({ ...probe, keepalive: true });
+    this.#nextKeepaliveAt ??= now + this.#context.timings.serverKeepalive;
+    this.#announce(this.#reflexiveCandidate(probe, mapped), now);
+  }
+
+  #failed({ base, server }: Probe, code: number, text: string): void {
+    const { ip, port } = base.address;
+    const tried = base.hostName === undefined ? { address: ip, port } : {};
+    this.#outcome.gatheringFailed({ url: server.url, code, text, ...tried });
+  }
+
+  /** RFC 8445 section 5.1.3: of the same address and base, only the first and better one counts. */
+  #announce(local: LocalCandidate, now: Millis): void {
+    const redundant = this.#found.some((other) =>
+      sameAddress(other.address, local.address) && sameAddress(other.base, local.base) &&
+      // A host candidate under an mDNS name does not tell its address; the reflexive one may.
+      other.candidate.address === local.candidate.address
+    );
+    if (redundant) return;
+    this.#found.push(local);
+    this.#outcome.gathered(local, now);
+  }
+
+  #hostCandidate({ address, index, hostName }: Base): LocalCandidate {
+    const localPreference = MAX_LOCAL_PREFERENCE - index;
+    return {
+      candidate: {
+        foundation: this.#foundations.of("host", address),
+        component: 1,
+        protocol: address.protocol,
+        priority: candidatePriority("host", localPreference, 1),
+        address: hostName ?? address.ip,
+        port: address.port,
+        type: "host",
+        usernameFragment: this.#usernameFragment,
+      },
+      address,
+      base: address,
+      localPreference,
+    };
+  }
+
+  #reflexiveCandidate(probe: Probe, { ip, port }: StunAddress): LocalCandidate {
+    const { base: { address: base, index, hostName }, server, serverIndex } = probe;
+    const localPreference = MAX_LOCAL_PREFERENCE - index * MAX_SERVERS - serverIndex;
+    const hidden = ip.includes(":") ? "::" : "0.0.0.0";
+    return {
+      candidate: {
+        foundation: this.#foundations.of("srflx", base, server.address.ip),
+        component: 1,
+        protocol: base.protocol,
+        priority: candidatePriority("srflx", localPreference, 1),
+        address: ip,
+        port,
+        type: "srflx",
+        // An mDNS name would be pointless beside the address that it hides.
+        relatedAddress: hostName === undefined ? base.ip : hidden,
+        relatedPort: hostName === undefined ? base.port : 0,
+        usernameFragment: this.#usernameFragment,
+        url: server.url,
+      },
+      address: { ip, port, protocol: base.protocol },
+      base,
+      localPreference,
+    };
+  }
+
+  #completeIfDone(): void {
+    if (this.#basesEnded && this.#unanswered === 0) this.#enter("complete");
+  }
+
+  #enter(state: IceGatheringState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#outcome.gatheringState(state);
+  }
+}

@@ -1,0 +1,383 @@
+import type { Millis } from "../core/stage/mod.ts";
+import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
+import type { Credentials } from "./authentication.ts";
+import { canPair, type IceCandidate, type LocalCandidate } from "./candidate.ts";
+import type { RemoteCandidate } from "./candidate.ts";
+import { CandidatePair, type Check } from "./candidate_pair.ts";
+import { CheckList } from "./check_list.ts";
+import { type CheckOutcome, ConnectivityChecks } from "./connectivity_checks.ts";
+import { Consent } from "./consent.ts";
+import type { IceContext } from "./context.ts";
+import { Nomination } from "./nomination.ts";
+import type { IceParameters } from "./parameters.ts";
+import { RemoteCandidates } from "./remote_candidates.ts";
+import type { IceRole } from "./role.ts";
+import { CheckScheduler } from "./scheduler.ts";
+import type { StunAddress, StunMessage } from "./stun/mod.ts";
+
+/** Checks remembered while the peer's parameters are unknown: one for each path that a peer may try. */
+const MAX_EARLY_CHECKS = 50;
+
+/** An authenticated check of the peer's that has been answered with success. */
+export interface IncomingCheck {
+  /** Where it arrived. */
+  readonly base: TransportAddress;
+  /** Where it came from. */
+  readonly source: TransportAddress;
+  /** Its PRIORITY. */
+  readonly priority: number;
+  /** Whether it nominates. */
+  readonly useCandidate: boolean;
+  /** The peer's fragment, as its USERNAME has it. */
+  readonly remoteFragment: string;
+}
+
+/** One ICE session: what an ICE restart begins anew (RFC 8445 section 9). */
+export class IceSession implements CheckOutcome {
+  readonly local: IceParameters;
+  readonly checkList = new CheckList();
+  readonly consent: Consent;
+  readonly remotes: RemoteCandidates;
+  readonly #context: IceContext;
+  readonly #scheduler: CheckScheduler;
+  readonly #checks: ConnectivityChecks;
+  readonly #nomination: Nomination;
+  #remote: IceParameters | undefined;
+  #selected: CandidatePair | undefined;
+  #locals: LocalCandidate[] = [];
+  #earlyChecks: IncomingCheck[] = [];
+  #remotesEnded = false;
+  #failed = false;
+  #retired = false;
+  #startedAt: Millis = 0;
+  /** When something last gave hope: a candidate, a check of the peer's, the end of one of ours. */
+  #activeAt: Millis = 0;
+
+  constructor(context: IceContext, local: IceParameters) {
+    const credentials = () => this.#credentials;
+    this.#context = context;
+    this.local = local;
+    this.remotes = new RemoteCandidates(context);
+    this.consent = new Consent(context, credentials);
+    this.#checks = new ConnectivityChecks(context, credentials, this);
+    this.#scheduler = new CheckScheduler(this.checkList, context.timings.ta);
+    this.#nomination = new Nomination(this.checkList, context.timings.nominationDelay);
+  }
+
+  /** The peer's parameters, once they are known. */
+  get remote(): IceParameters | undefined {
+    return this.#remote;
+  }
+
+  /** The nominated pair that carries data (RFC 8445 section 8.1.1). */
+  get selected(): CandidatePair | undefined {
+    return this.#selected;
+  }
+
+  /** Whether no path was found, or consent to the one that was has expired. For good: only a restart helps. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Whether the peer has said that it has no more candidates (RFC 8838 section 14). */
+  get remotesEnded(): boolean {
+    return this.#remotesEnded;
+  }
+
+  /** Whether data may go over the selected pair. */
+  get usable(): boolean {
+    return this.#selected !== undefined && this.consent.state !== "expired";
+  }
+
+  /** Adds a candidate of this side. */
+  addLocal(local: LocalCandidate, now: Millis): void {
+    this.#locals.push(local);
+    for (const remote of this.remotes.list) this.#pair(local, remote, now);
+  }
+
+  /** The peer's parameters have become known: checks can begin (RFC 8445 section 7.2.2). */
+  setRemote(parameters: IceParameters, now: Millis): void {
+    const known = this.#remote;
+    if (known !== undefined) {
+      if (
+        known.usernameFragment === parameters.usernameFragment &&
+        known.password === parameters.password
+      ) return;
+      this.#forgetRemote();
+    }
+    this.#remote = parameters;
+    this.#startedAt = now;
+    this.remotes.keepSession(parameters.usernameFragment);
+    for (const remote of this.remotes.list) this.#pairWithAll(remote, now);
+    this.#replayEarlyChecks(parameters.usernameFragment, now);
+  }
+
+  /** Adds a candidate of the peer's (RFC 8838 section 11). */
+  addRemote(candidate: IceCandidate, now: Millis): void {
+    const { usernameFragment } = candidate;
+    if (
+      this.#remote !== undefined && usernameFragment !== undefined &&
+      usernameFragment !== this.#remote.usernameFragment
+    ) return this.#context.discards.add("candidate of another session");
+    const remote = this.remotes.signal(candidate);
+    if (remote === undefined) return;
+    this.#pairWithAll(remote, now);
+    this.checkList.prioritize(this.#context.role.value);
+  }
+
+  /** The peer has no more candidates. */
+  endRemotes(): void {
+    this.#remotesEnded = true;
+  }
+
+  /** Takes in a check that has been answered (RFC 8445 sections 7.3.1.3 to 7.3.1.5). */
+  handleCheck(check: IncomingCheck, now: Millis): void {
+    if (this.#remote === undefined) return this.#keepEarly(check);
+    this.#activeAt = now;
+    const pair = this.#pairOf(check, now);
+    if (pair === undefined) return;
+    pair.requestsReceived++;
+    pair.responsesSent++;
+    this.consent.heard(pair, now);
+    const nominates = check.useCandidate && !this.#context.role.controlling;
+    if (pair.valid) {
+      if (nominates) this.#select(pair, now);
+      return;
+    }
+    if (this.#retired || this.#failed) return;
+    if (nominates) pair.nominateOnSuccess = true;
+    if (pair.state !== "in-progress") pair.state = "waiting";
+    this.#scheduler.trigger(pair);
+  }
+
+  /** Takes an answer; false if it is to no request of this session. */
+  handleResponse(message: StunMessage, datagram: Datagram, now: Millis): boolean {
+    return this.#checks.handleResponse(message, datagram, now) ||
+      this.consent.handleResponse(message, datagram, now);
+  }
+
+  /** Serves what is due. */
+  handleTimeout(now: Millis): void {
+    this.#checks.handleTimeout(now);
+    this.consent.handleTimeout(now);
+    if (this.consent.state === "expired") this.#failed = true;
+  }
+
+  /** Sends every check that may be sent now, and fails once there is nothing to hope for. */
+  advance(gatheringComplete: boolean, now: Millis): void {
+    if (this.#retired || this.#failed) return;
+    const failsAt = this.#failsAt(gatheringComplete);
+    if (failsAt !== undefined && failsAt <= now) {
+      this.#failed = true;
+      return;
+    }
+    if (this.#nominates) {
+      const nominee = this.#nomination.choose(now);
+      if (nominee !== undefined) {
+        nominee.nominating = true;
+        this.#scheduler.trigger(nominee); // RFC 8445 section 8.1.1
+      }
+    }
+    for (let pair; (pair = this.#scheduler.take(now)) !== undefined;) {
+      this.#checks.send(pair, this.checkList.load, now);
+    }
+  }
+
+  /** When this session wants {@linkcode IceSession.handleTimeout} and {@linkcode IceSession.advance} to be called. */
+  nextTimeout(gatheringComplete: boolean): Millis | undefined {
+    const times = [this.#checks.nextTimeout, this.consent.nextTimeout];
+    if (!this.#retired && !this.#failed) {
+      times.push(this.#scheduler.nextTimeout, this.#failsAt(gatheringComplete));
+      if (this.#nominates) times.push(this.#nomination.nextTimeout);
+    }
+    return earliest(times);
+  }
+
+  /** A restart has replaced this session; until the new one has a pair, the selected one goes on (RFC 8445 section 9). */
+  retire(): void {
+    this.#retired = true;
+    this.#conclude();
+    this.#checks.clear();
+  }
+
+  /** RFC 8445 section 7.3.1.1: a switch changes the priorities of all pairs, and who nominates. */
+  roleChanged(): void {
+    this.checkList.prioritize(this.#context.role.value);
+    this.#nomination.reset();
+    for (const pair of this.checkList.pairs) pair.nominateOnSuccess = false;
+  }
+
+  checkSucceeded(check: Check, mapped: StunAddress, now: Millis): void {
+    const { pair } = check;
+    if (!this.checkList.pairs.includes(pair)) return;
+    this.#activeAt = now;
+    this.#scheduler.forget(pair);
+    pair.state = "succeeded";
+    pair.validLocal ??= this.#localSeenAs(mapped, check);
+    this.checkList.unfreeze(pair.foundation);
+    const { controlling } = this.#context.role;
+    // RFC 8445 section 7.2.5.3.4
+    if (controlling ? check.useCandidate : pair.nominateOnSuccess) this.#select(pair, now);
+  }
+
+  checkFailed({ pair, useCandidate }: Check, now: Millis): void {
+    this.#activeAt = now;
+    if (pair.check !== undefined) return; // a newer one is under way
+    if (pair.valid && !useCandidate) return;
+    pair.state = "failed";
+    pair.validLocal = undefined;
+    pair.nominateOnSuccess = false;
+    // Deviation: RFC 8445 section 7.2.5.3.4 fails the whole checklist with a nomination; another valid pair does as well.
+    if (useCandidate) this.#nomination.reset();
+  }
+
+  roleConflict(claimed: IceRole, pair: CandidatePair): void {
+    this.#context.role.lostConflict(claimed);
+    if (!pair.valid) pair.state = "waiting";
+    if (this.checkList.pairs.includes(pair)) this.#scheduler.trigger(pair);
+  }
+
+  get #credentials(): Credentials | undefined {
+    return this.#remote && { local: this.local, remote: this.#remote };
+  }
+
+  get #nominates(): boolean {
+    return this.#context.role.controlling && this.#selected === undefined;
+  }
+
+  #pairWithAll(remote: RemoteCandidate, now: Millis): void {
+    for (const local of this.#locals) this.#pair(local, remote, now);
+  }
+
+  /** RFC 8445 section 6.1.2.2; a reflexive candidate would only repeat its base (RFC 8445 section 6.1.2.4). */
+  #pair(local: LocalCandidate, remote: RemoteCandidate, now: Millis): void {
+    if (this.#remote === undefined || this.#selected !== undefined) return;
+    if (this.#retired || this.#failed) return;
+    if (!isCheckedFrom(local) || !canPair(local.base, remote.address)) return;
+    this.#activeAt = now;
+    this.#addPair(new CandidatePair(local, remote));
+  }
+
+  #addPair(pair: CandidatePair): void {
+    const dropped = this.checkList.add(pair, this.#context.role.value);
+    if (dropped === undefined) return;
+    this.#context.discards.add("too many pairs");
+    this.#giveUp(dropped);
+  }
+
+  /** The pair that a check belongs to, made if need be (RFC 8445 section 7.3.1.4). */
+  #pairOf(check: IncomingCheck, now: Millis): CandidatePair | undefined {
+    const known = this.checkList.find(check.base, check.source);
+    if (known !== undefined || this.#retired || this.#failed) return known;
+    // RFC 8445 section 8.1.2: with a nominated pair, others matter only if they are nominated too.
+    if (this.#selected !== undefined && !check.useCandidate) return undefined;
+    const local = this.#locals.find((each) =>
+      isCheckedFrom(each) && sameAddress(each.base, check.base)
+    );
+    const remote = this.remotes.find(check.source) ??
+      this.remotes.learn(check.source, check.priority);
+    if (local === undefined || remote === undefined) return undefined;
+    this.#activeAt = now;
+    this.#addPair(new CandidatePair(local, remote));
+    return this.checkList.find(check.base, check.source);
+  }
+
+  #keepEarly(check: IncomingCheck): void {
+    const at = this.#earlyChecks.findIndex(({ base, source }) =>
+      sameAddress(base, check.base) && sameAddress(source, check.source)
+    );
+    if (at >= 0) {
+      const useCandidate = check.useCandidate || this.#earlyChecks[at]!.useCandidate;
+      this.#earlyChecks[at] = { ...check, useCandidate };
+    } else if (this.#earlyChecks.length < MAX_EARLY_CHECKS) this.#earlyChecks.push(check);
+    else this.#context.discards.add("too many early checks");
+  }
+
+  /** RFC 8445 section 7.3: they have been answered; once the peer's parameters are known, the rest follows. */
+  #replayEarlyChecks(remoteFragment: string, now: Millis): void {
+    for (const check of this.#earlyChecks.splice(0)) {
+      if (check.remoteFragment === remoteFragment) this.handleCheck(check, now);
+      else this.#context.discards.add("check from an unknown username fragment");
+    }
+  }
+
+  #localSeenAs({ ip, port }: StunAddress, { pair, priority }: Check): LocalCandidate {
+    const { base, localPreference, candidate } = pair.localCandidate;
+    const address: TransportAddress = { ip, port, protocol: base.protocol };
+    const known = this.#locals.find((local) =>
+      sameAddress(local.address, address) && sameAddress(local.base, base)
+    );
+    if (known !== undefined) return known;
+    // RFC 8445 section 7.2.5.3.1
+    const foundation = `${candidate.foundation}prflx`;
+    const prflx = { foundation, component: 1, protocol: base.protocol, priority } as const;
+    const related = { relatedAddress: base.ip, relatedPort: base.port };
+    const usernameFragment = this.local.usernameFragment;
+    return {
+      candidate: { ...prflx, address: ip, port, type: "prflx", ...related, usernameFragment },
+      address,
+      base,
+      localPreference,
+    };
+  }
+
+  #select(pair: CandidatePair, now: Millis): void {
+    pair.nominated = true;
+    const selected = this.#selected;
+    if (pair === selected || this.#failed) return;
+    // RFC 8445 section 8.1.1: of several nominated pairs the best counts, but not one that seems dead.
+    const better = selected === undefined || pair.priority > selected.priority ||
+      this.consent.state !== "fresh";
+    if (!better) return;
+    this.#selected = pair;
+    this.consent.start(pair, now);
+    this.#conclude();
+  }
+
+  /** RFC 8445 section 8.1.2: what is not needed any more goes; an aggressive nominator's other choices may yet succeed. */
+  #conclude(): void {
+    const superfluous = this.checkList.retain((pair) => pair.valid || pair.nominateOnSuccess);
+    for (const pair of superfluous) this.#giveUp(pair);
+  }
+
+  #giveUp(pair: CandidatePair): void {
+    this.#scheduler.forget(pair);
+    this.#checks.cancel(pair);
+  }
+
+  #forgetRemote(): void {
+    for (const pair of this.checkList.retain(() => false)) this.#giveUp(pair);
+    this.#checks.clear();
+    this.#nomination.reset();
+    this.consent.stop();
+    this.remotes.clear();
+    this.#selected = undefined;
+    this.#remotesEnded = false;
+  }
+
+  /** When this session fails if nothing happens before; undefined while something is under way. */
+  #failsAt(gatheringComplete: boolean): Millis | undefined {
+    if (this.#remote === undefined || this.#selected !== undefined) return undefined;
+    if (this.checkList.pending) return undefined;
+    const { patience, trickleTimeout } = this.#context.timings;
+    const patientUntil = this.#startedAt + patience; // RFC 8863 section 4
+    // RFC 8838 section 8: not before both sides have told all their candidates
+    if (this.#remotesEnded && gatheringComplete && this.checkList.bestValid === undefined) {
+      return this.#locals.length === 0 ? this.#startedAt : patientUntil;
+    }
+    if (this.remotes.list.length === 0) return undefined;
+    return Math.max(patientUntil, this.#activeAt + trickleTimeout);
+  }
+}
+
+/** Whether checks are sent from this candidate itself rather than from its base (RFC 8445 section 6.1.2.4). */
+function isCheckedFrom({ candidate }: LocalCandidate): boolean {
+  return candidate.type === "host" || candidate.type === "relay";
+}
+
+/** The earliest of several deadlines. */
+export function earliest(times: readonly (Millis | undefined)[]): Millis | undefined {
+  let next: Millis | undefined;
+  for (const at of times) if (at !== undefined && (next === undefined || at < next)) next = at;
+  return next;
+}

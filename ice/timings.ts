@@ -1,0 +1,54 @@
+import type { Millis } from "../core/stage/mod.ts";
+import { type RetransmissionTimings, transactionTimeout } from "./stun/mod.ts";
+
+/** Every interval of an agent, in milliseconds. */
+export interface IceTimings {
+  /** Ta, the pace of ordinary checks and of requests to STUN servers (RFC 8445 section 14.2). */
+  readonly ta: Millis;
+  /** Connectivity checks. */
+  readonly checks: RetransmissionTimings;
+  /** Requests to STUN servers. */
+  readonly gathering: RetransmissionTimings;
+  /** One round of a consent check. */
+  readonly consent: RetransmissionTimings;
+  /** Between requests that keep a server-reflexive address alive while ICE has not concluded (RFC 8445 section 5.1.1.4). */
+  readonly serverKeepalive: Millis;
+  /** How long a valid pair that crosses a NAT waits for a better one before it is nominated. */
+  readonly nominationDelay: Millis;
+  /** Mean time between consent checks; each is 0.8 to 1.2 of it (RFC 7675 section 5.1). */
+  readonly consentInterval: Millis;
+  /** Without an answer for this long consent has expired (RFC 7675 section 5.1). */
+  readonly consentExpiry: Millis;
+  /** A consent check that lacks its answer for this long makes the pair suspect. */
+  readonly suspectAfter: Millis;
+  /** A suspect pair from which nothing at all came for this long is `disconnected`. */
+  readonly disconnectedAfter: Millis;
+  /** No failure is declared before this, since peer-reflexive candidates may yet be learnt (RFC 8863 section 4). */
+  readonly patience: Millis;
+  /** A peer that trickles, never says that it is done, and gives nothing to check for this long has failed. */
+  readonly trickleTimeout: Millis;
+}
+
+/**
+ * Deviation: RFC 8489 section 6.2.1 doubles without a limit, which leaves 16 s between the last two tries; capped, a check
+ * meets a path that comes up late within 2 s, and one that has failed is known to have after 17.5 s rather than 39.5 s.
+ */
+const CHECKS: RetransmissionTimings = { rto: 500, maxRto: 2000, rc: 7, rm: 16 };
+
+/** The defaults. */
+export const ICE_TIMINGS: IceTimings = {
+  ta: 50,
+  checks: CHECKS,
+  // Rc and Rm are configurable (RFC 8489 section 6.2.1); these end after 9.5 s, as users wait for gathering to complete.
+  gathering: { rto: 500, maxRto: 8000, rc: 5, rm: 4 },
+  // Four tries within 3.5 s, so that the next round, after 4 s at least, never overlaps their retransmissions.
+  consent: { rto: 500, maxRto: 2000, rc: 4, rm: 16 },
+  serverKeepalive: 15_000,
+  nominationDelay: 200,
+  consentInterval: 5000,
+  consentExpiry: 30_000,
+  suspectAfter: 3000,
+  disconnectedAfter: 5000,
+  patience: transactionTimeout(CHECKS), // RFC 8863 section 4: that of a connectivity check with all its retransmissions
+  trickleTimeout: 30_000,
+};
