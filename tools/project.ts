@@ -31,7 +31,6 @@ export function readManifest(): Manifest {
  */
 export async function chooseConfig(): Promise<string> {
   if (await jsrAnswers()) return "deno.json";
-  say("JSR is out of reach: the adapters in tools/std stand in for its packages.");
   return writeConfig("deno.offline.json", { links: adapters(join("tools", "std")) });
 }
 

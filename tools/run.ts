@@ -27,4 +27,8 @@ if (task === undefined) {
   say(`There is no task "${name}". There are: ${Object.keys(tasks).join(", ")}.`);
   Deno.exit(2);
 }
-Deno.exit(await task(await chooseConfig(), args));
+const config = await chooseConfig();
+if (config !== "deno.json") {
+  say("JSR is out of reach: the adapters in tools/std stand in for its packages.");
+}
+Deno.exit(await task(config, args));
