@@ -1,11 +1,14 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { emptyOutputs, type Layer, type Millis } from "./layer.ts";
+import { Outlet } from "./outlet.ts";
 
-/** The most datagrams in one chunk of a stream (ARCHITECTURE.md section 5: a kernel buffer holds 92, a burst is at most 32). */
-export const MAX_BATCH = 32;
+export { MAX_BATCH } from "./outlet.ts";
 
 /** The default for {@linkcode StageOptions.highWaterMark}: 256 KiB. */
 export const HIGH_WATER_MARK = 1 << 18;
+
+/** The longest that a timer of the platform can wait; a longer one would fire at once. */
+const MAX_DELAY: Millis = 2 ** 31 - 1;
 
 /** How a {@linkcode Stage} is set up. */
 export interface StageOptions<Event> {
@@ -48,14 +51,15 @@ export class Stage<
   readonly #clock: Clock;
   readonly #highWaterMark: number;
   readonly #onEvent: (event: Event) => void;
-  #up!: ReadableStreamDefaultController<readonly Above[]>;
-  #down!: ReadableStreamDefaultController<readonly Below[]>;
+  readonly #up = new Outlet<Above>();
+  readonly #down = new Outlet<Below>();
   #events: Event[] = [];
   #deliveringEvents = false;
   #cancelTimer: (() => void) | undefined;
   #armedFor: Millis | undefined;
   #waitingWriters: (() => void)[] = [];
   #over = false;
+  #failure: unknown;
 
   /** Puts a stage around a layer, which from now on belongs to it. */
   constructor(layer: L, options: StageOptions<Event> = {}) {
@@ -63,12 +67,8 @@ export class Stage<
     this.#clock = options.clock ?? systemClock;
     this.#highWaterMark = options.highWaterMark ?? HIGH_WATER_MARK;
     this.#onEvent = options.onEvent ?? (() => {});
-    const unbounded = { highWaterMark: Infinity };
     this.inbound = {
-      readable: new ReadableStream(
-        { start: (controller) => void (this.#up = controller) },
-        unbounded,
-      ),
+      readable: this.#up.readable,
       writable: new WritableStream({
         write: (batch) => this.run((layer, now) => layer.handleInbound(batch, now)),
         close: () => this.run((layer, now) => layer.handleEnd(now)),
@@ -76,10 +76,7 @@ export class Stage<
       }),
     };
     this.outbound = {
-      readable: new ReadableStream(
-        { start: (controller) => void (this.#down = controller) },
-        unbounded,
-      ),
+      readable: this.#down.readable,
       writable: new WritableStream({
         write: (batch) => this.#send(batch),
         close: () => this.run((layer, now) => layer.close(now)),
@@ -90,7 +87,7 @@ export class Stage<
 
   /** The layer's own failure or the reason a lane was aborted with; undefined while neither has happened. */
   get failure(): unknown {
-    return this.#layer.failure;
+    return this.#failure;
   }
 
   /**
@@ -115,8 +112,8 @@ export class Stage<
     const out = emptyOutputs<Below, Above, Event>();
     layer.poll(out);
     if (!this.#over) {
-      enqueueInBatches(this.#down, out.below);
-      enqueueInBatches(this.#up, out.above);
+      this.#down.push(out.below);
+      this.#up.push(out.above);
     }
     if (layer.backlog <= this.#highWaterMark / 2) this.#resumeWriters();
     if (layer.failure !== undefined) this.#fail(layer.failure);
@@ -151,16 +148,17 @@ export class Stage<
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    closeReadable(this.#up);
-    closeReadable(this.#down);
+    this.#up.close();
+    this.#down.close();
     this.#resumeWriters();
   }
 
   #fail(reason: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#up.error(reason);
-    this.#down.error(reason);
+    this.#failure = reason;
+    this.#up.fail(reason);
+    this.#down.fail(reason);
     this.#resumeWriters();
     this.#arm();
   }
@@ -175,7 +173,8 @@ export class Stage<
     }
     if (at === undefined) return;
     this.#armedFor = at;
-    this.#cancelTimer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#fire());
+    const delay = Math.min(Math.max(0, at - this.#clock.now()), MAX_DELAY);
+    this.#cancelTimer = this.#clock.after(delay, () => this.#fire());
   }
 
   #fire(): void {
@@ -183,33 +182,5 @@ export class Stage<
     const at = this.#layer.nextTimeout;
     if (at !== undefined && at > this.#clock.now()) this.#arm();
     else this.run((layer, now) => layer.handleTimeout(now));
-  }
-}
-
-function enqueueInBatches<T>(
-  controller: ReadableStreamDefaultController<readonly T[]>,
-  items: T[],
-): void {
-  if (items.length === 0) return;
-  if (items.length <= MAX_BATCH) return enqueue(controller, items);
-  for (let at = 0; at < items.length; at += MAX_BATCH) {
-    enqueue(controller, items.slice(at, at + MAX_BATCH));
-  }
-}
-
-/** A reader that cancelled has closed the controller; there is nobody left to enqueue for. */
-function enqueue<T>(controller: ReadableStreamDefaultController<T>, chunk: T): void {
-  try {
-    controller.enqueue(chunk);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-}
-
-function closeReadable<T>(controller: ReadableStreamDefaultController<T>): void {
-  try {
-    controller.close();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
   }
 }
