@@ -32,7 +32,7 @@ export function parseCandidate(line: string): IceCandidate | undefined {
   if (line.length > MAX_LINE) return undefined;
   const match = /^(?:a=)?candidate:(.*)$/.exec(line);
   if (match === null) return undefined;
-  const fields = match[1]!.trimEnd().split(/ +/);
+  const fields = match[1]!.replace(/ +$/, "").split(/ +/);
   const [foundation, componentText, transport, priorityText, address, portText, typ, type] = fields;
   const component = integer(componentText, 256);
   const protocol = transport?.toLowerCase();
