@@ -33,7 +33,7 @@ export interface AeadPacket {
   readonly nonce: Uint8Array;
   /** Authenticated, not encrypted. */
   readonly aad: Uint8Array;
-  /** Plaintext to seal; ciphertext and tag to open. */
+  /** Plaintext to seal; ciphertext and tag to open. With the AAD at most 64 KiB, which no datagram exceeds. */
   readonly input: Uint8Array;
   /** Where the result goes: `input.length` plus 16 to seal, minus 16 to open. It must not overlap `input`. */
   readonly output: Uint8Array;
@@ -43,7 +43,7 @@ export interface AeadPacket {
 export interface Aead {
   /** Bytes by which a sealed packet is longer. */
   readonly tagLength: number;
-  /** Encrypts every packet into its `output`. */
+  /** Encrypts every packet into its `output`. Throws a `RangeError` for a packet that is too long. */
   seal(packets: readonly AeadPacket[]): void;
   /** Decrypts every packet into its `output`; tells for each whether it was authentic. A false one's output is meaningless. */
   open(packets: readonly AeadPacket[]): boolean[];

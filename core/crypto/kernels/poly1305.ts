@@ -4,8 +4,8 @@ import { POLY_KEY, RESULT } from "./layout";
  * RFC 8439 section 2.5: the Poly1305 tag under (r, s) at POLY_KEY of whole blocks of 16 bytes, which is all that the AEAD ever
  * authenticates (section 2.8 pads). The tag goes to RESULT.
  *
- * The accumulator is h4..h0, words of 32 bits in 64-bit variables. Clamping leaves r's words below 2^28, so five products of a word
- * of r with a word of the accumulator still fit 64 bits, even with carries left lazily in h0..h3 (each below 2 * 2^32).
+ * The accumulator is h4..h0, words of 32 bits in 64-bit variables with lazy carries: h0..h3 stay below 2 * 2^32, and below 3 * 2^32
+ * with a block added. Clamping leaves r's words below 2^28, so a sum of products is at most 3 * 2^60 * (1 + 3 * 5 / 4) < 2^64.
  * Reduction: 2^130 = 5 mod p. Clamping also clears the low two bits of r1..r3, so 2^128 * rN = (5 / 4) * rN is exact.
  */
 export function poly1305(at: usize, length: i32): void {
