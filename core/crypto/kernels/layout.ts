@@ -1,5 +1,5 @@
 /*
- * The kernels' one linear memory: three pages, shared by every cipher of the process. Nothing in it outlives a batch.
+ * The kernels' one linear memory: three pages, shared by every cipher of the process. No key outlives a batch in it.
  *
  *        0  KEY          a ChaCha20 key, or the hash subkey H of GCM
  *       32  NONCE
