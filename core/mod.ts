@@ -8,3 +8,4 @@ export * from "./stage/mod.ts";
 export * from "./wire/mod.ts";
 export * from "./crypto/provider.ts";
 export * from "./crypto/node_provider.ts";
+export * from "./crypto/crc32c.ts";

@@ -1,0 +1,19 @@
+/**
+ * SCTP over DTLS, and the data channels on top of it: RFC 9260 as RFC 8261 and RFC 8831 profile it.
+ *
+ * {@linkcode SctpAssociation} turns packets into messages on streams and back; {@linkcode DataChannels} turns streams into channels.
+ * Both are layers: pure state machines, to be worn by a `Stage`.
+ *
+ * @module
+ */
+export { SctpAssociation, type SctpOptions } from "./association.ts";
+export type {
+  AssociationState,
+  MessageItem,
+  ResetDoneItem,
+  ResetItem,
+  SctpDiscard,
+  SctpEvent,
+  SctpItem,
+  SentItem,
+} from "./items.ts";

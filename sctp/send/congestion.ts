@@ -1,0 +1,85 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import { LAN_WINDOW, MAX_CWND, MAX_WINDOW_PER_MS } from "../constants.ts";
+
+/** Slow start, congestion avoidance and fast recovery (RFC 9260 section 7.2). Sizes are in bytes. */
+export class CongestionControl {
+  /** Bytes that may be in flight. */
+  cwnd: number;
+  /** Where slow start ends. */
+  ssthresh = Infinity;
+  /** Whether fast recovery is going on. */
+  recovering = false;
+  readonly #mtu: number;
+  #partialBytesAcked = 0;
+  #recoveryExit = 0;
+  #cap = LAN_WINDOW;
+
+  constructor(mtu: number) {
+    this.#mtu = mtu;
+    // RFC 9260 section 7.2.1.
+    this.cwnd = Math.min(4 * mtu, Math.max(2 * mtu, 4404));
+  }
+
+  /**
+   * The cumulative TSN ack has moved: `acked` bytes, of which `flightBefore` were in flight.
+   *
+   * Deviation: RFC 9260 section 7.2.1 counts at most one or two MTUs a SACK, to avoid bursts. Bursts are bounded where packets are
+   * sent (`MAX_BURST`), and a SACK for each batch of 32 would otherwise starve slow start.
+   */
+  acknowledged(acked: number, flightBefore: number, leastRtt: Millis | undefined): void {
+    if (this.recovering) return;
+    // A window that isn't used says nothing of the path (RFC 9260 section 7.2.1).
+    if (flightBefore + this.#mtu <= this.cwnd) return;
+    if (this.cwnd <= this.ssthresh) {
+      this.cwnd += acked;
+    } else {
+      // RFC 9260 section 7.2.2.
+      this.#partialBytesAcked += acked;
+      if (this.#partialBytesAcked >= this.cwnd) {
+        this.#partialBytesAcked -= this.cwnd;
+        this.cwnd += this.#mtu;
+      }
+    }
+    this.#cap = leastRtt === undefined
+      ? LAN_WINDOW
+      : Math.min(MAX_CWND, Math.max(LAN_WINDOW, leastRtt * MAX_WINDOW_PER_MS));
+    if (this.cwnd > this.#cap) this.cwnd = this.#cap;
+  }
+
+  /** Packets were found missing (RFC 9260 section 7.2.3); `highestTsn` is the last one sent. False if that is known already. */
+  enterFastRecovery(highestTsn: number): boolean {
+    if (this.recovering) return false;
+    this.recovering = true;
+    this.#recoveryExit = highestTsn;
+    this.#halve();
+    this.cwnd = this.ssthresh;
+    return true;
+  }
+
+  /** Ends fast recovery once everything that was in flight at its beginning is acknowledged (RFC 9260 section 7.2.4). */
+  advancedTo(cumulativeTsnAck: number): void {
+    if (this.recovering && ((cumulativeTsnAck - this.#recoveryExit) | 0) >= 0) {
+      this.recovering = false;
+    }
+  }
+
+  /** T3-rtx has expired (RFC 9260 section 7.2.3). */
+  timedOut(): void {
+    this.#halve();
+    this.cwnd = this.#mtu;
+    this.recovering = false;
+  }
+
+  /** Nothing was sent for so long (RFC 9260 section 7.2.1): the window is what the path bore then, not now. */
+  idle(duration: Millis, rto: Millis): void {
+    const least = 4 * this.#mtu;
+    for (let left = duration; left > rto && this.cwnd > least; left -= rto) {
+      this.cwnd = Math.max(this.cwnd / 2, least);
+    }
+  }
+
+  #halve(): void {
+    this.ssthresh = Math.max(this.cwnd / 2, 4 * this.#mtu);
+    this.#partialBytesAcked = 0;
+  }
+}
