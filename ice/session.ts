@@ -211,7 +211,7 @@ export class IceSession implements CheckOutcome {
     const { pair } = check;
     if (!this.checkList.pairs.includes(pair)) return;
     this.#activeAt = now;
-    this.#scheduler.forget(pair);
+    if (!pair.nominating) this.#giveUp(pair); // another check that is due or under way could show nothing new
     pair.state = "succeeded";
     pair.validLocal ??= this.#localSeenAs(mapped, check);
     this.checkList.unfreeze(pair.foundation);
@@ -340,6 +340,7 @@ export class IceSession implements CheckOutcome {
     for (const pair of superfluous) this.#giveUp(pair);
   }
 
+  /** Sends no more checks of a pair. */
   #giveUp(pair: CandidatePair): void {
     this.#scheduler.forget(pair);
     this.#checks.cancel(pair);

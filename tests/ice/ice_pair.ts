@@ -20,9 +20,17 @@ export function udp(ip: string, port = 5000): TransportAddress {
 }
 
 /** node:crypto with randomness from a seed. */
-export function seededCrypto(seed: number): CryptoProvider {
+export function seededCrypto(seed: number, tieBreaker?: Uint8Array<ArrayBuffer>): CryptoProvider {
   const random = new Random(seed);
-  return { ...nodeProvider, random: (length) => random.bytes(length) };
+  let first = tieBreaker;
+  return {
+    ...nodeProvider,
+    random(length) {
+      const bytes = length === 8 && first !== undefined ? first : random.bytes(length);
+      if (bytes === first) first = undefined;
+      return bytes;
+    },
+  };
 }
 
 /** Where the one STUN server of these tests is. */
@@ -62,6 +70,8 @@ export interface IcePairOptions {
   nats?: Partial<Record<End, Nat>>;
   roles?: Partial<Record<End, IceRole>>;
   timings?: IceAgentOptions["timings"];
+  /** Both agents begin with the tie-breaker 0x1111111111111111. */
+  sameTieBreaker?: boolean;
 }
 
 const other = (end: End): End => end === "a" ? "b" : "a";
@@ -78,8 +88,16 @@ export class IcePair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgent>
   constructor(options: IcePairOptions = {}) {
     const seed = options.seed ?? 1;
     const { roles, timings = {} } = options;
-    const make = (role: IceRole, seed: number) =>
-      new IceAgent({ crypto: seededCrypto(seed), role, timings });
+    const tieBreaker = options.sameTieBreaker ? new Uint8Array(8).fill(0x11) : undefined;
+    const make = (role: IceRole, seed: number) => {
+      const crypto = seededCrypto(seed, tieBreaker);
+      // The username fragment takes 8 bytes as well, and must not be the tie-breaker.
+      const localParameters = {
+        usernameFragment: `seed${seed}`,
+        password: `passwordpassword${seed + 100_000}`,
+      };
+      return new IceAgent({ crypto, role, timings, localParameters });
+    };
     super(make(roles?.a ?? "controlling", seed), make(roles?.b ?? "controlled", seed + 1000), {
       seed,
       ...(options.link && { link: options.link }),
