@@ -2,11 +2,15 @@ import type { Clock } from "../core/stage/clock.ts";
 import type { Millis } from "../core/stage/layer.ts";
 import { isMdnsName, type MdnsAnswer, parseMdnsAnswer, writeMdnsQuery } from "./mdns_message.ts";
 
-/** When a query is sent, counted from the first: RFC 6762 section 5.2 asks for growing gaps. */
-const SEND_AT: readonly Millis[] = [0, 250, 1250];
+/**
+ * When a query is sent, counted from the first: RFC 6762 section 5.2 asks for growing gaps.
+ *
+ * The last ones are for Firefox, which answers for the names in its offer only once it has been given the answer to that.
+ */
+const SEND_AT: readonly Millis[] = [0, 250, 1250, 3250];
 
 /** When a query is given up. */
-const GIVE_UP_AT: Millis = 3000;
+const GIVE_UP_AT: Millis = 5000;
 
 /** Names asked for at the same time; later ones wait. */
 export const MAX_MDNS_QUERIES = 8;
@@ -64,7 +68,7 @@ export class MdnsResolver {
     this.#open = options.open;
   }
 
-  /** The address behind the name; undefined if it is no such name, nobody answers within 3 seconds, or `signal` aborts. */
+  /** The address behind the name; undefined if it is no such name, nobody answers within 5 seconds, or `signal` aborts. */
   resolve(name: string, signal?: AbortSignal): Promise<string | undefined> {
     if (!isMdnsName(name) || signal?.aborted) return Promise.resolve(undefined);
     const key = name.toLowerCase();
