@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { generateIceParameters } from "../../ice/mod.ts";
+import { seedForRun } from "../support/random.ts";
+import type { End } from "../support/layer_pair.ts";
+import { IcePair, isUp, seededCrypto } from "./ice_pair.ts";
+import { errorOf, ScriptedPeer } from "./scripted_peer.ts";
+
+let seed = 50;
+
+function restart(pair: IcePair, end: End): void {
+  const parameters = generateIceParameters(seededCrypto(seed++));
+  pair.run(end, (agent, now) => agent.restart(parameters, now));
+}
+
+/** The offer has reached b, the answer a. */
+function restartBoth(pair: IcePair): void {
+  restart(pair, "a");
+  restart(pair, "b");
+  pair.signalAll("b");
+  pair.signalAll("a");
+}
+
+Deno.test("a restart announces every candidate again under the new fragment (RFC 8445 section 9)", () => {
+  const pair = new IcePair();
+  pair.connect();
+  const before = pair.a.localParameters;
+  pair.events.a.length = 0;
+  restart(pair, "a");
+  assertNotEquals(pair.a.localParameters, before);
+  assertEquals(pair.a.remoteParameters, undefined);
+  assertEquals(pair.a.remoteCandidates, []);
+  const types = pair.events.a.map(({ type }) => type);
+  assertEquals(types, ["gathering-state", "candidate", "gathering-state", "state"]);
+  const { usernameFragment } = pair.a.localParameters;
+  assertEquals(pair.a.localCandidates.map((each) => each.usernameFragment), [usernameFragment]);
+});
+
+Deno.test("data goes on over the old pair until the new session has one (RFC 8445 section 12.1)", () => {
+  const pair = new IcePair();
+  pair.connect();
+  pair.advance(100);
+  const old = pair.a.selectedPair;
+  restart(pair, "a");
+  assertEquals(pair.a.selectedPair, old);
+  assertEquals(pair.a.state, "connected");
+  let sent = 0;
+  for (let i = 0; i < 20; i++) {
+    if (i === 5) {
+      restart(pair, "b");
+      pair.signalAll("b");
+    }
+    if (i === 10) pair.signalAll("a");
+    pair.send("a", 20, ++sent);
+    pair.send("b", 20, sent);
+    pair.advance(1000);
+  }
+  assertEquals([pair.received.a.length, pair.received.b.length], [sent, sent]);
+  assert(pair.a.selectedPair !== old);
+  assertEquals([pair.a.state, pair.b.state], ["completed", "completed"]);
+  assertEquals(pair.events.a.filter(({ type }) => type === "selected-pair").length, 2);
+});
+
+Deno.test("while the old session lives its checks are answered, and then no more", () => {
+  const peer = new ScriptedPeer();
+  peer.connect();
+  const old = peer.agent.localParameters;
+  const oldCheck = { username: `${old.usernameFragment}:peer`, password: old.password };
+  peer.agent.restart(
+    { usernameFragment: "fresh", password: "freshfreshfreshfreshfresh" },
+    peer.now,
+  );
+  peer.drain();
+  assertEquals(peer.check(oldCheck)?.messageClass, "success");
+  assertEquals(peer.check()?.messageClass, "success");
+  peer.signal();
+  for (const request of peer.takeRequests()) peer.succeed(request);
+  assertEquals(peer.check(oldCheck)?.messageClass, "success");
+  peer.check({ useCandidate: true });
+  assertEquals(errorOf(peer.check(oldCheck)), 401);
+});
+
+Deno.test("a restart under 30% loss ends with a new pair and loses no consent", () => {
+  const first = seedForRun("ICE restart") % 1e6;
+  for (let round = 0; round < 50; round++) {
+    const pair = new IcePair({ link: { loss: 0.3, jitter: 20 }, seed: first + round });
+    pair.connect();
+    const old = pair.a.selectedPair;
+    restartBoth(pair);
+    pair.until(() => isUp(pair.a) && isUp(pair.b) && selectedSince(pair, 2), 30_000);
+    assert(pair.a.selectedPair !== old);
+    assert(!pair.states("a").includes("failed"));
+  }
+});
+
+const selectedSince = (pair: IcePair, count: number) =>
+  (["a", "b"] as const).every((end) =>
+    pair.events[end].filter(({ type }) => type === "selected-pair").length >= count
+  );
+
+Deno.test("both ends restart after both have failed, and are connected within 2 s", () => {
+  const pair = new IcePair();
+  pair.connect();
+  pair.tap = () => undefined;
+  pair.advance(40_000);
+  assertEquals([pair.a.state, pair.b.state], ["failed", "failed"]);
+  pair.tap = (packet) => packet;
+  restartBoth(pair);
+  assertEquals(pair.a.state, "checking");
+  pair.untilConnected(2000);
+  pair.send("a", 20);
+  pair.advance(20);
+  assertEquals(pair.received.b.length, 1);
+});
+
+Deno.test("a restart of a disconnected pair is checking, and keeps trying to send", () => {
+  const pair = new IcePair();
+  pair.connect();
+  pair.tap = () => undefined;
+  pair.advance(15_000);
+  assertEquals(pair.a.state, "disconnected");
+  restart(pair, "a");
+  assertEquals(pair.a.state, "checking");
+  const sent = pair.sent.a.length;
+  pair.send("a", 20);
+  assertEquals(pair.sent.a.length, sent + 1);
+  pair.advance(20_000); // consent on the old pair expires
+  pair.send("a", 20);
+  assertEquals(pair.a.discards.of("data without a valid pair"), 1);
+});
+
+Deno.test("candidates of the old session are not taken for the new one's (RFC 8838 section 11)", () => {
+  const pair = new IcePair();
+  pair.connect();
+  const stale = pair.b.localCandidates;
+  restartBoth(pair);
+  const known = pair.a.remoteCandidates.length;
+  for (const candidate of stale) {
+    pair.run("a", (agent, now) => agent.addRemoteCandidate({ ...candidate, port: 7 }, now));
+  }
+  assertEquals(pair.a.remoteCandidates.length, known);
+  assertEquals(pair.a.discards.of("candidate of another session"), 1);
+});
+
+Deno.test("restarts one after the other keep two sessions at most", () => {
+  const pair = new IcePair();
+  pair.connect();
+  for (let i = 0; i < 50; i++) restart(pair, "a");
+  assert(isUp(pair.a));
+  restart(pair, "b");
+  pair.signalAll("b");
+  pair.signalAll("a");
+  pair.until(() => selectedSince(pair, 2), 2000);
+  pair.send("b", 20);
+  pair.advance(20);
+  assertEquals(pair.received.a.length, 1);
+});
