@@ -19,7 +19,7 @@ import {
 } from "./constants.ts";
 import type { AssociationState, MessageItem, SctpDiscard, SctpEvent, SctpItem } from "./items.ts";
 import { PacketAssembler } from "./packet_assembler.ts";
-import { type DataParts, PacketHandler } from "./packet_handler.ts";
+import { type DataParts, PacketHandler, type Parts } from "./packet_handler.ts";
 import { Heartbeat } from "./path/heartbeat.ts";
 import { IncomingReset } from "./reconfig/incoming_reset.ts";
 import { OutgoingReset } from "./reconfig/outgoing_reset.ts";
@@ -28,7 +28,7 @@ import { Sender } from "./send/sender.ts";
 import { Handshake } from "./setup/handshake.ts";
 import type { PeerParameters } from "./setup/peer_parameters.ts";
 import { Tcb, type TimerName } from "./tcb.ts";
-import { Shutdown } from "./teardown/shutdown.ts";
+import { Shutdown, type ShutdownHost } from "./teardown/shutdown.ts";
 
 /** A SACK that has room for less than this would tell too little of what is missing. */
 const MIN_SACK_ROOM = 64;
@@ -416,23 +416,15 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     else timers.set("T3-rtx", now + this.#sender.rto.value);
   }
 
-  #shutdownHost() {
-    const association = this;
+  #shutdownHost(): ShutdownHost {
     return {
-      get drained(): boolean {
-        return association.#sender.drained;
-      },
-      get cumulativeTsn(): number {
-        return association.#data!.receiver.tsns.cumulative;
-      },
-      get rto(): Millis {
-        return association.#sender.rto.value;
-      },
+      drained: () => this.#sender.drained,
+      cumulativeTsn: () => this.#data!.receiver.tsns.cumulative,
+      rto: () => this.#sender.rto.value,
     };
   }
 
-  #parts() {
-    const association = this;
+  #parts(): Parts {
     return {
       tcb: this.#tcb,
       handshake: this.#handshake,
@@ -440,11 +432,9 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       sender: this.#sender,
       heartbeat: this.#heartbeat,
       mtu: this.#assembler.mtu,
-      get data(): DataParts | undefined {
-        return association.#data;
-      },
-      acknowledged: (moved: boolean, now: Millis) => association.#acknowledged(moved, now),
-      heard: () => void (association.#errors = 0),
+      data: () => this.#data,
+      acknowledged: (moved, now) => this.#acknowledged(moved, now),
+      heard: () => void (this.#errors = 0),
     };
   }
 }

@@ -17,3 +17,15 @@ export type {
   SctpItem,
   SentItem,
 } from "./items.ts";
+export { DataChannels, type DataChannelsOptions } from "./channels/data_channels.ts";
+export type { ChannelParameters } from "./channels/dcep.ts";
+export type {
+  ChannelDiscard,
+  ChannelEvent,
+  ChannelItem,
+  ChannelMessageItem,
+  ChannelSentItem,
+  ClosedItem,
+  CloseItem,
+  OpenItem,
+} from "./channels/items.ts";

@@ -41,7 +41,8 @@ export interface Parts {
   readonly shutdown: Shutdown;
   readonly sender: Sender;
   readonly heartbeat: Heartbeat;
-  readonly data: DataParts | undefined;
+  /** The parts for data, once the association is established. */
+  data(): DataParts | undefined;
   readonly mtu: number;
   /** A SACK or SHUTDOWN was taken; `moved` if the cumulative TSN ack did. */
   acknowledged(moved: boolean, now: Millis): void;
@@ -70,13 +71,12 @@ export class PacketHandler {
     const fault = packet.load(bytes, acceptZero) ?? this.#foreign();
     if (fault !== undefined) return this.#tcb.discards.add(fault);
     while (packet.next()) {
-      const known = this.#dispatch(packet.type, now);
-      if (known === undefined) continue;
-      if (known !== "unknown chunk") {
-        this.#tcb.discards.add(known);
+      const refused = this.#dispatch(packet.type, now);
+      if (refused === undefined) continue;
+      this.#tcb.discards.add(refused);
+      if (refused === "unknown chunk" ? !this.#skipUnknown() : refused !== "unexpected chunk") {
         break;
       }
-      if (!this.#skipUnknown()) break;
     }
     this.#endPacket(now);
   }
@@ -124,7 +124,7 @@ export class PacketHandler {
     return "out of the blue";
   }
 
-  /** Hands the chunk to its part; returns why that did not want it. What follows it in the packet is then not processed. */
+  /** Hands the chunk to its part; returns why that did not want it. What follows a broken chunk is not processed. */
   #dispatch(type: number, now: Millis): SctpDiscard | undefined {
     switch (type) {
       case ChunkType.DATA:
@@ -138,7 +138,8 @@ export class PacketHandler {
       case ChunkType.COOKIE_ECHO:
         return this.#handleCookieEcho(now);
       case ChunkType.COOKIE_ACK:
-        return wanted(this.#parts.handshake.handleCookieAck(now));
+        this.#parts.handshake.handleCookieAck(now);
+        return undefined;
       case ChunkType.HEARTBEAT:
         return wanted(
           this.#parts.heartbeat.handleHeartbeat(this.#packet.value, this.#parts.mtu - 12),
@@ -166,7 +167,7 @@ export class PacketHandler {
 
   #handleData(): SctpDiscard | undefined {
     const { state } = this.#tcb;
-    const { data } = this.#parts;
+    const data = this.#parts.data();
     const open = state === "ESTABLISHED" || state === "SHUTDOWN-PENDING" ||
       state === "SHUTDOWN-SENT";
     if (!open || data === undefined) return "unexpected chunk";
@@ -184,7 +185,7 @@ export class PacketHandler {
   }
 
   #handleSack(now: Millis): SctpDiscard | undefined {
-    if (this.#parts.data === undefined) return "unexpected chunk";
+    if (this.#parts.data() === undefined) return "unexpected chunk";
     const { bytes, start, end } = this.#packet;
     if (!this.#sack.parse(bytes, start, end)) return "malformed chunk";
     const moved = this.#parts.sender.handleSack(this.#sack, now);
@@ -209,13 +210,7 @@ export class PacketHandler {
 
   #handleCookieEcho(now: Millis): SctpDiscard | undefined {
     const { value, verificationTag } = this.#packet;
-    if (!this.#parts.handshake.handleCookieEcho(value, verificationTag, now)) {
-      return "unexpected chunk";
-    }
-    // What is bundled with a cookie counts only if the cookie did.
-    return this.#parts.data !== undefined && verificationTag === this.#tcb.localTag
-      ? undefined
-      : "unexpected chunk";
+    return this.#parts.handshake.handleCookieEcho(value, verificationTag, now);
   }
 
   #handleHeartbeatAck(now: Millis): SctpDiscard | undefined {
@@ -250,7 +245,7 @@ export class PacketHandler {
   #handleShutdown(now: Millis): SctpDiscard | undefined {
     const cumulativeTsnAck = parseShutdown(this.#packet.value);
     if (cumulativeTsnAck === undefined) return "malformed chunk";
-    if (this.#parts.data === undefined) return "unexpected chunk";
+    if (this.#parts.data() === undefined) return "unexpected chunk";
     const moved = this.#parts.sender.handleCumulativeTsnAck(cumulativeTsnAck, now);
     this.#parts.acknowledged(moved, now);
     return wanted(this.#parts.shutdown.handleShutdown(now));
@@ -266,7 +261,7 @@ export class PacketHandler {
   }
 
   #handleReconfig(now: Millis): SctpDiscard | undefined {
-    const { data } = this.#parts;
+    const data = this.#parts.data();
     if (data === undefined) return "unexpected chunk";
     const parameters = parseReconfig(this.#packet.value);
     if (parameters === undefined) return "malformed chunk";
@@ -284,7 +279,7 @@ export class PacketHandler {
   }
 
   #handleForwardTsn(): SctpDiscard | undefined {
-    const { data } = this.#parts;
+    const data = this.#parts.data();
     if (data === undefined) return "unexpected chunk";
     const chunk = parseForwardTsn(this.#packet.value);
     if (chunk === undefined) return "malformed chunk";
@@ -295,7 +290,6 @@ export class PacketHandler {
   #skipUnknown(): boolean {
     const { type, chunk } = this.#packet;
     const { skip, report } = unknownRule(type, 8);
-    this.#tcb.discards.add("unknown chunk");
     if (report) {
       this.#tcb.send(
         buildError(CauseCode.UNRECOGNIZED_CHUNK_TYPE, chunk.subarray(0, MAX_REPORTED_BYTES)),
@@ -305,12 +299,12 @@ export class PacketHandler {
   }
 
   #endPacket(now: Millis): void {
-    const { data, shutdown } = this.#parts;
+    const data = this.#parts.data();
     if (data !== undefined) {
       data.receiver.endPacket(now);
       data.incomingReset.proceed();
     }
-    if (this.#hadData) shutdown.dataArrived(now);
+    if (this.#hadData) this.#parts.shutdown.dataArrived(now);
     this.#hadData = false;
   }
 

@@ -3,8 +3,8 @@ import { Writer } from "../../core/wire/mod.ts";
 import { buildCookieAck, buildCookieEcho } from "../chunks/cookie.ts";
 import { buildAbort, buildError, CauseCode } from "../chunks/error_cause.ts";
 import { buildInit, buildInitAck, type InitFields, parseInit } from "../chunks/init.ts";
-import { ASSOCIATION_MAX_RETRANS, MAX_STREAMS, RECEIVE_BUFFER } from "../constants.ts";
-import { RTO_INITIAL } from "../constants.ts";
+import { ASSOCIATION_MAX_RETRANS, MAX_STREAMS, RECEIVE_BUFFER, RTO_INITIAL } from "../constants.ts";
+import type { SctpDiscard } from "../items.ts";
 import type { Tcb } from "../tcb.ts";
 import type { Parameter } from "../chunks/parameter.ts";
 import { peerOf, type PeerParameters } from "./peer_parameters.ts";
@@ -86,28 +86,28 @@ export class Handshake {
     return true;
   }
 
-  /** Takes a cookie back (RFC 9260 sections 5.1.5 and 5.2.4); `verificationTag` is the packet's. */
-  handleCookieEcho(value: Uint8Array, verificationTag: number, now: Millis): boolean {
+  /** Takes a cookie back (RFC 9260 sections 5.1.5 and 5.2.4), or says why not; `verificationTag` is the packet's. */
+  handleCookieEcho(
+    value: Uint8Array,
+    verificationTag: number,
+    now: Millis,
+  ): SctpDiscard | undefined {
     const cookie = this.#cookies.open(value);
-    if (cookie === undefined || cookie.localTag !== verificationTag) {
-      this.#tcb.discards.add("bad cookie");
-      return true;
-    }
+    if (cookie === undefined || cookie.localTag !== verificationTag) return "bad cookie";
     const late = staleness(cookie, now);
     const known = this.#tcb.peer?.tag === cookie.peer.tag && this.#tcb.localTag === cookie.localTag;
     // RFC 9260 section 5.1.5, step 4: but a cookie that matches the association is good however old it is.
     if (late > 0 && !known) {
       this.#reportStale(cookie.peer, late);
-      return true;
+      return "stale cookie";
     }
     return this.#acceptCookie(cookie, now);
   }
 
   /** The peer has accepted our cookie. */
-  handleCookieAck(now: Millis): boolean {
-    if (this.#tcb.state !== "COOKIE-ECHOED") return false;
-    this.#tcb.establish(this.#tcb.peer!, now);
-    return true;
+  handleCookieAck(now: Millis): void {
+    // RFC 9260 section 5.2.5: in other states it is dropped silently. After a collision there is one.
+    if (this.#tcb.state === "COOKIE-ECHOED") this.#tcb.establish(this.#tcb.peer!, now);
   }
 
   /** The peer calls our cookie stale: another INIT, another cookie (RFC 9260 section 5.2.6). */
@@ -131,13 +131,13 @@ export class Handshake {
   }
 
   /** The table of RFC 9260 section 5.2.4. */
-  #acceptCookie(cookie: StateCookie, now: Millis): boolean {
+  #acceptCookie(cookie: StateCookie, now: Millis): SctpDiscard | undefined {
     const tcb = this.#tcb;
     const settingUp = tcb.state === "CLOSED" || tcb.state === "COOKIE-WAIT" ||
       tcb.state === "COOKIE-ECHOED";
     if (cookie.localTag !== tcb.localTag) {
       const restart = cookie.localTieTag === tcb.localTag && cookie.peerTieTag === tcb.peer?.tag;
-      if (!restart) return false; // Action C: an old cookie.
+      if (!restart) return "stale cookie"; // Action C.
       // Deviation: action A of RFC 9260 section 5.2.4 restarts the association. Inside one DTLS connection a restart means that the
       // peer's SCTP has lost its state while its DTLS has not; no data channel could survive that.
       tcb.sendAlone(
@@ -145,25 +145,24 @@ export class Handshake {
         buildAbort({ code: CauseCode.PROTOCOL_VIOLATION, text: "restart" }),
       );
       tcb.end(new ProtocolError("sctp", "The peer has restarted the association"));
-      return true;
+      return undefined;
     }
     if (!settingUp) {
       // Action D, once more: our COOKIE ACK was lost. Action B comes too late by now.
-      if (tcb.peer?.tag !== cookie.peer.tag) return false;
+      if (tcb.peer?.tag !== cookie.peer.tag) return "stale cookie";
       tcb.send(buildCookieAck());
-      return true;
+      return undefined;
     }
     // Actions B and D, and RFC 9260 section 5.1, step D.
     tcb.send(buildCookieAck());
     tcb.establish(cookie.peer, now);
-    return true;
+    return undefined;
   }
 
   #reportStale(peer: PeerParameters, late: Millis): void {
     const staleFor = new Writer(4);
     // RFC 9260 section 3.3.10.3: in microseconds.
     staleFor.u32(Math.min(0xffff_ffff, Math.ceil(late * 1000)));
-    this.#tcb.discards.add("stale cookie");
     this.#tcb.sendAlone(peer.tag, buildError(CauseCode.STALE_COOKIE, staleFor.finish()));
   }
 

@@ -7,11 +7,11 @@ import type { Tcb } from "../tcb.ts";
 /** What the shutdown needs to know of the data. */
 export interface ShutdownHost {
   /** Whether all our data has been acknowledged. */
-  readonly drained: boolean;
+  drained(): boolean;
   /** What has arrived of the peer's. */
-  readonly cumulativeTsn: number;
+  cumulativeTsn(): number;
   /** The retransmission timeout. */
-  readonly rto: Millis;
+  rto(): Millis;
 }
 
 /**
@@ -40,7 +40,7 @@ export class Shutdown {
 
   /** Goes on once all our data has been acknowledged. */
   proceed(now: Millis): void {
-    if (!this.#host.drained) return;
+    if (!this.#host.drained()) return;
     if (this.#tcb.state === "SHUTDOWN-PENDING") {
       this.#tcb.enter("SHUTDOWN-SENT");
       this.#sendShutdown(now);
@@ -109,13 +109,13 @@ export class Shutdown {
   }
 
   #sendShutdown(now: Millis): void {
-    this.#tcb.send(buildShutdown(this.#host.cumulativeTsn));
-    this.#tcb.timers.set("T2-shutdown", now + this.#host.rto);
+    this.#tcb.send(buildShutdown(this.#host.cumulativeTsn()));
+    this.#tcb.timers.set("T2-shutdown", now + this.#host.rto());
   }
 
   #acknowledge(now: Millis): void {
     this.#tcb.enter("SHUTDOWN-ACK-SENT");
     this.#tcb.send(buildShutdownAck());
-    this.#tcb.timers.set("T2-shutdown", now + this.#host.rto);
+    this.#tcb.timers.set("T2-shutdown", now + this.#host.rto());
   }
 }
