@@ -1,0 +1,184 @@
+/**
+ * Code as it is written for the browser, on Heron's names: `types_test.ts` type-checks it with the browser's own library of types.
+ * It is never run.
+ */
+import * as heron from "@heron/webrtc";
+import { RTCDataChannel, RTCPeerConnection, RTCSessionDescription } from "@heron/webrtc";
+
+/** Members for media, which Heron doesn't have yet, and `getStats`. */
+type Media =
+  | "addTrack"
+  | "addTransceiver"
+  | "getReceivers"
+  | "getSenders"
+  | "getStats"
+  | "getTransceivers"
+  | "ontrack"
+  | "removeTrack";
+
+/** Members with a second form that takes callbacks, from before promises; Heron has the form of today. */
+type Callbacks = "createAnswer" | "createOffer";
+
+/**
+ * Members whose types lead to a class with private parts, once as what is given and once as what is taken: no other class can
+ * have such a type, not even one that behaves the same. The code below shows that they are used as in the browser.
+ */
+type Nominal =
+  | "addEventListener"
+  | "createDataChannel"
+  | "ondatachannel"
+  | "onerror"
+  | "onicecandidate"
+  | "onicecandidateerror"
+  | "removeEventListener"
+  | "sctp";
+
+/** Heron's objects go where the browser's are expected. */
+export function assign(): void {
+  const pc = new heron.RTCPeerConnection(
+    {
+      iceServers: [{ urls: ["stun:stun.example.org"] }],
+      iceTransportPolicy: "all",
+      bundlePolicy: "max-bundle",
+      rtcpMuxPolicy: "require",
+      iceCandidatePoolSize: 0,
+    } satisfies globalThis.RTCConfiguration,
+  );
+  const connection: Omit<globalThis.RTCPeerConnection, Media | Callbacks | Nominal> = pc;
+  const channel: Omit<globalThis.RTCDataChannel, Nominal> = pc.createDataChannel("file");
+  const description: globalThis.RTCSessionDescription = new heron.RTCSessionDescription({
+    type: "offer",
+    sdp: "",
+  });
+  const candidate: globalThis.RTCIceCandidate = new heron.RTCIceCandidate({ candidate: "" });
+  const error: globalThis.RTCError = new heron.RTCError({ errorDetail: "sctp-failure" });
+  const events: Event[] = [
+    new heron.RTCPeerConnectionIceEvent("icecandidate", { candidate: null }),
+    new heron.RTCErrorEvent("error", {
+      error: new heron.RTCError({ errorDetail: "dtls-failure" }),
+    }),
+  ];
+  use(connection, channel, description, candidate, error, events);
+}
+
+/** Signalling as an application does it. */
+interface Signaler {
+  send(message: {
+    description?: globalThis.RTCSessionDescriptionInit | null;
+    candidate?: globalThis.RTCIceCandidateInit | null;
+  }): void;
+  onmessage:
+    | ((message: {
+      description?: globalThis.RTCSessionDescriptionInit;
+      candidate?: globalThis.RTCIceCandidateInit;
+    }) => Promise<void>)
+    | null;
+}
+
+/** Both sides run this, and collide in peace. */
+export function negotiate(signaler: Signaler, polite: boolean): RTCPeerConnection {
+  const pc = new RTCPeerConnection({ iceServers: [{ urls: "stun:stun.example.org" }] });
+  let makingOffer = false;
+  let ignoreOffer = false;
+  pc.onnegotiationneeded = async () => {
+    makingOffer = true;
+    try {
+      await pc.setLocalDescription();
+      signaler.send({ description: pc.localDescription });
+    } finally {
+      makingOffer = false;
+    }
+  };
+  pc.onicecandidate = ({ candidate }) => signaler.send({ candidate: candidate?.toJSON() ?? null });
+  pc.oniceconnectionstatechange = () => {
+    if (pc.iceConnectionState === "failed") pc.restartIce();
+  };
+  signaler.onmessage = async ({ description, candidate }) => {
+    if (description !== undefined) {
+      const collision = description.type === "offer" &&
+        (makingOffer || pc.signalingState !== "stable");
+      ignoreOffer = !polite && collision;
+      if (ignoreOffer) return;
+      await pc.setRemoteDescription(description);
+      if (description.type !== "offer") return;
+      await pc.setLocalDescription();
+      signaler.send({ description: pc.localDescription });
+    } else if (candidate !== undefined) {
+      await pc.addIceCandidate(candidate).catch((error) => {
+        if (!ignoreOffer) throw error;
+      });
+    }
+  };
+  return pc;
+}
+
+/** The longer way, with events by `addEventListener`. */
+export async function call(pc: RTCPeerConnection): Promise<void> {
+  const algorithm: EcKeyGenParams = { name: "ECDSA", namedCurve: "P-256" };
+  const certificate = await RTCPeerConnection.generateCertificate(algorithm);
+  pc.setConfiguration({ ...pc.getConfiguration(), certificates: [certificate] });
+  const expires: number = certificate.expires;
+  const fingerprint: string | undefined = certificate.getFingerprints()[0]?.value;
+  pc.addEventListener("datachannel", (event) => receive(event.channel));
+  pc.addEventListener("icecandidateerror", (event) => use(event.errorCode, event.url));
+  pc.addEventListener("connectionstatechange", () => use(pc.connectionState === "connected"));
+  pc.addEventListener("icegatheringstatechange", function () {
+    use(pc.iceGatheringState === "complete");
+  }, { once: true });
+  const offer = await pc.createOffer({ iceRestart: true });
+  await pc.setLocalDescription(offer);
+  await pc.setRemoteDescription(
+    new RTCSessionDescription({ type: "answer", sdp: offer.sdp ?? "" }),
+  );
+  await pc.addIceCandidate(null);
+  await pc.addIceCandidate({ candidate: "", sdpMid: "0" });
+  const transport = pc.sctp?.transport.iceTransport;
+  const pair = transport?.getSelectedCandidatePair();
+  use(expires, fingerprint, pair?.local?.address, pc.sctp?.maxMessageSize, pc.sctp?.state);
+  use(
+    pc.canTrickleIceCandidates,
+    pc.currentLocalDescription?.sdp,
+    pc.pendingRemoteDescription?.type,
+  );
+  pc.close();
+}
+
+/** A file, with back-pressure. */
+export async function send(pc: RTCPeerConnection, file: File): Promise<void> {
+  const channel = pc.createDataChannel(file.name, {
+    ordered: false,
+    maxRetransmits: 3,
+    protocol: "file",
+    negotiated: true,
+    id: 1,
+  });
+  channel.bufferedAmountLowThreshold = 1 << 20;
+  channel.binaryType = "arraybuffer";
+  channel.onopen = async () => {
+    channel.send(JSON.stringify({ name: file.name, size: file.size }));
+    channel.send(file);
+    channel.send(await file.arrayBuffer());
+    channel.send(new Uint8Array(await file.arrayBuffer()));
+    if (channel.bufferedAmount > channel.bufferedAmountLowThreshold) {
+      await new Promise((resolve) => {
+        channel.addEventListener("bufferedamountlow", resolve, { once: true });
+      });
+    }
+  };
+  channel.onerror = ({ error }) => use(error.errorDetail, error.sctpCauseCode);
+  await new Promise((resolve) => channel.onclose = resolve);
+}
+
+function receive(channel: RTCDataChannel): void {
+  const parts: (string | ArrayBuffer)[] = [];
+  channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    parts.push(data);
+    if (data === "done") channel.close();
+  };
+  const id: number | null = channel.id;
+  const state: globalThis.RTCDataChannelState = channel.readyState;
+  const limits: (number | null)[] = [channel.maxPacketLifeTime, channel.maxRetransmits];
+  use(id, state, limits, channel.label, channel.protocol, channel.ordered, channel.negotiated);
+}
+
+function use(..._values: unknown[]): void {}
