@@ -89,6 +89,8 @@ export class Handshake {
 
   #handleFragment(fragment: HandshakeFragment, epoch: 0 | 1, now: Millis): void {
     if (this.#state instanceof Established) return this.#handleLate(fragment, now);
+    // RFC 5246 section 7.4.1.1: ignored while a handshake is under way, and no part of its transcript.
+    if (fragment.type === HandshakeType.helloRequest) return this.#discards.add("renegotiation");
     // Before it is finished, a handshake has exactly one protected message: Finished.
     if ((fragment.type === HandshakeType.finished) !== (epoch === 1)) {
       return this.#discards.add("message in the wrong epoch");
