@@ -47,7 +47,7 @@ const CLOSE_NOTIFY_ATTEMPTS = 3;
  *
  * @example
  * ```ts
- * import { DtlsEndpoint, fingerprintOf } from "@heron/webrtc/dtls";
+ * import { DtlsEndpoint, type DtlsEvent, fingerprintOf } from "@heron/webrtc/dtls";
  * import { emptyOutputs, nodeProvider as crypto } from "@heron/webrtc/core";
  * import { assertEquals } from "@std/assert";
  *
@@ -62,7 +62,7 @@ const CLOSE_NOTIFY_ATTEMPTS = 3;
  *
  * let from = client, to = server;
  * for (let flight = 1; flight <= 6; flight++) { // carries what one end sends to the other
- *   const out = emptyOutputs<Uint8Array, Uint8Array, unknown>();
+ *   const out = emptyOutputs<Uint8Array, Uint8Array, DtlsEvent>();
  *   from.endpoint.poll(out);
  *   to.endpoint.handleInbound(out.below, 0);
  *   [from, to] = [to, from];
@@ -340,8 +340,9 @@ export class DtlsEndpoint implements Layer<Uint8Array, Uint8Array, DtlsEvent> {
     if (alert === undefined) return this.discards.add("malformed alert");
     if (epoch === 0) this.#suspectAlertOf(alert.level, alert.description);
     else if (alert.description === AlertDescription.closeNotify) this.#handleCloseNotify();
-    else if (alert.level === AlertLevel.fatal) this.#failByPeer(alert.description);
-    else this.discards.add("warning alert");
+    else if (alert.level !== AlertLevel.fatal) this.discards.add("warning alert");
+    else if (this.#state === "closed") this.#end("closed"); // in answer to our close_notify it ends nothing that has not ended
+    else this.#failByPeer(alert.description);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ContentType, HandshakeType } from "../../dtls/protocol.ts";
+import { RecordSealer } from "../../dtls/record/sealer.ts";
 import { RecordSender } from "../../dtls/record/sender.ts";
 import { handshakeMessage } from "../../dtls/handshake/message.ts";
 import { alertName, parseAlert } from "../../dtls/alert.ts";
@@ -11,7 +12,6 @@ function clear(type: number, content: Uint8Array): Uint8Array {
   return new RecordSender().record(type, 0, content);
 }
 
-/** Reaches for the record layer of an endpoint, to send what a hostile peer with keys would. */
 const fatal = Uint8Array.of(2, 40);
 
 const unauthenticated: [string, Uint8Array][] = [
@@ -193,4 +193,28 @@ Deno.test("an authentic warning, an unknown content type, and an empty record ch
     assertEquals(pair.b.state, "connected");
     assertEquals(pair.received.b, []);
   }
+});
+
+Deno.test("a connection ends before its sequence numbers wrap (RFC 6347 section 4.1)", () => {
+  const pair = connectedPair();
+  const original = Object.getOwnPropertyDescriptor(RecordSealer.prototype, "remaining")!;
+  Object.defineProperty(RecordSealer.prototype, "remaining", { ...original, get: () => 65 });
+  try {
+    pair.run("a", (a, now) => a.handleOutbound([text("last")], now));
+    assertEquals(pair.a.state, "connected");
+    pair.run("a", (a, now) => a.handleOutbound([text("one"), text("too many")], now));
+  } finally {
+    Object.defineProperty(RecordSealer.prototype, "remaining", original);
+  }
+  assertEquals(pair.a.failure?.code, AlertDescription.internalError);
+  pair.advance(20);
+  assertEquals(pair.received.b, [text("last")]);
+  assertEquals(pair.b.failure?.code, AlertDescription.internalError);
+});
+
+Deno.test("a fatal alert that answers close_notify ends a connection as closed", () => {
+  const { pair } = withForgedRecord(ContentType.alert, Uint8Array.of(2, 80), "b");
+  pair.run("a", (a, now) => a.close(now));
+  pair.advance(20);
+  assertEquals([pair.a.state, pair.a.done, pair.a.failure], ["closed", true, undefined]);
 });

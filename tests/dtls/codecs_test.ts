@@ -51,8 +51,7 @@ const codecs: Record<number, Codec> = {
   3: { parse: parseHelloVerifyRequest, write: writeHelloVerifyRequest },
   11: { parse: parseCertificateChain, write: writeCertificateChain },
   12: { parse: parseServerKeyExchange, write: writeServerKeyExchange },
-  // The names of authorities are read past, and not kept: such a message is not written again alike.
-  13: { parse: parseCertificateRequest },
+  13: { parse: parseCertificateRequest, write: writeCertificateRequest },
   14: { parse: (body) => isServerHelloDone(body) || undefined },
   15: { parse: parseCertificateVerify, write: writeCertificateVerify },
   16: { parse: parseClientKeyExchange, write: writeClientKeyExchange },
@@ -118,6 +117,7 @@ Deno.test("what a mutated message is parsed into is what is written, or it is re
     const { parse, write } = codecs[type]!;
     const parsed = parse(mutated);
     if (parsed === undefined || write === undefined) continue;
+    if (type === 13 && mutated.at(-1) !== 0) continue; // names of authorities are read past, and not kept
     const writer = new Writer();
     write(writer, parsed as never);
     const withoutExtensions = mutated.at(-1) === 0 && mutated.at(-2) === 0;

@@ -8,8 +8,8 @@ import { UdpEndpoint } from "./udp_endpoint.ts";
 
 const available = await new Deno.Command("openssl", { args: ["version"] }).output()
   .then(({ success }) => success, () => false);
-// deno-lint-ignore no-console
 if (!available) {
+  // deno-lint-ignore no-console
   console.log("openssl is not on this machine: interoperability with it is not checked");
 }
 
