@@ -24,6 +24,11 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Fails if a timer is armed. */
+  assertIdle(): void {
+    if (this.#timers.size > 0) throw new Error(`${this.#timers.size} timers are left`);
+  }
+
   /** When the next timer is due. */
   get next(): Millis | undefined {
     let next: Millis | undefined;
@@ -64,5 +69,5 @@ export class VirtualClock implements Clock {
 
 /** Lets every promise that can settle do so: streams hand a chunk on in a few turns of the microtask queue. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 8; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -1,0 +1,33 @@
+/**
+ * WebRTC for Deno: the browser's own names, and nothing else.
+ *
+ * @example Two peers in one process
+ * ```ts
+ * import { RTCPeerConnection } from "@heron/webrtc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [alice, bob] = [new RTCPeerConnection(), new RTCPeerConnection()];
+ * alice.onicecandidate = ({ candidate }) => bob.addIceCandidate(candidate);
+ * bob.onicecandidate = ({ candidate }) => alice.addIceCandidate(candidate);
+ *
+ * const received = new Promise<string>((resolve) => {
+ *   bob.ondatachannel = ({ channel }) => {
+ *     channel.onmessage = ({ data }) => resolve(data);
+ *   };
+ * });
+ * const channel = alice.createDataChannel("chat");
+ * channel.onopen = () => channel.send("hello");
+ *
+ * await alice.setLocalDescription();
+ * await bob.setRemoteDescription(alice.localDescription!);
+ * await bob.setLocalDescription();
+ * await alice.setRemoteDescription(bob.localDescription!);
+ *
+ * assertEquals(await received, "hello");
+ * alice.close();
+ * bob.close();
+ * ```
+ *
+ * @module
+ */
+export * from "./peer/mod.ts";

@@ -1,0 +1,424 @@
+import { type Certificate, nodeProvider } from "../../core/mod.ts";
+import { fingerprintOf } from "../../dtls/mod.ts";
+import {
+  generateIceParameters,
+  type IceEvent,
+  type IceParameters,
+  parseCandidate,
+} from "../../ice/mod.ts";
+import type { ChannelItem } from "../../sctp/mod.ts";
+import { iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
+import type { Network } from "../../transport/mod.ts";
+import { OperationsChain } from "../operations_chain.ts";
+import type { AppliedDescription } from "../jsep/applied_description.ts";
+import type { RemoteData } from "../jsep/remote.ts";
+import { dataSectionIndex, isRejected, type LocalEnd, transportSection } from "../jsep/sections.ts";
+import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
+import type { RTCError } from "../rtc_error.ts";
+import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
+import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
+import { queueTask } from "../task.ts";
+import type { Configuration } from "./configuration.ts";
+import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
+import { LocalCandidates, type LocalCandidatesHost } from "./local_candidates.ts";
+import { NegotiationNeeded, type NegotiationNeededHost } from "./negotiation_needed.ts";
+import { RemoteCandidates } from "./remote_candidates.ts";
+import { selectedPair } from "./selected_pair.ts";
+import { type Applied, Signaling, type SignalingHost } from "./signaling.ts";
+import {
+  deriveConnectionState,
+  deriveIceConnectionState,
+  deriveIceGatheringState,
+  type RTCIceConnectionState,
+  type RTCIceGatheringState,
+  type RTCPeerConnectionState,
+} from "./states.ts";
+import { MAX_MESSAGE_SIZE, Transport, type TransportHost } from "./transport.ts";
+
+/** What a connection runs on, beside its configuration. */
+export interface Environment {
+  readonly network: Network;
+}
+
+type Hosts =
+  & TransportHost
+  & ChannelsHost
+  & SignalingHost
+  & LocalCandidatesHost
+  & NegotiationNeededHost;
+
+/** What is behind an `RTCPeerConnection`: its internal slots, and the parts that change them. */
+export class Connection implements Hosts {
+  readonly target: EventTarget;
+  readonly chain: OperationsChain;
+  readonly signaling: Signaling;
+  readonly channels: DataChannelTable;
+  readonly negotiationNeeded: NegotiationNeeded;
+  configuration: Configuration;
+  isClosed = false;
+  iceGatheringState: RTCIceGatheringState = "new";
+  iceConnectionState: RTCIceConnectionState = "new";
+  connectionState: RTCPeerConnectionState = "new";
+  /** What [[SctpTransport]] stands on, where there is one. */
+  transport: Transport | undefined;
+  readonly #environment: Environment;
+  readonly #localCandidates: LocalCandidates;
+  readonly #remoteCandidates: RemoteCandidates;
+  /** [[LastStableStateSctpTransport]]. */
+  #stableTransport: Transport | undefined;
+  /** The data section of the remote offer that is being answered. */
+  #remoteOffer: RemoteData | undefined;
+  #end: LocalEnd | undefined;
+  #certificate: Certificate | undefined;
+
+  constructor(target: EventTarget, configuration: Configuration, environment: Environment) {
+    this.target = target;
+    this.configuration = configuration;
+    this.#environment = environment;
+    this.chain = new OperationsChain(
+      () => this.isClosed,
+      () => this.negotiationNeeded.chainIsEmpty(),
+    );
+    this.signaling = new Signaling(this);
+    this.channels = new DataChannelTable(this);
+    this.negotiationNeeded = new NegotiationNeeded(this);
+    this.#localCandidates = new LocalCandidates(this);
+    this.#remoteCandidates = new RemoteCandidates(environment.network);
+  }
+
+  /** What this end says of itself. The certificate is made when the first description needs it. */
+  get end(): LocalEnd {
+    return this.#end ??= {
+      sessionId: (new DataView(nodeProvider.random(8).buffer).getBigUint64(0) >> 1n).toString(),
+      fingerprint: {
+        algorithm: "sha-256",
+        value: fingerprintOf(nodeProvider, this.certificate.der, "sha-256"),
+      },
+      maxMessageSize: MAX_MESSAGE_SIZE,
+    };
+  }
+
+  /** The certificate that this end authenticates itself with. */
+  get certificate(): Certificate {
+    return this.#certificate ??= certificateOf(
+      this.configuration.certificates[0] ?? defaultCertificate(),
+    );
+  }
+
+  get wantsData(): boolean {
+    return this.channels.everCreated;
+  }
+
+  get sctp(): SctpTransportSlots | undefined {
+    return this.transport?.sctpSlots;
+  }
+
+  get inUse(): SignalingHost["inUse"] {
+    const { transport } = this;
+    return transport && {
+      local: transport.localParameters,
+      remote: transport.remoteParameters,
+      dtlsRole: transport.dtlsRole,
+    };
+  }
+
+  get localDescriptions(): AppliedDescription[] {
+    return [this.signaling.pendingLocal, this.signaling.currentLocal].filter((description) =>
+      description !== null
+    );
+  }
+
+  get remoteDescriptions(): AppliedDescription[] {
+    return [this.signaling.pendingRemote, this.signaling.currentRemote].filter((description) =>
+      description !== null
+    );
+  }
+
+  get chainLength(): number {
+    return this.chain.length;
+  }
+
+  get isStable(): boolean {
+    return this.signaling.state === "stable";
+  }
+
+  /** W3C WebRTC section 4.7.3, as far as it concerns data. */
+  needsNegotiation(): boolean {
+    const { signaling } = this;
+    if (signaling.restartIsPending) return true;
+    const current = signaling.currentLocal?.session;
+    return this.wantsData && (current === undefined || dataSectionIndex(current) < 0);
+  }
+
+  /** Moves the transport along with a description that has just been applied. */
+  onApplied(applied: Applied): void {
+    const { side, type, session, description } = applied;
+    const index = dataSectionIndex(session);
+    if (side === "remote" && applied.remoteData !== undefined) {
+      this.#collectCandidates(description, applied.remoteData);
+    }
+    if (type === "offer") {
+      this.#remoteOffer = applied.remoteData;
+      if (index >= 0) this.transport ??= this.#createTransport(applied);
+    }
+    if (side === "local") this.#applyLocal(session, index);
+    if (type === "answer" || type === "pranswer") this.#applyAnswer(applied, index);
+  }
+
+  /** The transport is again what it was in the last stable state. */
+  onRollback(): void {
+    this.#remoteOffer = undefined;
+    if (this.transport === this.#stableTransport) return;
+    this.transport?.close();
+    this.transport = this.#stableTransport;
+    this.#updateStates();
+  }
+
+  onStable(): void {
+    this.#stableTransport = this.transport;
+    this.negotiationNeeded.clear();
+    this.negotiationNeeded.update();
+  }
+
+  /** The steps of `addIceCandidate` that are chained (W3C WebRTC section 4.4.2). */
+  addIceCandidate(init: {
+    candidate: string;
+    sdpMid: string | null;
+    sdpMLineIndex: number | null;
+    usernameFragment: string | null;
+  }): Promise<void> {
+    const remote = this.signaling.remote;
+    if (remote === null) {
+      return Promise.reject(
+        new DOMException("There is no remote description yet", "InvalidStateError"),
+      );
+    }
+    const index = init.sdpMid !== null
+      ? remote.indexOfMid(init.sdpMid)
+      : init.sdpMLineIndex ?? undefined;
+    if (index !== undefined && remote.session.media[index] === undefined) {
+      return Promise.reject(
+        operationError(`There is no section ${init.sdpMid ?? init.sdpMLineIndex}`),
+      );
+    }
+    // Without a section it is the end of all candidates; the section of the data channels stands for all.
+    const section = index ?? dataSectionIndex(remote.session);
+    if (section < 0 || isRejected(remote.session.media[section]!)) return Promise.resolve();
+    const fragments = this.remoteDescriptions.map((description) =>
+      description.usernameFragmentOf(section)
+    );
+    const usernameFragment = init.usernameFragment ?? fragments[0];
+    if (usernameFragment === undefined || !fragments.includes(usernameFragment)) {
+      return Promise.reject(
+        operationError(`No description has the ufrag ${init.usernameFragment}`),
+      );
+    }
+    return new Promise((resolve, reject) =>
+      queueTask(() => {
+        if (this.isClosed) return;
+        const added = this.#addRemoteCandidate(init.candidate, usernameFragment, section);
+        if (added) resolve();
+        else reject(operationError(`'${init.candidate}' is no candidate (RFC 8839 section 5.1)`));
+      })
+    );
+  }
+
+  updateIceGatheringState(): boolean {
+    const before = this.iceGatheringState;
+    this.iceGatheringState = deriveIceGatheringState(
+      this.#transports.map(({ iceSlots }) => iceSlots.gatheringState),
+    );
+    return this.iceGatheringState !== before;
+  }
+
+  onGathering(
+    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
+  ): void {
+    this.#localCandidates.handle(event);
+  }
+
+  /** Changes the selected candidate pair and state (W3C WebRTC section 5.6). */
+  onIceState(event: Extract<IceEvent, { type: "state" | "selected-pair" }>): void {
+    const { transport } = this;
+    if (transport === undefined) return;
+    const { iceSlots } = transport;
+    if (event.type === "selected-pair") {
+      iceSlots.selectedCandidatePair = selectedPair(event.pair, iceSlots, this.#remoteCandidates);
+      transport.ice.dispatchEvent(new Event("selectedcandidatepairchange"));
+      return;
+    }
+    if (iceSlots.state === event.state) return;
+    iceSlots.state = event.state;
+    const { ice, connection } = this.#deriveStates();
+    transport.ice.dispatchEvent(new Event("statechange"));
+    if (ice) this.target.dispatchEvent(new Event("iceconnectionstatechange"));
+    if (connection) this.target.dispatchEvent(new Event("connectionstatechange"));
+  }
+
+  /** Updates the connection state (W3C WebRTC section 4.4.1.3). */
+  onDtlsState(): void {
+    queueTask(() => {
+      if (!this.isClosed && this.#deriveStates().connection) {
+        this.target.dispatchEvent(new Event("connectionstatechange"));
+      }
+    });
+  }
+
+  onSctpConnected(maxChannels: number): void {
+    this.channels.connected(maxChannels);
+  }
+
+  onSctpClosed(error: RTCError | undefined): void {
+    this.channels.ended(error);
+  }
+
+  onChannelItems(items: readonly ChannelItem[]): void {
+    this.channels.receive(items);
+  }
+
+  sendItems(items: readonly ChannelItem[]): void {
+    this.transport?.send(items);
+  }
+
+  /** Closes the connection (W3C WebRTC section 4.4.1.8). */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.signaling.state = "closed";
+    this.channels.closeAbruptly();
+    this.#remoteCandidates.close();
+    for (const transport of new Set([this.transport, this.#stableTransport])) transport?.close();
+    this.iceConnectionState = "closed";
+    this.connectionState = "closed";
+  }
+
+  get #transports(): Transport[] {
+    return this.transport === undefined ? [] : [this.transport];
+  }
+
+  #createTransport({ side, session, remoteData }: Applied): Transport {
+    // RFC 8445 section 6.1.1: the offerer controls, unless the other side is lite and can't.
+    const controlling = side === "local" || remoteData?.ice.iceLite === true;
+    const localParameters = side === "local"
+      ? this.#credentialsOf(session, dataSectionIndex(session))
+      : generateIceParameters(nodeProvider);
+    return new Transport(this, {
+      network: this.#environment.network,
+      certificate: this.certificate,
+      role: controlling ? "controlling" : "controlled",
+      localParameters,
+    });
+  }
+
+  #applyLocal(session: SessionDescription, index: number): void {
+    this.#localCandidates.releaseEarly();
+    if (index >= 0) {
+      this.transport!.applyLocal(this.#credentialsOf(session, index), this.configuration);
+    }
+  }
+
+  /** An answer settles what both descriptions agree on, or that there is no data. */
+  #applyAnswer({ side, session, remoteData }: Applied, index: number): void {
+    const remote = side === "remote" ? remoteData : this.#remoteOffer;
+    if (index < 0 || remote === undefined || this.transport === undefined) {
+      return this.#dropTransport();
+    }
+    const setup = setupOf(session, transportSection(session, index));
+    const answererIsClient = setup !== "passive";
+    const dtlsRole = (side === "local") === answererIsClient ? "client" : "server";
+    updateMaxMessageSize(this.transport.sctpSlots, remote.maxMessageSize);
+    this.channels.assignIds(dtlsRole);
+    this.transport.applyRemote({ ice: remote.ice, fingerprints: remote.fingerprints, dtlsRole });
+    this.#remoteCandidates.apply(remote.ice.usernameFragment, this.transport);
+  }
+
+  /** The data section was rejected (RFC 8841 section 10.4). */
+  #dropTransport(): void {
+    if (this.transport === undefined) return;
+    this.transport.close();
+    this.transport = undefined;
+    this.channels.ended();
+    this.#updateStates();
+  }
+
+  #credentialsOf(session: SessionDescription, index: number): IceParameters {
+    return iceCredentialsOf(session, session.media[index]!)!; // our own description has them
+  }
+
+  #collectCandidates(description: AppliedDescription, remote: RemoteData): void {
+    for (const candidate of remote.candidates) {
+      this.#addRemoteCandidate(candidate, remote.ice.usernameFragment, remote.index, description);
+    }
+    if (remote.endOfCandidates) this.#remoteCandidates.end(remote.ice.usernameFragment);
+  }
+
+  /** False if the text is no candidate. */
+  #addRemoteCandidate(
+    text: string,
+    usernameFragment: string,
+    index: number,
+    inDescription?: AppliedDescription,
+  ): boolean {
+    if (text === "") {
+      for (const description of this.remoteDescriptions) {
+        description.addEndOfCandidates(usernameFragment);
+      }
+      this.#remoteCandidates.end(usernameFragment);
+      return true;
+    }
+    const candidate = parseCandidate(text);
+    if (candidate === undefined) return inDescription !== undefined; // one bad line spoils no description
+    const sdpMid = this.signaling.remote === null ? null : this.#midAt(index);
+    const shown = new RTCIceCandidate({
+      candidate: text,
+      sdpMid,
+      sdpMLineIndex: index,
+      usernameFragment,
+    });
+    if (inDescription === undefined) {
+      for (const description of this.remoteDescriptions) {
+        description.addCandidate(usernameFragment, text);
+      }
+    }
+    this.transport?.iceSlots.remoteCandidates.push(shown);
+    this.#remoteCandidates.add(usernameFragment, candidate, shown);
+    return true;
+  }
+
+  #midAt(index: number): string | null {
+    const media = this.signaling.remote?.session.media[index];
+    return media?.attributes.find(({ name }) => name === "mid")?.value ?? null;
+  }
+
+  /** Derives the aggregated states anew; tells which have changed. */
+  #deriveStates(): { ice: boolean; connection: boolean } {
+    const [iceBefore, connectionBefore] = [this.iceConnectionState, this.connectionState];
+    this.iceConnectionState = deriveIceConnectionState(
+      this.#transports.map(({ iceSlots }) => iceSlots.state),
+    );
+    this.connectionState = deriveConnectionState(
+      this.iceConnectionState,
+      this.#transports.map(({ dtlsSlots }) => dtlsSlots.state),
+    );
+    return {
+      ice: this.iceConnectionState !== iceBefore,
+      connection: this.connectionState !== connectionBefore,
+    };
+  }
+
+  /** The set of transports has changed by signaling. */
+  #updateStates(): void {
+    queueTask(() => {
+      if (this.isClosed) return;
+      const gathering = this.updateIceGatheringState();
+      const { ice, connection } = this.#deriveStates();
+      if (gathering) this.target.dispatchEvent(new Event("icegatheringstatechange"));
+      if (ice) this.target.dispatchEvent(new Event("iceconnectionstatechange"));
+      if (connection) this.target.dispatchEvent(new Event("connectionstatechange"));
+    });
+  }
+}
+
+function operationError(message: string): DOMException {
+  return new DOMException(`RTCPeerConnection.addIceCandidate: ${message}`, "OperationError");
+}

@@ -1,0 +1,322 @@
+import type { ChannelItem } from "../../sctp/mod.ts";
+import { RTCDataChannelEvent } from "../events/rtc_data_channel_event.ts";
+import { RTCErrorEvent } from "../events/rtc_error_event.ts";
+import {
+  type ChannelHost,
+  type ChannelMessage,
+  type ChannelParameters,
+  type ChannelSlots,
+  channelSlots,
+  RTCDataChannel,
+} from "../rtc_data_channel.ts";
+import { RTCError, type RTCErrorDetailType } from "../rtc_error.ts";
+import type { SctpTransportSlots } from "../rtc_sctp_transport.ts";
+import { queueTask } from "../task.ts";
+import { INTERNAL } from "../webidl/interface.ts";
+
+/** The largest id (RFC 8832 section 6: 65535 is not used). */
+export const MAX_CHANNEL_ID = 65534;
+
+/** What the channels need of their connection. */
+export interface ChannelsHost {
+  /** Where `datachannel` fires. */
+  readonly target: EventTarget;
+  readonly isClosed: boolean;
+  /** The association's slots, once there is one. */
+  readonly sctp: SctpTransportSlots | undefined;
+  /** Puts items on the pipeline. */
+  sendItems(items: readonly ChannelItem[]): void;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The data channels of one connection: ids, announcing, closing, messages (W3C WebRTC section 6.2). */
+export class DataChannelTable implements ChannelHost {
+  readonly #host: ChannelsHost;
+  /** [[DataChannels]], in the order in which they came to be. */
+  readonly #channels = new Set<RTCDataChannel>();
+  readonly #byId = new Map<number, RTCDataChannel>();
+  #parity: 0 | 1 | undefined;
+  #nextId = 0;
+  #outbox: ChannelItem[] = [];
+  #everCreated = false;
+
+  constructor(host: ChannelsHost) {
+    this.#host = host;
+  }
+
+  /** Whether the application has ever created a channel: then a data section is to be negotiated. */
+  get everCreated(): boolean {
+    return this.#everCreated;
+  }
+
+  get maxMessageSize(): number | undefined {
+    return this.#host.sctp?.maxMessageSize ?? undefined;
+  }
+
+  get maxBufferSize(): number | undefined {
+    return this.#host.sctp?.maxBufferSize ?? undefined;
+  }
+
+  /** Creates a channel for `createDataChannel`; throws an `OperationError` if its id can't be had. */
+  create(parameters: ChannelParameters, id: number | null): RTCDataChannel {
+    const sctp = this.#host.sctp;
+    const assigned = id ?? (this.#parity === undefined ? null : this.#allocateId());
+    const unusable = assigned === undefined || (assigned !== null && this.#byId.has(assigned));
+    if (
+      unusable ||
+      (assigned !== null && sctp?.state === "connected" && assigned >= sctp.maxChannels!)
+    ) {
+      throw new DOMException(
+        `RTCPeerConnection.createDataChannel: ${
+          id === null ? "no id is free" : `the id ${id} is in use or out of range`
+        }`,
+        "OperationError",
+      );
+    }
+    this.#everCreated = true;
+    const channel = this.#add(parameters, assigned);
+    if (this.#parity !== undefined) this.#establish(channel);
+    if (sctp?.state === "connected") queueTask(() => this.#announceOpen(channel));
+    return channel;
+  }
+
+  /**
+   * The DTLS roles are known: the client's channels have even ids, the server's odd ones (RFC 8832 section 6).
+   *
+   * Every channel's underlying data transport is created now, before the association is there: what DCEP has to say then travels with the
+   * association's own set-up, and no message for a negotiated channel comes too early.
+   */
+  assignIds(dtlsRole: "client" | "server"): void {
+    if (this.#parity !== undefined) return;
+    this.#nextId = this.#parity = dtlsRole === "client" ? 0 : 1;
+    for (const channel of [...this.#channels]) {
+      const id = channelSlots(channel).id ?? this.#allocateId();
+      if (id === undefined) {
+        this.#fail(channel, "data-channel-failure", "No id is free for the channel");
+        continue;
+      }
+      this.#bind(channel, id);
+      this.#establish(channel);
+    }
+  }
+
+  /** The association is connected; `maxChannels` is known (W3C WebRTC section 6.1.1.3). Runs within its task. */
+  connected(maxChannels: number): void {
+    for (const channel of [...this.#channels]) {
+      const { id } = channelSlots(channel);
+      if (id === null || id >= maxChannels) {
+        this.#fail(
+          channel,
+          "data-channel-failure",
+          `The id ${id} is out of the range of ${maxChannels} streams`,
+        );
+      } else queueTask(() => this.#announceOpen(channel));
+    }
+  }
+
+  /** Takes what the pipeline brings. */
+  receive(items: readonly ChannelItem[]): void {
+    for (const item of items) {
+      switch (item.type) {
+        case "open":
+          queueTask(() => this.#announce(item));
+          break;
+        case "message":
+          queueTask(() => this.#deliver(item.streamId, item.kind, item.data));
+          break;
+        case "sent":
+          queueTask(() => this.#sent(item.streamId, item.bytes));
+          break;
+        case "close":
+          queueTask(() => this.#peerCloses(item.streamId));
+          break;
+        case "closed":
+          queueTask(() => this.#closed(this.#byId.get(item.streamId)));
+          break;
+      }
+    }
+  }
+
+  /** The association has ended under the channels: with `error`, if it failed. Runs within its task. */
+  ended(error?: RTCError): void {
+    for (const channel of [...this.#byId.values()]) this.#closed(channel, error);
+  }
+
+  /** `RTCPeerConnection.close` closes every channel abruptly, with no event (W3C WebRTC section 4.4.1.8). */
+  closeAbruptly(): void {
+    for (const channel of [...this.#channels, ...this.#byId.values()]) {
+      channelSlots(channel).readyState = "closed";
+    }
+    this.#channels.clear();
+    this.#byId.clear();
+    this.#outbox = [];
+  }
+
+  send(slots: ChannelSlots, { kind, data }: ChannelMessage): void {
+    if (slots.id === null || slots.readyState === "closed") return;
+    this.#post({ type: "message", streamId: slots.id, kind, data });
+  }
+
+  close(slots: ChannelSlots): void {
+    const afterBlobs = slots.blobs ?? Promise.resolve();
+    const channel = this.#channelOf(slots);
+    if (channel !== undefined) this.#channels.delete(channel);
+    void afterBlobs.then(() => {
+      if (this.#host.sctp?.state === "connected" && slots.id !== null) {
+        this.#post({ type: "close", streamId: slots.id });
+      } else if (channel !== undefined) queueTask(() => this.#closed(channel)); // there is no transport to be closed
+    });
+  }
+
+  #add(parameters: ChannelParameters, id: number | null): RTCDataChannel {
+    const slots: ChannelSlots = {
+      ...parameters,
+      host: this,
+      readyState: "connecting",
+      id: null,
+      bufferedAmount: 0,
+      bufferedAmountLowThreshold: 0,
+      binaryType: "arraybuffer",
+      blobs: undefined,
+    };
+    const channel = new RTCDataChannel(INTERNAL, slots);
+    this.#channels.add(channel);
+    if (id !== null) this.#bind(channel, id);
+    return channel;
+  }
+
+  #bind(channel: RTCDataChannel, id: number): void {
+    channelSlots(channel).id = id;
+    this.#byId.set(id, channel);
+  }
+
+  #channelOf(slots: ChannelSlots): RTCDataChannel | undefined {
+    if (slots.id !== null) return this.#byId.get(slots.id);
+    for (const channel of this.#channels) if (channelSlots(channel) === slots) return channel;
+    return undefined;
+  }
+
+  /** The next free id of our parity. Ids are used anew only when all have been used once, which spares a late packet's confusion. */
+  #allocateId(): number | undefined {
+    const limit = Math.min(MAX_CHANNEL_ID + 1, this.#host.sctp?.maxChannels ?? Infinity);
+    for (let tries = 0; tries <= MAX_CHANNEL_ID; tries += 2) {
+      if (this.#nextId >= limit) this.#nextId = this.#parity!;
+      const id = this.#nextId;
+      this.#nextId += 2;
+      if (id < limit && !this.#byId.has(id)) return id;
+    }
+    return undefined;
+  }
+
+  /** Creates the underlying data transport. */
+  #establish(channel: RTCDataChannel): void {
+    const slots = channelSlots(channel);
+    this.#post({
+      type: "open",
+      streamId: slots.id!,
+      label: slots.label,
+      protocol: slots.protocol,
+      ordered: slots.ordered,
+      ...(slots.maxRetransmits !== null && { maxRetransmits: slots.maxRetransmits }),
+      ...(slots.maxPacketLifeTime !== null && { maxPacketLifeTime: slots.maxPacketLifeTime }),
+      negotiated: slots.negotiated,
+    });
+  }
+
+  #announceOpen(channel: RTCDataChannel): void {
+    const slots = channelSlots(channel);
+    if (this.#host.isClosed || slots.readyState === "closing" || slots.readyState === "closed") {
+      return;
+    }
+    slots.readyState = "open";
+    channel.dispatchEvent(new Event("open"));
+  }
+
+  /** Announces a channel that the peer has opened (W3C WebRTC section 6.2, "announcing a data channel instance"). */
+  #announce(item: ChannelItem & { type: "open" }): void {
+    if (this.#host.isClosed) return;
+    const channel = this.#add({
+      label: item.label,
+      protocol: item.protocol,
+      ordered: item.ordered,
+      maxRetransmits: item.maxRetransmits ?? null,
+      maxPacketLifeTime: item.maxPacketLifeTime ?? null,
+      negotiated: false,
+    }, item.streamId);
+    channelSlots(channel).readyState = "open";
+    this.#host.target.dispatchEvent(new RTCDataChannelEvent("datachannel", { channel }));
+    queueTask(() => this.#announceOpen(channel));
+  }
+
+  #deliver(streamId: number, kind: "text" | "binary", bytes: Uint8Array): void {
+    const channel = this.#byId.get(streamId);
+    if (channel === undefined || this.#host.isClosed) return;
+    const { readyState, binaryType } = channelSlots(channel);
+    if (readyState !== "open") return;
+    const data = kind === "text"
+      ? decoder.decode(bytes)
+      : binaryType === "blob"
+      ? new Blob([ownBuffer(bytes)])
+      : ownBuffer(bytes);
+    channel.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  #sent(streamId: number, bytes: number): void {
+    const channel = this.#byId.get(streamId);
+    if (channel === undefined) return;
+    const slots = channelSlots(channel);
+    const before = slots.bufferedAmount;
+    slots.bufferedAmount = Math.max(0, before - bytes);
+    const { bufferedAmount, bufferedAmountLowThreshold: low } = slots;
+    if (before > low && bufferedAmount <= low && !this.#host.isClosed) {
+      channel.dispatchEvent(new Event("bufferedamountlow"));
+    }
+  }
+
+  /** The peer runs the closing procedure (W3C WebRTC section 6.2). */
+  #peerCloses(streamId: number): void {
+    const channel = this.#byId.get(streamId);
+    if (channel === undefined || this.#host.isClosed) return;
+    const slots = channelSlots(channel);
+    if (slots.readyState === "closing" || slots.readyState === "closed") return;
+    slots.readyState = "closing";
+    this.#channels.delete(channel);
+    channel.dispatchEvent(new Event("closing"));
+  }
+
+  /** Announces a channel as closed (W3C WebRTC section 6.2). */
+  #closed(channel: RTCDataChannel | undefined, error?: RTCError): void {
+    if (channel === undefined) return;
+    const slots = channelSlots(channel);
+    if (slots.readyState === "closed") return;
+    slots.readyState = "closed";
+    this.#channels.delete(channel);
+    if (slots.id !== null && this.#byId.get(slots.id) === channel) this.#byId.delete(slots.id);
+    if (error !== undefined) channel.dispatchEvent(new RTCErrorEvent("error", { error }));
+    channel.dispatchEvent(new Event("close"));
+  }
+
+  #fail(channel: RTCDataChannel, errorDetail: RTCErrorDetailType, message: string): void {
+    queueTask(() => this.#closed(channel, new RTCError({ errorDetail }, message)));
+  }
+
+  /** What one task sends goes out as one batch. */
+  #post(item: ChannelItem): void {
+    this.#outbox.push(item);
+    if (this.#outbox.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const items = this.#outbox;
+    this.#outbox = [];
+    if (items.length > 0 && !this.#host.isClosed) this.#host.sendItems(items);
+  }
+}
+
+/** The bytes as a buffer of their own; copied only where they share one. */
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength &&
+    bytes.buffer instanceof ArrayBuffer;
+  return whole ? bytes.buffer as ArrayBuffer : new Uint8Array(bytes).buffer;
+}

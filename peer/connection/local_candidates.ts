@@ -1,0 +1,122 @@
+import { type IceCandidate, type IceEvent, writeCandidate } from "../../ice/mod.ts";
+import { RTCPeerConnectionIceErrorEvent } from "../events/rtc_peer_connection_ice_error_event.ts";
+import { RTCPeerConnectionIceEvent } from "../events/rtc_peer_connection_ice_event.ts";
+import type { AppliedDescription } from "../jsep/applied_description.ts";
+import { midOf } from "../jsep/sections.ts";
+import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
+import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
+import { queueTask } from "../task.ts";
+import type { Transport } from "./transport.ts";
+
+/** What the candidates of this end need of their connection. */
+export interface LocalCandidatesHost {
+  readonly target: EventTarget;
+  readonly isClosed: boolean;
+  readonly transport: Transport | undefined;
+  /** The pending and the current local description, where there are any. */
+  readonly localDescriptions: readonly AppliedDescription[];
+  /** Derives the gathering state anew; whether it has changed. */
+  updateIceGatheringState(): boolean;
+}
+
+/** How candidates of this end reach the application (W3C WebRTC section 5.6, "surface a candidate"). */
+export class LocalCandidates {
+  readonly #host: LocalCandidatesHost;
+  /** [[EarlyCandidates]]: found before the description of their generation was in force. */
+  #early: IceCandidate[] = [];
+
+  constructor(host: LocalCandidatesHost) {
+    this.#host = host;
+  }
+
+  /** Takes what the ICE agent has to say of gathering; runs within its task. */
+  handle(
+    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
+  ): void {
+    switch (event.type) {
+      case "candidate":
+        if (this.#descriptionsOf(event.candidate.usernameFragment).length > 0) {
+          this.#surface(event.candidate);
+        } else this.#early.push(event.candidate);
+        break;
+      case "candidate-error":
+        this.#host.target.dispatchEvent(
+          new RTCPeerConnectionIceErrorEvent("icecandidateerror", {
+            url: event.url,
+            errorCode: event.code,
+            errorText: event.text,
+            address: event.address ?? null,
+            port: event.port ?? null,
+          }),
+        );
+        break;
+      case "gathering-state":
+        if (event.state === "complete") this.#endGeneration();
+        else this.#setState(event.state);
+    }
+  }
+
+  /** Releases early candidates (W3C WebRTC section 5.6). */
+  releaseEarly(): void {
+    for (const candidate of this.#early.splice(0)) queueTask(() => this.#surface(candidate));
+  }
+
+  #surface(candidate: IceCandidate): void {
+    const { isClosed, transport, target } = this.#host;
+    if (isClosed || transport === undefined) return;
+    const usernameFragment = candidate.usernameFragment ?? "";
+    const text = writeCandidate(candidate);
+    const place = this.#place(usernameFragment);
+    if (place === undefined) return; // its generation has been rolled back
+    for (const description of this.#descriptionsOf(usernameFragment)) {
+      description.addCandidate(usernameFragment, text);
+    }
+    const url = candidate.url ?? null;
+    const shown = new RTCIceCandidate({ ...place, candidate: text, usernameFragment, url });
+    transport.iceSlots.localCandidates.push(shown);
+    target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: shown, url }));
+  }
+
+  /** A generation has no more candidates; then, with none other gathering, gathering is complete (W3C WebRTC section 5.6). */
+  #endGeneration(): void {
+    const { transport, target } = this.#host;
+    if (transport === undefined) return;
+    const { usernameFragment } = transport.localParameters;
+    for (const description of this.#descriptionsOf(usernameFragment)) {
+      description.addEndOfCandidates(usernameFragment);
+    }
+    const place = this.#place(usernameFragment);
+    if (place !== undefined) {
+      const candidate = new RTCIceCandidate({ ...place, candidate: "", usernameFragment });
+      target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate }));
+    }
+    queueTask(() => {
+      if (!this.#host.isClosed) this.#setState("complete");
+    });
+  }
+
+  #setState(state: RTCIceGathererState): void {
+    const { transport, target } = this.#host;
+    if (transport === undefined || transport.iceSlots.gatheringState === state) return;
+    transport.iceSlots.gatheringState = state;
+    const changed = this.#host.updateIceGatheringState();
+    transport.ice.dispatchEvent(new Event("gatheringstatechange"));
+    if (changed) target.dispatchEvent(new Event("icegatheringstatechange"));
+    if (state === "complete") {
+      target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: null }));
+    }
+  }
+
+  #descriptionsOf(usernameFragment: string | undefined): AppliedDescription[] {
+    return this.#host.localDescriptions.filter((description) =>
+      description.sectionsOf(usernameFragment ?? "").length > 0
+    );
+  }
+
+  #place(usernameFragment: string): { sdpMid: string; sdpMLineIndex: number } | undefined {
+    const description = this.#descriptionsOf(usernameFragment)[0];
+    const index = description?.sectionsOf(usernameFragment)[0];
+    if (description === undefined || index === undefined) return undefined;
+    return { sdpMid: midOf(description.session, index), sdpMLineIndex: index };
+  }
+}

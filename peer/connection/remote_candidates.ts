@@ -1,0 +1,118 @@
+import { canonicalIp } from "../../core/mod.ts";
+import type { IceCandidate } from "../../ice/mod.ts";
+import type { Network } from "../../transport/mod.ts";
+import type { RTCIceCandidate } from "../rtc_ice_candidate.ts";
+import type { Transport } from "./transport.ts";
+
+/** ICE generations that are kept: the one in use, and those of descriptions on their way. */
+const MAX_GENERATIONS = 4;
+/** Candidates of one generation: what the ICE agent takes. */
+const MAX_CANDIDATES = 100;
+
+interface Generation {
+  readonly candidates: IceCandidate[];
+  count: number;
+  lookups: number;
+  ended: boolean;
+}
+
+/**
+ * The other side's candidates, by the ufrag of their generation: they may come before the answer that puts the generation to use, and
+ * their names may have to be looked up.
+ */
+export class RemoteCandidates {
+  readonly #network: Network;
+  readonly #generations = new Map<string, Generation>();
+  /** What the application knows of a candidate that the agent was given. */
+  readonly #shown = new WeakMap<IceCandidate, RTCIceCandidate>();
+  readonly #closing = new AbortController();
+  #applied: { usernameFragment: string; transport: Transport } | undefined;
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** Puts a generation to use: what has come for it goes to the transport's agent, and so does what will come. */
+  apply(usernameFragment: string, transport: Transport): void {
+    if (
+      this.#applied?.usernameFragment === usernameFragment && this.#applied.transport === transport
+    ) return;
+    this.#applied = { usernameFragment, transport };
+    const generation = this.#generation(usernameFragment);
+    for (const candidate of generation.candidates.splice(0)) {
+      transport.addRemoteCandidate(candidate);
+    }
+    this.#announceEnd(usernameFragment, generation);
+  }
+
+  /** Takes a candidate; one whose name can't be looked up here is ignored, as if it had not answered. */
+  add(usernameFragment: string, candidate: IceCandidate, shown: RTCIceCandidate): void {
+    const generation = this.#generation(usernameFragment);
+    if (generation.count >= MAX_CANDIDATES) return;
+    generation.count++;
+    const ip = canonicalIp(candidate.address);
+    if (ip !== undefined) {
+      return this.#give(usernameFragment, generation, { ...candidate, address: ip }, shown);
+    }
+    if (!/\.local$/i.test(candidate.address)) return; // RFC 8839 section 5.1 allows names; only mDNS ones are in use
+    generation.lookups++;
+    void this.#network.resolveMdns(candidate.address, this.#closing.signal).catch(() => undefined)
+      .then((address) => {
+        generation.lookups--;
+        if (address !== undefined) {
+          this.#give(usernameFragment, generation, { ...candidate, address }, shown);
+        }
+        this.#announceEnd(usernameFragment, generation);
+      });
+  }
+
+  /** No more candidates of this generation will come. */
+  end(usernameFragment: string): void {
+    const generation = this.#generation(usernameFragment);
+    generation.ended = true;
+    this.#announceEnd(usernameFragment, generation);
+  }
+
+  /** The candidate as the application gave it. */
+  shown(candidate: IceCandidate): RTCIceCandidate | undefined {
+    return this.#shown.get(candidate);
+  }
+
+  /** Ends every look-up. */
+  close(): void {
+    this.#closing.abort();
+    this.#generations.clear();
+    this.#applied = undefined;
+  }
+
+  #give(
+    usernameFragment: string,
+    generation: Generation,
+    candidate: IceCandidate,
+    shown: RTCIceCandidate,
+  ): void {
+    if (this.#closing.signal.aborted) return;
+    this.#shown.set(candidate, shown);
+    if (this.#applied?.usernameFragment === usernameFragment) {
+      this.#applied.transport.addRemoteCandidate(candidate);
+    } else generation.candidates.push(candidate);
+  }
+
+  #announceEnd(usernameFragment: string, { ended, lookups }: Generation): void {
+    if (!ended || lookups > 0 || this.#applied?.usernameFragment !== usernameFragment) return;
+    this.#applied.transport.endOfRemoteCandidates();
+  }
+
+  #generation(usernameFragment: string): Generation {
+    let generation = this.#generations.get(usernameFragment);
+    if (generation === undefined) {
+      generation = { candidates: [], count: 0, lookups: 0, ended: false };
+      this.#generations.set(usernameFragment, generation);
+      const oldest = [...this.#generations.keys()].find((key) =>
+        key !== this.#applied?.usernameFragment
+      );
+      if (this.#generations.size > MAX_GENERATIONS) this.#generations.delete(oldest!);
+    }
+    return generation;
+  }
+}

@@ -1,0 +1,302 @@
+import { type Certificate, type Millis, nodeProvider, ProtocolError } from "../../core/mod.ts";
+import type { DtlsEvent, Fingerprint } from "../../dtls/mod.ts";
+import type { IceAgent, IceEvent, IceParameters } from "../../ice/mod.ts";
+import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
+import type { Network } from "../../transport/mod.ts";
+import { RTCErrorEvent } from "../events/rtc_error_event.ts";
+import { Pipeline } from "../pipeline.ts";
+import {
+  type DtlsTransportSlots,
+  RTCDtlsTransport,
+  type RTCDtlsTransportState,
+} from "../rtc_dtls_transport.ts";
+import { RTCError } from "../rtc_error.ts";
+import {
+  type IceTransportSlots,
+  newIceTransportSlots,
+  RTCIceTransport,
+} from "../rtc_ice_transport.ts";
+import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
+import { queueTask } from "../task.ts";
+import { INTERNAL } from "../webidl/interface.ts";
+import { type Configuration, iceServerUrls } from "./configuration.ts";
+import { openBases, resolveServers } from "./gathering.ts";
+
+/** The largest message that this end takes, in bytes: Chromium's limit. */
+export const MAX_MESSAGE_SIZE = 262144;
+
+/** What a transport tells its connection. Each is called within a task of its own. */
+export interface TransportHost {
+  readonly isClosed: boolean;
+  /** A candidate, the end of a generation, or a change of the gathering state. */
+  onGathering(
+    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
+  ): void;
+  /** The ICE state, the selected pair, or both. */
+  onIceState(event: Extract<IceEvent, { type: "state" | "selected-pair" }>): void;
+  /** The DTLS state has changed. */
+  onDtlsState(): void;
+  /** The association is connected. Called before `statechange` fires. */
+  onSctpConnected(maxChannels: number): void;
+  /** The association has ended; with an error, if it failed. */
+  onSctpClosed(error: RTCError | undefined): void;
+  /** What arrives for the data channels; not in a task yet. */
+  onChannelItems(items: readonly ChannelItem[]): void;
+}
+
+/** What the other side's description says of its end. */
+export interface RemoteTransport {
+  readonly ice: IceParameters;
+  readonly fingerprints: readonly Fingerprint[];
+  /** Our own role in the DTLS handshake (RFC 8842 section 5). */
+  readonly dtlsRole: "client" | "server";
+}
+
+/**
+ * One transport and what an application sees of it: `RTCIceTransport`, `RTCDtlsTransport`, `RTCSctpTransport`, with the pipeline under
+ * them.
+ */
+export class Transport {
+  readonly iceSlots: IceTransportSlots = newIceTransportSlots();
+  readonly ice: RTCIceTransport = new RTCIceTransport(INTERNAL, this.iceSlots);
+  readonly dtlsSlots: DtlsTransportSlots = {
+    iceTransport: this.ice,
+    state: "new",
+    remoteCertificates: [],
+  };
+  readonly dtls: RTCDtlsTransport = new RTCDtlsTransport(INTERNAL, this.dtlsSlots);
+  readonly sctpSlots: SctpTransportSlots;
+  readonly sctp: RTCSctpTransport;
+  readonly #host: TransportHost;
+  readonly #network: Network;
+  readonly #pipeline: Pipeline;
+  readonly #closing = new AbortController();
+  #remote: RemoteTransport | undefined;
+  #dtlsStarted = false;
+  #gathering = false;
+
+  constructor(
+    host: TransportHost,
+    options: {
+      network: Network;
+      certificate: Certificate;
+      role: "controlling" | "controlled";
+      localParameters: IceParameters;
+    },
+  ) {
+    this.#host = host;
+    this.#network = options.network;
+    this.sctpSlots = {
+      transport: this.dtls,
+      state: "connecting",
+      maxMessageSize: null,
+      maxBufferSize: null,
+      maxChannels: null,
+    };
+    this.sctp = new RTCSctpTransport(INTERNAL, this.sctpSlots);
+    this.iceSlots.role = options.role;
+    this.#pipeline = new Pipeline({
+      clock: options.network.clock,
+      crypto: nodeProvider,
+      certificate: options.certificate,
+      iceRole: options.role,
+      iceParameters: options.localParameters,
+      maxMessageSize: MAX_MESSAGE_SIZE,
+      onIceEvent: (event) => this.#onIceEvent(event),
+      onDtlsEvent: (event) => this.#onDtlsEvent(event),
+      onSctpEvent: (event) => this.#onSctpEvent(event),
+      onChannelItems: (items) => host.onChannelItems(items),
+      onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
+    });
+  }
+
+  /** The DTLS role, once the descriptions have settled it. */
+  get dtlsRole(): "client" | "server" | undefined {
+    return this.#remote?.dtlsRole;
+  }
+
+  /** The ICE generation that is in use at this end. */
+  get localParameters(): IceParameters {
+    return this.#ice((agent) => agent.localParameters);
+  }
+
+  /** The ICE generation that is in use at the other end. */
+  get remoteParameters(): IceParameters | undefined {
+    return this.#remote?.ice;
+  }
+
+  /** Applies the credentials of a local description, and begins to gather: for the first time, or anew after a restart. */
+  applyLocal(parameters: IceParameters, configuration: Configuration): void {
+    const { usernameFragment, password } = parameters;
+    this.iceSlots.localParameters = { usernameFragment, password };
+    if (usernameFragment !== this.localParameters.usernameFragment) {
+      this.iceSlots.localCandidates = [];
+      this.#ice((agent, now) => agent.restart(parameters, now));
+    }
+    if (this.#gathering) return;
+    this.#gathering = true;
+    void this.#gather(configuration);
+  }
+
+  /** Applies what an answer has settled. */
+  applyRemote(remote: RemoteTransport): void {
+    const restarted = this.#remote?.ice.usernameFragment !== remote.ice.usernameFragment;
+    this.#remote = remote;
+    const { usernameFragment, password } = remote.ice;
+    this.iceSlots.remoteParameters = { usernameFragment, password };
+    if (restarted) this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
+    this.#startDtls();
+  }
+
+  /** Commands to the ICE agent. */
+  #ice<T>(mutate: (agent: IceAgent, now: Millis) => T): T {
+    return this.#pipeline.ice.run(mutate);
+  }
+
+  /** Gives the agent a remote candidate whose address is a literal. */
+  addRemoteCandidate(candidate: Parameters<IceAgent["addRemoteCandidate"]>[0]): void {
+    this.#ice((agent, now) => agent.addRemoteCandidate(candidate, now));
+  }
+
+  /** Tells the agent that no more remote candidates will come. */
+  endOfRemoteCandidates(): void {
+    this.#ice((agent, now) => agent.endOfRemoteCandidates(now));
+  }
+
+  /** Puts items on the data channels' stage. */
+  send(items: readonly ChannelItem[]): void {
+    this.#pipeline.send(items);
+  }
+
+  /** Sets every state to closed with no event, and takes the pipeline down (W3C WebRTC section 4.4.1.8). */
+  close(): void {
+    this.sctpSlots.state = "closed";
+    this.dtlsSlots.state = "closed";
+    this.iceSlots.state = "closed";
+    this.#closing.abort();
+    void this.#pipeline.close();
+  }
+
+  async #gather(configuration: Configuration): Promise<void> {
+    const { signal } = this.#closing;
+    const servers = resolveServers(this.#network, iceServerUrls(configuration), signal);
+    for await (const socket of openBases(this.#network, configuration.iceTransportPolicy)) {
+      if (signal.aborted) return socket.close();
+      this.#pipeline.sockets.add(socket);
+      this.#ice((agent, now) => agent.addBase(socket.local, now));
+    }
+    for await (const server of servers) {
+      if (signal.aborted) return;
+      if ("address" in server) this.#ice((agent, now) => agent.addServer(server, now));
+      else this.#ice((agent) => agent.serverFailed(server.url, server.code, server.text));
+    }
+    this.#ice((agent, now) => agent.endOfBases(now));
+  }
+
+  #onIceEvent(event: IceEvent): void {
+    if (event.type === "state" && (event.state === "connected" || event.state === "completed")) {
+      this.#startDtls();
+    }
+    queueTask(() => {
+      if (this.#host.isClosed) return;
+      switch (event.type) {
+        case "role":
+          this.iceSlots.role = event.role;
+          break;
+        case "state":
+        case "selected-pair":
+          this.#host.onIceState(event);
+          break;
+        default:
+          this.#host.onGathering(event);
+      }
+    });
+  }
+
+  /** DTLS begins once ICE has a pair to send on and the descriptions have told the roles and the fingerprints. */
+  #startDtls(): void {
+    const remote = this.#remote;
+    const { state } = this.#ice((agent) => agent);
+    if (
+      this.#dtlsStarted || remote === undefined || (state !== "connected" && state !== "completed")
+    ) return;
+    this.#dtlsStarted = true;
+    this.#pipeline.channels.run((channels) => channels.setRole(remote.dtlsRole));
+    this.#pipeline.dtls.run((dtls, now) => dtls.start(remote.dtlsRole, remote.fingerprints, now));
+  }
+
+  #onDtlsEvent(event: DtlsEvent): void {
+    if (event.type !== "state") return;
+    const certificates = this.#pipeline.dtls.run((dtls) => dtls.remoteCertificates);
+    if (event.state === "connected") this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
+    queueTask(() => this.#updateDtls(event.state, certificates, event.error));
+  }
+
+  /** W3C WebRTC section 5.5. */
+  #updateDtls(
+    state: RTCDtlsTransportState,
+    certificates: readonly Uint8Array[],
+    error: Error | undefined,
+  ): void {
+    const slots = this.dtlsSlots;
+    if (this.#host.isClosed || slots.state === "failed" || slots.state === state) return;
+    slots.state = state;
+    if (state === "connected") slots.remoteCertificates = certificates;
+    if (state === "failed") {
+      this.dtls.dispatchEvent(new RTCErrorEvent("error", { error: dtlsError(error) }));
+    }
+    this.dtls.dispatchEvent(new Event("statechange"));
+    this.#host.onDtlsState();
+    if (state === "closed") this.#sctpClosed(undefined); // W3C WebRTC section 6.1.2
+  }
+
+  #onSctpEvent(event: SctpEvent): void {
+    if (event.type !== "state") return;
+    if (event.state === "connected") {
+      const maxChannels = this.#pipeline.sctp.run((sctp) =>
+        Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
+      );
+      queueTask(() => this.#sctpConnected(maxChannels));
+    } else if (event.state === "closed") {
+      const { error } = event;
+      queueTask(() => this.#sctpClosed(error === undefined ? undefined : sctpError(error)));
+    }
+  }
+
+  #sctpConnected(maxChannels: number): void {
+    if (this.#host.isClosed || this.sctpSlots.state !== "connecting") return;
+    this.sctpSlots.state = "connected";
+    this.sctpSlots.maxChannels = maxChannels;
+    this.#host.onSctpConnected(maxChannels);
+    this.sctp.dispatchEvent(new Event("statechange"));
+  }
+
+  #sctpClosed(error: RTCError | undefined): void {
+    if (this.#host.isClosed || this.sctpSlots.state === "closed") return;
+    this.sctpSlots.state = "closed";
+    this.#host.onSctpClosed(error);
+    this.sctp.dispatchEvent(new Event("statechange"));
+  }
+}
+
+function sctpError(error: Error): RTCError {
+  const code = error instanceof ProtocolError ? error.code : undefined;
+  return new RTCError({
+    errorDetail: "sctp-failure",
+    ...(code !== undefined && { sctpCauseCode: code }),
+  }, error.message);
+}
+
+/** bad_certificate (42) is what DTLS sends where no fingerprint matches. */
+const BAD_CERTIFICATE = 42;
+
+function dtlsError(error: Error | undefined): RTCError {
+  const { code, received } = error instanceof ProtocolError
+    ? error
+    : { code: undefined, received: false };
+  const errorDetail = code === BAD_CERTIFICATE && !received
+    ? "fingerprint-failure"
+    : "dtls-failure";
+  const alert = code === undefined ? {} : received ? { receivedAlert: code } : { sentAlert: code };
+  return new RTCError({ errorDetail, ...alert }, error?.message ?? "DTLS has failed");
+}

@@ -1,0 +1,86 @@
+import {
+  attribute,
+  find,
+  type MediaDescription,
+  type SessionDescription,
+  writeSession,
+} from "../../sdp/mod.ts";
+import { type RTCSdpType, RTCSessionDescription, updateSdp } from "../rtc_session_description.ts";
+import { isRejected, midOf, transportSection } from "./sections.ts";
+
+/** A description in force, with the candidates that have been found since. */
+export class AppliedDescription {
+  /** What the application sees of it. */
+  readonly object: RTCSessionDescription;
+  #session: SessionDescription;
+
+  constructor(type: RTCSdpType, session: SessionDescription) {
+    this.#session = session;
+    this.object = new RTCSessionDescription({ type, sdp: writeSession(session) });
+  }
+
+  get type(): RTCSdpType {
+    return this.object.type;
+  }
+
+  get session(): SessionDescription {
+    return this.#session;
+  }
+
+  /** Indices of the sections of an ICE generation that carry its candidates. */
+  sectionsOf(usernameFragment: string): number[] {
+    const { media } = this.#session;
+    return [...media.keys()].filter((index) =>
+      !isRejected(media[index]!) && this.usernameFragmentOf(index) === usernameFragment
+    );
+  }
+
+  /** The ufrag that holds for a section. */
+  usernameFragmentOf(index: number): string | undefined {
+    const section = transportSection(this.#session, index);
+    return (find(section.attributes, "ice-ufrag") ?? find(this.#session.attributes, "ice-ufrag"))
+      ?.value;
+  }
+
+  /** The index of the section with this mid; -1 if there is none. */
+  indexOfMid(mid: string): number {
+    return this.#session.media.findIndex((_, index) => midOf(this.#session, index) === mid);
+  }
+
+  /** Adds a candidate to every section of its generation. */
+  addCandidate(usernameFragment: string, candidate: string): void {
+    const line = attribute("candidate", candidate.replace(/^candidate:/, ""));
+    this.#change(usernameFragment, ({ attributes }) => {
+      const known = attributes.some(({ name, value }) =>
+        name === "candidate" && value === line.value
+      );
+      if (known) return attributes;
+      const after = attributes.findLastIndex(({ name }) => name === "candidate") + 1;
+      return [...attributes.slice(0, after), line, ...attributes.slice(after)];
+    });
+  }
+
+  /** Adds `a=end-of-candidates` to every section of a generation. */
+  addEndOfCandidates(usernameFragment: string): void {
+    this.#change(
+      usernameFragment,
+      ({ attributes }) =>
+        find(attributes, "end-of-candidates") === undefined
+          ? [...attributes, attribute("end-of-candidates")]
+          : attributes,
+    );
+  }
+
+  #change(
+    usernameFragment: string,
+    change: (media: MediaDescription) => MediaDescription["attributes"],
+  ): void {
+    const sections = this.sectionsOf(usernameFragment);
+    if (sections.length === 0) return;
+    const media = this.#session.media.map((section, index) =>
+      sections.includes(index) ? { ...section, attributes: change(section) } : section
+    );
+    this.#session = { ...this.#session, media };
+    updateSdp(this.object, writeSession(this.#session));
+  }
+}

@@ -1,0 +1,112 @@
+import type { IceParameters } from "../../ice/mod.ts";
+import {
+  candidatesOf,
+  type Fingerprint,
+  fingerprintsOf,
+  iceCredentialsOf,
+  inherited,
+  isEndOfCandidates,
+  isIceLite,
+  maxMessageSizeOf,
+  parseIceOptions,
+  type SessionDescription,
+  type Setup,
+  setupOf,
+} from "../../sdp/mod.ts";
+import { dataSectionIndex, isDataSection, midOf, transportSection } from "./sections.ts";
+
+/** What a remote description says of its data section. */
+export interface RemoteData {
+  readonly index: number;
+  readonly mid: string;
+  readonly ice: IceParameters;
+  readonly fingerprints: readonly Fingerprint[];
+  readonly setup: Setup;
+  /** In bytes; 0 means any size. */
+  readonly maxMessageSize: number;
+  /** `candidate:...` texts. */
+  readonly candidates: readonly string[];
+  readonly endOfCandidates: boolean;
+}
+
+/** The data section of a remote description; undefined if it has none, or refuses it. Throws an `InvalidAccessError` where it is invalid. */
+export function readRemoteData(
+  session: SessionDescription,
+  type: "offer" | "answer" | "pranswer",
+): RemoteData | undefined {
+  const index = dataSectionIndex(session);
+  if (index < 0) return undefined;
+  const section = transportSection(session, index);
+  const mid = midOf(session, index);
+  const credentials = iceCredentialsOf(session, section);
+  if (credentials === undefined) throw invalid(`The section ${mid} has no ice-ufrag and ice-pwd`);
+  const fingerprints = fingerprintsOf(session, section);
+  if (fingerprints.length === 0) throw invalid(`The section ${mid} has no fingerprint`);
+  const setup = setupOf(session, section) ?? (type === "offer" ? "actpass" : "active"); // RFC 4145 section 4
+  if (type !== "offer" && setup === "actpass") {
+    throw invalid(`The section ${mid} answers with a=setup:actpass`);
+  }
+  if (setup === "holdconn") {
+    throw invalid(`The section ${mid} has a=setup:holdconn, which WebRTC does not use`);
+  }
+  return {
+    index,
+    mid,
+    ice: { ...credentials, ...(isIceLite(session) && { iceLite: true }) },
+    fingerprints,
+    setup,
+    maxMessageSize: maxMessageSizeOf(session.media[index]!),
+    candidates: candidatesOf(section),
+    endOfCandidates: isEndOfCandidates(session, section),
+  };
+}
+
+/** Whether the other side takes candidates one by one (RFC 9429 section 4.1.17). */
+export function canTrickle(session: SessionDescription): boolean {
+  return session.media.some((media) =>
+    parseIceOptions(inherited(session, media, "ice-options")?.value).includes("trickle")
+  );
+}
+
+/** Throws an `InvalidAccessError` unless an answer has a section for each of the offer's (RFC 9429 section 5.11). */
+export function checkAnswerMatches(answer: SessionDescription, offer: SessionDescription): void {
+  if (answer.media.length !== offer.media.length) {
+    throw invalid(
+      `The answer has ${answer.media.length} sections, the offer ${offer.media.length}`,
+    );
+  }
+  for (const [index, media] of answer.media.entries()) {
+    const offered = offer.media[index]!;
+    if (media.kind !== offered.kind || isDataSection(media) !== isDataSection(offered)) {
+      throw invalid(
+        `Section ${index} of the answer is ${media.kind}, not ${offered.kind} as in the offer`,
+      );
+    }
+    if (midOf(answer, index) !== midOf(offer, index)) {
+      throw invalid(`Section ${index} of the answer has another mid than that of the offer`);
+    }
+  }
+}
+
+/** Throws an `InvalidAccessError` where a new offer drops or replaces sections of the one before (RFC 9429 section 5.10). */
+export function checkOfferFollows(
+  offer: SessionDescription,
+  before: SessionDescription | undefined,
+): void {
+  if (before === undefined) return;
+  if (offer.media.length < before.media.length) {
+    throw invalid(
+      `The offer has ${offer.media.length} sections, where there were ${before.media.length}`,
+    );
+  }
+  const seen = new Set<string>();
+  for (const index of offer.media.keys()) {
+    const mid = midOf(offer, index);
+    if (seen.has(mid)) throw invalid(`The mid of section ${index} occurs twice`);
+    seen.add(mid);
+  }
+}
+
+function invalid(message: string): DOMException {
+  return new DOMException(message, "InvalidAccessError");
+}

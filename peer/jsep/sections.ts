@@ -1,0 +1,134 @@
+/**
+ * Media sections as offers and answers are built of them.
+ *
+ * @module
+ */
+import type { IceParameters } from "../../ice/mod.ts";
+import {
+  type Attribute,
+  attribute,
+  find,
+  type Fingerprint,
+  type Group,
+  groupsOf,
+  isSctp,
+  type MediaDescription,
+  parseMid,
+  type SessionDescription,
+  type Setup,
+  writeFingerprint,
+  writeGroup,
+} from "../../sdp/mod.ts";
+
+/** What this end says of itself in every description. */
+export interface LocalEnd {
+  /** Digits of a number below 2^63, one for the whole life of the connection (RFC 9429 section 5.2.1). */
+  readonly sessionId: string;
+  readonly fingerprint: Fingerprint;
+  /** The largest message that this end takes, in bytes. */
+  readonly maxMessageSize: number;
+}
+
+/** The SCTP port that every WebRTC endpoint uses. */
+export const SCTP_PORT = 5000;
+
+/** Whether a section is one for data channels, accepted or not (RFC 8841 section 4). */
+export function isDataSection(media: MediaDescription): boolean {
+  return media.kind === "application" && isSctp(media.protocol);
+}
+
+/** Whether a section is rejected: port 0, and not because it is bundle-only (RFC 9143 section 6). */
+export function isRejected(media: MediaDescription): boolean {
+  return media.port === 0 && find(media.attributes, "bundle-only") === undefined;
+}
+
+/** The index of the section whose data channels are in use; -1 if there is none. */
+export function dataSectionIndex(session: SessionDescription): number {
+  return session.media.findIndex((media) => isDataSection(media) && !isRejected(media));
+}
+
+/** The mid of a section; where a peer gives none, its index has to do (RFC 9429 section 5.10). */
+export function midOf(session: SessionDescription, index: number): string {
+  return parseMid(find(session.media[index]!.attributes, "mid")?.value) ?? String(index);
+}
+
+/** The section whose ICE and DTLS attributes hold for another: itself, or the first of its bundle (RFC 9143 section 7.2). */
+export function transportSection(session: SessionDescription, index: number): MediaDescription {
+  const own = session.media[index]!;
+  if (find(own.attributes, "ice-ufrag") !== undefined) return own;
+  const mid = midOf(session, index);
+  const tag = groupsOf(session, "BUNDLE").find((group) => group.mids.includes(mid))?.mids[0];
+  return session.media.find((_, other) => midOf(session, other) === tag) ?? own;
+}
+
+/** A data section of ours (RFC 9429 sections 5.2.1 and 5.3.1, RFC 8841 section 4). */
+export function writeDataSection(
+  end: LocalEnd,
+  options: { mid: string; ice: IceParameters; setup: Setup; candidates?: readonly Attribute[] },
+): MediaDescription {
+  return {
+    kind: "application",
+    port: 9, // RFC 9429 section 5.2.1: the discard port, until a default candidate is known
+    protocol: "UDP/DTLS/SCTP",
+    formats: ["webrtc-datachannel"],
+    connections: [{ netType: "IN", addrType: "IP4", address: "0.0.0.0" }],
+    bandwidths: [],
+    attributes: [
+      ...options.candidates ?? [],
+      attribute("ice-ufrag", options.ice.usernameFragment),
+      attribute("ice-pwd", options.ice.password),
+      attribute("ice-options", "trickle"),
+      attribute("fingerprint", writeFingerprint(end.fingerprint)),
+      attribute("setup", options.setup),
+      attribute("mid", options.mid),
+      attribute("sctp-port", SCTP_PORT),
+      attribute("max-message-size", end.maxMessageSize),
+    ],
+  };
+}
+
+/** A section that is refused, or stays refused: all that must hold is its place (RFC 9429 section 5.3.1). */
+export function writeRejectedSection(offered: MediaDescription, mid: string): MediaDescription {
+  return {
+    kind: offered.kind,
+    port: 0,
+    protocol: offered.protocol,
+    formats: offered.formats,
+    connections: [{ netType: "IN", addrType: "IP4", address: "0.0.0.0" }],
+    bandwidths: [],
+    attributes: offered.kind === "application"
+      ? [attribute("mid", mid)]
+      : [attribute("inactive"), attribute("mid", mid)],
+  };
+}
+
+/** A whole description of ours around its sections. */
+export function writeDescription(
+  end: LocalEnd,
+  version: number,
+  media: readonly MediaDescription[],
+  bundled: readonly string[],
+): SessionDescription {
+  const group: Group = { semantics: "BUNDLE", mids: bundled };
+  return {
+    version: 0,
+    origin: {
+      username: "-",
+      sessionId: end.sessionId,
+      sessionVersion: String(version),
+      netType: "IN",
+      addrType: "IP4",
+      address: "127.0.0.1",
+    },
+    sessionName: "-",
+    emails: [],
+    phones: [],
+    bandwidths: [],
+    times: [{ start: "0", stop: "0", repeats: [] }],
+    attributes: [
+      ...(bundled.length > 0 ? [attribute("group", writeGroup(group))] : []),
+      attribute("msid-semantic", " WMS"),
+    ],
+    media,
+  };
+}

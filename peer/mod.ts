@@ -1,0 +1,81 @@
+/**
+ * The W3C's classes and their types, one a file.
+ *
+ * @module
+ */
+export {
+  type RTCDataChannelInit,
+  type RTCOfferOptions,
+  RTCPeerConnection,
+  type RTCPeerConnectionEventMap,
+} from "./rtc_peer_connection.ts";
+export {
+  type RTCBundlePolicy,
+  type RTCConfiguration,
+  type RTCIceServer,
+  type RTCIceTransportPolicy,
+  type RTCRtcpMuxPolicy,
+} from "./connection/configuration.ts";
+export {
+  type RTCIceConnectionState,
+  type RTCIceGatheringState,
+  type RTCPeerConnectionState,
+  type RTCSignalingState,
+} from "./connection/states.ts";
+export {
+  type BinaryType,
+  RTCDataChannel,
+  type RTCDataChannelEventMap,
+  type RTCDataChannelState,
+} from "./rtc_data_channel.ts";
+export {
+  RTCSctpTransport,
+  type RTCSctpTransportEventMap,
+  type RTCSctpTransportState,
+} from "./rtc_sctp_transport.ts";
+export {
+  RTCDtlsTransport,
+  type RTCDtlsTransportEventMap,
+  type RTCDtlsTransportState,
+} from "./rtc_dtls_transport.ts";
+export {
+  type RTCIceGathererState,
+  type RTCIceParameters,
+  type RTCIceRole,
+  RTCIceTransport,
+  type RTCIceTransportEventMap,
+  type RTCIceTransportState,
+} from "./rtc_ice_transport.ts";
+export {
+  RTCIceCandidate,
+  type RTCIceCandidateInit,
+  type RTCIceCandidateType,
+  type RTCIceComponent,
+  type RTCIceProtocol,
+  type RTCIceServerTransportProtocol,
+  type RTCIceTcpCandidateType,
+  type RTCLocalIceCandidateInit,
+} from "./rtc_ice_candidate.ts";
+export { RTCIceCandidatePair } from "./rtc_ice_candidate_pair.ts";
+export { RTCCertificate, type RTCDtlsFingerprint } from "./rtc_certificate.ts";
+export {
+  type RTCLocalSessionDescriptionInit,
+  type RTCSdpType,
+  RTCSessionDescription,
+  type RTCSessionDescriptionInit,
+} from "./rtc_session_description.ts";
+export type { EventHandlers, Listen, Unlisten } from "./webidl/interface.ts";
+export { RTCError, type RTCErrorDetailType, type RTCErrorInit } from "./rtc_error.ts";
+export { RTCErrorEvent, type RTCErrorEventInit } from "./events/rtc_error_event.ts";
+export {
+  RTCDataChannelEvent,
+  type RTCDataChannelEventInit,
+} from "./events/rtc_data_channel_event.ts";
+export {
+  RTCPeerConnectionIceEvent,
+  type RTCPeerConnectionIceEventInit,
+} from "./events/rtc_peer_connection_ice_event.ts";
+export {
+  RTCPeerConnectionIceErrorEvent,
+  type RTCPeerConnectionIceErrorEventInit,
+} from "./events/rtc_peer_connection_ice_error_event.ts";

@@ -1,0 +1,399 @@
+import { systemNetwork } from "../transport/mod.ts";
+import {
+  checkModification,
+  type Configuration,
+  convertConfiguration,
+  type RTCConfiguration,
+} from "./connection/configuration.ts";
+import { Connection, type Environment } from "./connection/connection.ts";
+import { MAX_CHANNEL_ID } from "./connection/data_channels.ts";
+import type {
+  RTCIceConnectionState,
+  RTCIceGatheringState,
+  RTCPeerConnectionState,
+  RTCSignalingState,
+} from "./connection/states.ts";
+import type { RTCDataChannelEvent } from "./events/rtc_data_channel_event.ts";
+import type { RTCPeerConnectionIceErrorEvent } from "./events/rtc_peer_connection_ice_error_event.ts";
+import type { RTCPeerConnectionIceEvent } from "./events/rtc_peer_connection_ice_event.ts";
+import { generateCertificate, type RTCCertificate } from "./rtc_certificate.ts";
+import type { RTCDataChannel } from "./rtc_data_channel.ts";
+import { iceCandidateInit, type RTCIceCandidateInit } from "./rtc_ice_candidate.ts";
+import type { RTCSctpTransport } from "./rtc_sctp_transport.ts";
+import {
+  localSessionDescriptionInit,
+  type RTCLocalSessionDescriptionInit,
+  type RTCSessionDescription,
+  type RTCSessionDescriptionInit,
+  sessionDescriptionInit,
+} from "./rtc_session_description.ts";
+import {
+  boolean,
+  dictionary,
+  enforcedUnsignedShort,
+  requireArguments,
+  usvString,
+} from "./webidl/convert.ts";
+import {
+  defineInterface,
+  type EventHandlers,
+  type Listen,
+  type Unlisten,
+} from "./webidl/interface.ts";
+
+/** The events of an {@linkcode RTCPeerConnection}. */
+export interface RTCPeerConnectionEventMap {
+  /** An offer is to be made. */
+  negotiationneeded: Event;
+  /** A candidate is to be signalled to the other side. */
+  icecandidate: RTCPeerConnectionIceEvent;
+  /** A STUN or TURN server did not give a candidate. */
+  icecandidateerror: RTCPeerConnectionIceErrorEvent;
+  /** `signalingState` has changed. */
+  signalingstatechange: Event;
+  /** `iceConnectionState` has changed. */
+  iceconnectionstatechange: Event;
+  /** `iceGatheringState` has changed. */
+  icegatheringstatechange: Event;
+  /** `connectionState` has changed. */
+  connectionstatechange: Event;
+  /** The other side has opened a data channel. */
+  datachannel: RTCDataChannelEvent;
+}
+
+/** How a data channel is made (W3C WebRTC section 6.2). */
+export interface RTCDataChannelInit {
+  /** Whether messages arrive in order; true by default. */
+  ordered?: boolean;
+  /** For how many milliseconds a message is tried, 0 to 65535. */
+  maxPacketLifeTime?: number;
+  /** How often a message is retransmitted, 0 to 65535. */
+  maxRetransmits?: number;
+  /** The name of the subprotocol. */
+  protocol?: string;
+  /** Whether the application creates the channel at both sides itself, with the same `id`. */
+  negotiated?: boolean;
+  /** The SCTP stream, 0 to 65534, where `negotiated` is true. */
+  id?: number;
+}
+
+/** Options of `createOffer` (W3C WebRTC section 4.2.7). */
+export interface RTCOfferOptions {
+  /** Whether to restart ICE, as `restartIce` would. */
+  iceRestart?: boolean;
+}
+
+const rtcOfferOptions = dictionary("RTCOfferOptions", {
+  iceRestart: { convert: boolean, default: () => false },
+});
+const rtcAnswerOptions = dictionary("RTCAnswerOptions", {});
+
+const rtcDataChannelInit = dictionary("RTCDataChannelInit", {
+  ordered: { convert: boolean, default: () => true },
+  maxPacketLifeTime: { convert: enforcedUnsignedShort },
+  maxRetransmits: { convert: enforcedUnsignedShort },
+  protocol: { convert: usvString, default: () => "" },
+  negotiated: { convert: boolean, default: () => false },
+  id: { convert: enforcedUnsignedShort },
+});
+
+/** The longest label and protocol, in bytes of UTF-8 (RFC 8832 section 5.1). */
+const MAX_TEXT_BYTES = 65535;
+
+/** What connections run on that say nothing else. */
+const SYSTEM: Environment = { network: systemNetwork };
+
+let environmentOfNext: Environment = SYSTEM;
+
+/** Makes a connection that runs on something else than the machine's network: how tests bring a virtual one. */
+export function createPeerConnection(
+  environment: Environment,
+  configuration?: RTCConfiguration,
+): RTCPeerConnection {
+  environmentOfNext = environment;
+  try {
+    return new RTCPeerConnection(configuration);
+  } finally {
+    environmentOfNext = SYSTEM;
+  }
+}
+
+/**
+ * A connection to another peer (W3C WebRTC section 4.4), as in the browser.
+ *
+ * @example
+ * ```ts
+ * import { RTCPeerConnection } from "@heron/webrtc";
+ *
+ * const pc = new RTCPeerConnection();
+ * const channel = pc.createDataChannel("chat");
+ * channel.onopen = () => channel.send("hello");
+ * const offer = await pc.createOffer(); // to be signalled to the other peer
+ * pc.close();
+ * ```
+ */
+export class RTCPeerConnection extends EventTarget {
+  readonly #connection: Connection;
+
+  /** Throws what the configuration deserves: a `SyntaxError`, an `InvalidAccessError` or a TypeError. */
+  constructor(configuration: RTCConfiguration = {}) {
+    super();
+    const converted = convertConfiguration(configuration, "RTCPeerConnection constructor");
+    if (converted.certificates.some(({ expires }) => expires < Date.now())) {
+      throw new DOMException(
+        "RTCPeerConnection constructor: a certificate has expired",
+        "InvalidAccessError",
+      );
+    }
+    this.#connection = new Connection(this, converted, environmentOfNext);
+  }
+
+  /** Makes a certificate for {@linkcode RTCConfiguration.certificates}: ECDSA with P-256, or RSASSA-PKCS1-v1_5. */
+  static generateCertificate(keygenAlgorithm: AlgorithmIdentifier): Promise<RTCCertificate> {
+    if (arguments.length === 0) {
+      return rejected(() => requireArguments("RTCPeerConnection.generateCertificate", 0, 1));
+    }
+    return generateCertificate(keygenAlgorithm);
+  }
+
+  /** Makes an offer. */
+  createOffer(options: RTCOfferOptions = {}): Promise<RTCSessionDescriptionInit> {
+    return promised(async () => {
+      const connection = this.#connection;
+      const { iceRestart } = rtcOfferOptions(options, "RTCPeerConnection.createOffer");
+      const sdp = await connection.chain.chain(() => {
+        if (iceRestart) connection.signaling.replaceIceCredentials();
+        return connection.signaling.createOffer();
+      });
+      return { type: "offer" as const, sdp };
+    });
+  }
+
+  /** Makes an answer to the remote offer. */
+  createAnswer(options: Record<never, never> = {}): Promise<RTCSessionDescriptionInit> {
+    return promised(async () => {
+      const connection = this.#connection;
+      rtcAnswerOptions(options, "RTCPeerConnection.createAnswer");
+      const sdp = await connection.chain.chain(() => connection.signaling.createAnswer());
+      return { type: "answer" as const, sdp };
+    });
+  }
+
+  /** Applies a description of this end; without one, makes the offer or the answer that is due. */
+  setLocalDescription(description: RTCLocalSessionDescriptionInit = {}): Promise<void> {
+    return promised(() => {
+      const connection = this.#connection;
+      const init = localSessionDescriptionInit(
+        description,
+        "RTCPeerConnection.setLocalDescription",
+      );
+      return connection.chain.chain(() => connection.signaling.setLocal(init));
+    });
+  }
+
+  /** The local description that is being negotiated, else the one in force. */
+  get localDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.local?.object ?? null;
+  }
+
+  /** The local description in force. */
+  get currentLocalDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.currentLocal?.object ?? null;
+  }
+
+  /** The local description that is being negotiated. */
+  get pendingLocalDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.pendingLocal?.object ?? null;
+  }
+
+  /** Applies a description of the other end. */
+  setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    const given = arguments.length;
+    return promised(() => {
+      const connection = this.#connection;
+      requireArguments("RTCPeerConnection.setRemoteDescription", given, 1);
+      const init = sessionDescriptionInit(description, "RTCPeerConnection.setRemoteDescription");
+      return connection.chain.chain(() => connection.signaling.setRemote(init));
+    });
+  }
+
+  /** The remote description that is being negotiated, else the one in force. */
+  get remoteDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.remote?.object ?? null;
+  }
+
+  /** The remote description in force. */
+  get currentRemoteDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.currentRemote?.object ?? null;
+  }
+
+  /** The remote description that is being negotiated. */
+  get pendingRemoteDescription(): RTCSessionDescription | null {
+    return this.#connection.signaling.pendingRemote?.object ?? null;
+  }
+
+  /** Takes a candidate of the other end; an empty one says that no more will come. */
+  addIceCandidate(candidate: RTCIceCandidateInit | null = {}): Promise<void> {
+    return promised(() => {
+      const connection = this.#connection;
+      const init = iceCandidateInit(candidate, "RTCPeerConnection.addIceCandidate");
+      if (init.candidate !== "" && init.sdpMid === null && init.sdpMLineIndex === null) {
+        throw new TypeError(
+          "RTCPeerConnection.addIceCandidate: sdpMid and sdpMLineIndex are both null",
+        );
+      }
+      return connection.chain.chain(() => connection.addIceCandidate(init));
+    });
+  }
+
+  /** How far the exchange of descriptions is. */
+  get signalingState(): RTCSignalingState {
+    return this.#connection.signaling.state;
+  }
+
+  /** How far the gathering of candidates is. */
+  get iceGatheringState(): RTCIceGatheringState {
+    return this.#connection.iceGatheringState;
+  }
+
+  /** The state of ICE. */
+  get iceConnectionState(): RTCIceConnectionState {
+    return this.#connection.iceConnectionState;
+  }
+
+  /** The state of ICE and DTLS together. */
+  get connectionState(): RTCPeerConnectionState {
+    return this.#connection.connectionState;
+  }
+
+  /** Whether the other side takes candidates one by one; null before its first description. */
+  get canTrickleIceCandidates(): boolean | null {
+    return this.#connection.signaling.canTrickle;
+  }
+
+  /** Asks for an ICE restart: `negotiationneeded` fires, and the next offer has new credentials. */
+  restartIce(): void {
+    this.#connection.signaling.replaceIceCredentials();
+    this.#connection.negotiationNeeded.update();
+  }
+
+  /** A copy of the configuration in use. */
+  getConfiguration(): RTCConfiguration {
+    const { iceServers, certificates, ...rest } = this.#connection.configuration;
+    return {
+      ...rest,
+      certificates: [...certificates],
+      iceServers: iceServers.map((server) => ({
+        ...server,
+        urls: typeof server.urls === "string" ? server.urls : [...server.urls],
+      })),
+    };
+  }
+
+  /** Replaces the configuration; most of it holds from the next gathering on. */
+  setConfiguration(configuration: RTCConfiguration = {}): void {
+    const connection = this.#connection;
+    const context = "RTCPeerConnection.setConfiguration";
+    if (connection.isClosed) {
+      throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
+    }
+    const converted: Configuration = convertConfiguration(configuration, context);
+    checkModification(converted, connection.configuration, connection.signaling.local !== null);
+    connection.configuration = converted;
+  }
+
+  /** Ends the connection at once. No event fires at this end. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** The SCTP transport of the data channels; null before an offer has a section for them. */
+  get sctp(): RTCSctpTransport | null {
+    return this.#connection.transport?.sctp ?? null;
+  }
+
+  /**
+   * Creates a data channel, which opens once the connection is there.
+   *
+   * Throws an `InvalidStateError` if the connection is closed, a TypeError for contradictory options, and an `OperationError` if its id
+   * can't be had.
+   */
+  createDataChannel(label: string, dataChannelDict: RTCDataChannelInit = {}): RTCDataChannel {
+    const connection = this.#connection;
+    const context = "RTCPeerConnection.createDataChannel";
+    requireArguments(context, arguments.length, 1);
+    const text = usvString(label, context);
+    const init = rtcDataChannelInit(dataChannelDict, context);
+    if (connection.isClosed) {
+      throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
+    }
+    if (utf8Length(text) > MAX_TEXT_BYTES) {
+      throw new TypeError(`${context}: the label exceeds ${MAX_TEXT_BYTES} bytes`);
+    }
+    if (utf8Length(init.protocol) > MAX_TEXT_BYTES) {
+      throw new TypeError(`${context}: the protocol exceeds ${MAX_TEXT_BYTES} bytes`);
+    }
+    const id = init.negotiated ? init.id ?? null : null;
+    if (init.negotiated && id === null) {
+      throw new TypeError(`${context}: a negotiated channel needs an id`);
+    }
+    if (init.maxPacketLifeTime !== undefined && init.maxRetransmits !== undefined) {
+      throw new TypeError(`${context}: maxPacketLifeTime and maxRetransmits exclude each other`);
+    }
+    if (id !== null && id > MAX_CHANNEL_ID) {
+      throw new TypeError(`${context}: the id ${id} exceeds ${MAX_CHANNEL_ID}`);
+    }
+    const isFirst = !connection.channels.everCreated;
+    const channel = connection.channels.create({
+      label: text,
+      protocol: init.protocol,
+      ordered: init.ordered,
+      maxPacketLifeTime: init.maxPacketLifeTime ?? null,
+      maxRetransmits: init.maxRetransmits ?? null,
+      negotiated: init.negotiated,
+    }, id);
+    if (isFirst) connection.negotiationNeeded.update();
+    return channel;
+  }
+}
+
+/** Typed events. */
+export interface RTCPeerConnection extends EventHandlers<RTCPeerConnectionEventMap> {
+  /** Appends a listener. */
+  addEventListener: Listen<RTCPeerConnectionEventMap>;
+  /** Removes a listener. */
+  removeEventListener: Unlisten<RTCPeerConnectionEventMap>;
+}
+
+defineInterface(RTCPeerConnection, {
+  handlers: [
+    "negotiationneeded",
+    "icecandidate",
+    "icecandidateerror",
+    "signalingstatechange",
+    "iceconnectionstatechange",
+    "icegatheringstatechange",
+    "connectionstatechange",
+    "datachannel",
+  ],
+});
+
+/** An operation that returns a promise throws nothing: it rejects (WebIDL section 3.7.7). */
+function promised<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return operation();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function rejected(throwing: () => void): Promise<never> {
+  return promised<never>(() => {
+    throwing();
+    throw new TypeError("unreachable");
+  });
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

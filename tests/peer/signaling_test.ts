@@ -1,0 +1,320 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { RTCError, RTCPeerConnection } from "../../mod.ts";
+import { Pair, record } from "./pair.ts";
+
+/** The name of what a promise rejects with. */
+async function rejection(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(() => undefined, (error) => error);
+  assert(error !== undefined, "it did not reject");
+  return error.name;
+}
+
+Deno.test("an offer of data has what RFC 9429 section 5.2.1 and RFC 8841 ask for", async () => {
+  const pair = new Pair();
+  pair.alice.createDataChannel("x");
+  const offer = await pair.alice.createOffer();
+  assertEquals(Object.getPrototypeOf(offer), Object.prototype);
+  for (
+    const line of [
+      /^v=0$/m,
+      /^o=- [0-9]+ [0-9]+ IN IP4 127\.0\.0\.1$/m,
+      /^a=group:BUNDLE 0$/m,
+      /^m=application 9 UDP\/DTLS\/SCTP webrtc-datachannel$/m,
+      /^a=ice-ufrag:\S{4,}$/m,
+      /^a=ice-pwd:\S{22,}$/m,
+      /^a=ice-options:trickle/m,
+      /^a=fingerprint:sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/m,
+      /^a=setup:actpass$/m,
+      /^a=mid:0$/m,
+      /^a=sctp-port:5000$/m,
+      /^a=max-message-size:262144$/m,
+    ]
+  ) assert(line.test(offer.sdp!.replaceAll("\r", "")), `${line} is not in\n${offer.sdp}`);
+  await pair.close();
+});
+
+Deno.test("states and descriptions through an offer and its answer", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const states = record(alice, "signalingstatechange");
+  alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  assertEquals([alice.signalingState, alice.sctp?.state], ["have-local-offer", "connecting"]);
+  assert(
+    alice.pendingLocalDescription === alice.localDescription &&
+      alice.currentLocalDescription === null,
+  );
+  await bob.setRemoteDescription(alice.localDescription!);
+  assertEquals([bob.signalingState, bob.sctp?.state, bob.canTrickleIceCandidates], [
+    "have-remote-offer",
+    "connecting",
+    true,
+  ]);
+  await bob.setLocalDescription();
+  assertEquals([bob.signalingState, bob.localDescription!.type], ["stable", "answer"]);
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals([
+    alice.signalingState,
+    alice.pendingLocalDescription,
+    alice.currentLocalDescription!.type,
+  ], ["stable", null, "offer"]);
+  assertEquals(states.length, 2);
+  await pair.close();
+});
+
+Deno.test("operations in the wrong state are InvalidStateErrors", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  alice.createDataChannel("x");
+  assertEquals(await rejection(alice.createAnswer()), "InvalidStateError");
+  assertEquals(
+    await rejection(alice.setLocalDescription({ type: "rollback" })),
+    "InvalidStateError",
+  );
+  assertEquals(
+    await rejection(alice.addIceCandidate({ candidate: "", sdpMid: "0" })),
+    "InvalidStateError",
+  );
+  const offer = await alice.createOffer();
+  assertEquals(
+    await rejection(alice.setRemoteDescription({ type: "answer", sdp: offer.sdp! })),
+    "InvalidStateError",
+  );
+  alice.close();
+  assertEquals(await rejection(alice.createOffer()), "InvalidStateError");
+  assertEquals(await rejection(alice.setLocalDescription()), "InvalidStateError");
+  assertThrows(() => alice.createDataChannel("y"), DOMException);
+  assertThrows(() => alice.setConfiguration({}), DOMException);
+  await pair.close();
+});
+
+Deno.test("a description that was changed after its creation is an InvalidModificationError", async () => {
+  const pair = new Pair();
+  pair.alice.createDataChannel("x");
+  const offer = await pair.alice.createOffer();
+  const changed = { ...offer, sdp: offer.sdp!.replace("a=mid:0", "a=mid:1") };
+  assertEquals(
+    await rejection(pair.alice.setLocalDescription(changed)),
+    "InvalidModificationError",
+  );
+  assertEquals(pair.alice.signalingState, "stable");
+  await pair.close();
+});
+
+Deno.test("a syntax error names its line", async () => {
+  const pair = new Pair();
+  const error = await pair.alice.setRemoteDescription({
+    type: "offer",
+    sdp: "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nbogus\r\n",
+  })
+    .catch((error) => error);
+  assert(error instanceof RTCError);
+  assertEquals([error.name, error.errorDetail, error.sdpLineNumber], [
+    "OperationError",
+    "sdp-syntax-error",
+    4,
+  ]);
+  await pair.close();
+});
+
+Deno.test("rollback undoes an offer of either side, and its transport", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  await bob.setRemoteDescription({ type: "rollback" });
+  await alice.setLocalDescription({ type: "rollback" });
+  for (const pc of [alice, bob]) {
+    assertEquals([pc.signalingState, pc.localDescription, pc.remoteDescription, pc.sctp], [
+      "stable",
+      null,
+      null,
+      null,
+    ]);
+  }
+  const { a } = await pair.open("after the rollback");
+  assertEquals(a.readyState, "open");
+  await pair.close();
+});
+
+Deno.test("perfect negotiation: offers that collide resolve by an implicit rollback of the polite side", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.createDataChannel("from alice");
+  bob.createDataChannel("from bob");
+  await Promise.all([alice.setLocalDescription(), bob.setLocalDescription()]);
+  await bob.setRemoteDescription(alice.localDescription!);
+  assertEquals(bob.signalingState, "have-remote-offer");
+  await bob.setLocalDescription();
+  const seen: string[] = [];
+  for (const pc of [alice, bob]) pc.ondatachannel = ({ channel }) => void seen.push(channel.label);
+  await alice.setRemoteDescription(bob.localDescription!);
+  await pair.until(() => seen.length === 2);
+  assertEquals(seen.sort(), ["from alice", "from bob"]);
+  await pair.close();
+});
+
+Deno.test("a provisional answer settles the transport, and a final one follows", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const channel = alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  const { sdp } = await bob.createAnswer();
+  await bob.setLocalDescription({ type: "pranswer", sdp: sdp! });
+  assertEquals(bob.signalingState, "have-local-pranswer");
+  await alice.setRemoteDescription({ type: "pranswer", sdp: sdp! });
+  assertEquals(alice.signalingState, "have-remote-pranswer");
+  await pair.until(() => channel.readyState === "open");
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals([alice.signalingState, bob.signalingState], ["stable", "stable"]);
+  await pair.close();
+});
+
+Deno.test("negotiationneeded fires once for the first channel, and not for the next", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  const events = record(alice, "negotiationneeded");
+  alice.createDataChannel("one");
+  alice.createDataChannel("two");
+  await pair.advance(10);
+  assertEquals(events.length, 1);
+  await pair.negotiate();
+  alice.createDataChannel("three");
+  await pair.advance(10);
+  assertEquals(events.length, 1);
+  alice.restartIce();
+  await pair.advance(10);
+  assertEquals(events.length, 2);
+  await pair.close();
+});
+
+Deno.test("operations are chained: a later one waits for those before it", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  alice.createDataChannel("x");
+  const order: string[] = [];
+  await Promise.all([
+    alice.createOffer().then(() => order.push("createOffer")),
+    alice.setLocalDescription().then(() => order.push("setLocalDescription")),
+    alice.setLocalDescription({ type: "rollback" }).then(() => order.push("rollback")),
+    alice.createAnswer().catch(() => order.push("createAnswer")),
+  ]);
+  assertEquals(order, ["createOffer", "setLocalDescription", "rollback", "createAnswer"]);
+  await pair.close();
+});
+
+Deno.test("what an audio and video offer has beside data is refused, section by section", async () => {
+  const pair = new Pair();
+  const sdp = Deno.readTextFileSync(
+    new URL("../vectors/browsers/chromium-av-offer.sdp", import.meta.url),
+  );
+  await pair.bob.setRemoteDescription({ type: "offer", sdp: sdp.replaceAll(/\r?\n/g, "\r\n") });
+  await pair.bob.setLocalDescription();
+  const media = pair.bob.localDescription!.sdp.split("\r\n").filter((line) =>
+    line.startsWith("m=")
+  );
+  const offered = sdp.split(/\r?\n/).filter((line) => line.startsWith("m="));
+  assertEquals(media.length, offered.length);
+  for (const [i, line] of media.entries()) {
+    const [kind, port] = line.split(" ");
+    assertEquals(kind, offered[i]!.split(" ")[0]);
+    assertEquals(port === "0", kind !== "m=application", line);
+  }
+  await pair.close();
+});
+
+Deno.test("addIceCandidate checks where a candidate belongs", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  const candidate = "candidate:1 1 udp 2122260223 198.51.100.9 5000 typ host";
+  assertEquals(await rejection(bob.addIceCandidate({ candidate })), "TypeError");
+  assertEquals(await rejection(bob.addIceCandidate({ candidate, sdpMid: "7" })), "OperationError");
+  assertEquals(
+    await rejection(bob.addIceCandidate({ candidate, sdpMLineIndex: 3 })),
+    "OperationError",
+  );
+  assertEquals(
+    await rejection(bob.addIceCandidate({ candidate, sdpMid: "0", usernameFragment: "nope" })),
+    "OperationError",
+  );
+  assertEquals(
+    await rejection(bob.addIceCandidate({ candidate: "candidate:nonsense", sdpMid: "0" })),
+    "OperationError",
+  );
+  await bob.addIceCandidate({ candidate, sdpMid: "0" });
+  assert(
+    bob.remoteDescription!.sdp.includes(
+      "a=candidate:1 1 udp 2122260223 198.51.100.9 5000 typ host",
+    ),
+  );
+  await bob.addIceCandidate({ candidate: "", sdpMid: "0" });
+  await bob.addIceCandidate(null);
+  await bob.addIceCandidate();
+  await pair.close();
+});
+
+Deno.test("createDataChannel refuses contradictions (W3C WebRTC section 6.1)", () => {
+  const pc = new RTCPeerConnection();
+  const create = pc.createDataChannel.bind(pc);
+  assertThrows(() => (create as unknown as () => void)(), TypeError);
+  assertThrows(() => create("x", { maxRetransmits: 1, maxPacketLifeTime: 1 }), TypeError);
+  assertThrows(() => create("x", { negotiated: true }), TypeError);
+  assertThrows(() => create("x", { negotiated: true, id: 65535 }), TypeError);
+  assertThrows(() => create("x", { maxRetransmits: 65536 }), TypeError);
+  assertThrows(() => create("x".repeat(65536)), TypeError);
+  assertThrows(() => create("ü".repeat(32768)), TypeError);
+  assertThrows(() => create("x", { protocol: "x".repeat(65536) }), TypeError);
+  create("x", { negotiated: true, id: 3 });
+  assertEquals(
+    assertThrows(() => create("x", { negotiated: true, id: 3 }), DOMException).name,
+    "OperationError",
+  );
+  assertEquals(create("ignored id", { id: 7 }).id, null);
+  pc.close();
+});
+
+const BAD_SERVERS: [object, string][] = [
+  [{ urls: [] }, "SyntaxError"],
+  [{ urls: "http:host" }, "SyntaxError"],
+  [{ urls: "stun://host" }, "SyntaxError"],
+  [{ urls: "stun:host?transport=udp" }, "SyntaxError"],
+  [{ urls: "stun:user@host" }, "SyntaxError"],
+  [{ urls: "stun:host#x" }, "SyntaxError"],
+  [{ urls: "turn:host?transport=sctp", username: "u", credential: "c" }, "SyntaxError"],
+  [{ urls: "stun:" }, "SyntaxError"],
+  [{ urls: "turn:host" }, "InvalidAccessError"],
+  [{ urls: "turns:host", username: "u" }, "InvalidAccessError"],
+];
+
+for (const [server, name] of BAD_SERVERS) {
+  Deno.test(`the ICE server ${JSON.stringify(server)} is a ${name}`, () => {
+    const error = assertThrows(
+      () => new RTCPeerConnection({ iceServers: [server as { urls: string }] }),
+      DOMException,
+    );
+    assertEquals(error.name, name);
+  });
+}
+
+Deno.test("a configuration is given back as a copy, and changes where it may", () => {
+  const iceServers = [{
+    urls: ["stun:host", "turn:host:443?transport=tcp"],
+    username: "u",
+    credential: "c",
+  }];
+  const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  assertEquals(pc.getConfiguration().iceServers, iceServers);
+  pc.setConfiguration({ bundlePolicy: "max-bundle" });
+  assertEquals(pc.getConfiguration().iceServers, []);
+  const error = assertThrows(() => pc.setConfiguration({ bundlePolicy: "balanced" }), DOMException);
+  assertEquals(error.name, "InvalidModificationError");
+  assertThrows(() => pc.setConfiguration({ iceCandidatePoolSize: 256 }), TypeError);
+  assertThrows(() => new RTCPeerConnection({ rtcpMuxPolicy: "negotiate" as "require" }), TypeError);
+  pc.close();
+});
