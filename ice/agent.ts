@@ -38,7 +38,7 @@ export interface IceAgentOptions {
 
 /** How a base is announced. */
 export interface IceBaseOptions {
-  /** The mDNS name that stands for its address (RFC 8828). */
+  /** The mDNS name that stands for its address (draft-ietf-mmusic-mdns-ice-candidates). */
   readonly hostName?: string;
 }
 
@@ -90,6 +90,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #above: Uint8Array[] = [];
   #events: IceEvent[] = [];
 
+  /** A new agent does nothing before it has a base. */
   constructor(options: IceAgentOptions) {
     const { crypto, role, localParameters = generateIceParameters(crypto) } = options;
     this.#role = new Role(role, crypto, () => this.#roleChanged());
@@ -168,9 +169,11 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     return undefined;
   }
 
-  /** Takes another role, as signalling says (RFC 8445 section 6.1.1). */
-  setRole(role: IceRole): void {
+  /** Takes another role, as signalling says (RFC 8445 section 6.1.1). With `now` it has its effect at once, else with the next call. */
+  setRole(role: IceRole, now?: Millis): void {
+    if (this.done) return;
     this.#role.set(role);
+    if (now !== undefined) this.#advance(now);
   }
 
   /** Adds a socket: a host candidate, and server-reflexive ones through every server. Earlier ones are preferred. */

@@ -156,7 +156,7 @@ export class Gathering implements StunClient {
   handleResponse(message: StunMessage, datagram: Datagram, now: Millis): boolean {
     const transaction = this.#transactions.find(message.transactionId);
     if (transaction === undefined) return false;
-    // Nothing authenticates a STUN server: its address and the transaction ID must do (RFC 8489 section 6.3.1).
+    // Nothing authenticates a STUN server: its address and the transaction ID must do (RFC 8489 section 6.3).
     if (!isSymmetric(transaction, datagram)) {
       this.#context.discards.add("server answer from another address");
       return true;

@@ -274,9 +274,13 @@ export class IceSession implements CheckOutcome {
     const local = this.#locals.find((each) =>
       isCheckedFrom(each) && sameAddress(each.base, check.base)
     );
+    if (local === undefined) {
+      this.#context.discards.add("unknown local address");
+      return undefined;
+    }
     const remote = this.remotes.find(check.source) ??
       this.remotes.learn(check.source, check.priority);
-    if (local === undefined || remote === undefined) return undefined;
+    if (remote === undefined) return undefined;
     this.#activeAt = now;
     this.#addPair(new CandidatePair(local, remote));
     return this.checkList.find(check.base, check.source);

@@ -32,6 +32,7 @@ export interface RawAttribute {
 
 /** A STUN message that has been parsed, not authenticated (RFC 8489 section 5). */
 export class StunMessage {
+  /** Puts together what has been parsed. */
   constructor(
     /** Request, indication, success or error. */
     readonly messageClass: StunClass,

@@ -29,11 +29,17 @@ export interface ClientTransaction<Subject> {
 
 /** What a request is started with. */
 export interface RequestOptions<Subject> {
+  /** The transaction ID that stands in the request. */
   readonly id: Uint8Array;
+  /** The request. */
   readonly data: Uint8Array;
+  /** What it is sent from. */
   readonly local: TransportAddress;
+  /** What it is sent to. */
   readonly remote: TransportAddress;
+  /** What it is about. */
   readonly subject: Subject;
+  /** When it is sent again. */
   readonly timings: RetransmissionTimings;
 }
 
