@@ -1,6 +1,6 @@
 import type { Certificate, CryptoProvider, GroupName } from "../core/crypto/provider.ts";
 import type { Millis } from "../core/stage/mod.ts";
-import { CIPHER_SUITES, type CipherSuite } from "./cipher_suites.ts";
+import { CIPHER_SUITES, type CipherSuite, cipherSuite } from "./cipher_suites.ts";
 
 /** How a `DtlsEndpoint` is set up. */
 export interface DtlsOptions {
@@ -59,7 +59,7 @@ export function resolveOptions(options: DtlsOptions): ResolvedDtlsOptions {
 }
 
 function knownSuite(id: number): CipherSuite {
-  const suite = CIPHER_SUITES.find((one) => one.id === id);
+  const suite = cipherSuite(id);
   if (suite === undefined) throw new TypeError(`Unknown cipher suite 0x${id.toString(16)}`);
   return suite;
 }

@@ -11,7 +11,7 @@ import type { ClientNegotiation } from "./expect_server_hello.ts";
 import type { ServerShare } from "./expect_server_key_exchange.ts";
 
 /**
- * A client that waits to be asked for its certificate. WebRTC servers ask (RFC 5763 section 5); one that doesn't leaves itself
+ * A client that waits to be asked for its certificate. A server has to ask (RFC 8122 section 6.2); one that doesn't leaves itself
  * without proof of who we are, which is no danger to us.
  */
 export class ExpectCertificateRequestOrServerHelloDone implements HandshakeState {

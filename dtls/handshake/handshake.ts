@@ -106,8 +106,8 @@ export class Handshake {
   }
 
   /**
-   * After the handshake, in a record that is authentic: a repeated Finished asks for our last flight once more (RFC 6347 section
-   * 4.2.4). Anything else would begin a renegotiation, which there is none of; a peer may ignore the wish (RFC 5246 section 7.4.1.1).
+   * After the handshake, in a record that is authentic: a repeated Finished asks for our last flight once more
+   * (RFC 6347 section 4.2.4). Anything else would begin a renegotiation, which there is none of; a peer may ignore the wish (RFC 5246 section 7.4.1.1).
    */
   #handleLate(fragment: HandshakeFragment, now: Millis): void {
     if (fragment.type !== HandshakeType.finished) return this.#discards.add("renegotiation");

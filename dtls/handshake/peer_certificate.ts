@@ -27,8 +27,8 @@ export function verifyCertificateMessage(
     return new HandshakeFailure(AlertDescription.decodeError, "malformed Certificate");
   }
   const own = chain[0];
-  if (own === undefined) {
-    return new HandshakeFailure(AlertDescription.handshakeFailure, "the peer has no certificate");
+  if (own === undefined) { // RFC 8122 section 6.2
+    return new HandshakeFailure(AlertDescription.badCertificate, "the peer has no certificate");
   }
   if (!matchesFingerprint(crypto, own, config.remoteFingerprints)) {
     return new HandshakeFailure(

@@ -8,7 +8,7 @@ export const MAX_HANDSHAKE_BYTES = 1 << 16;
 /** How far ahead of the next message one may be to be kept. */
 export const MAX_MESSAGES_AHEAD = 10;
 
-/** Puts the peer's messages together, and back in order (RFC 6347 sections 4.2.2 and 4.2.3). */
+/** Puts the peer's messages together, and back in order (RFC 6347 section 4.2.2, RFC 6347 section 4.2.3). */
 export class Reassembler {
   readonly #discards: Discards<DtlsDiscard>;
   readonly #partial = new Map<number, PartialMessage>();

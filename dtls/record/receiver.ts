@@ -26,8 +26,8 @@ export class RecordReceiver {
   readonly #sink: RecordSink;
   readonly #discards: Discards<DtlsDiscard>;
   /**
-   * Records that overtook their own handshake: Finished before the messages that make its keys, or data before Finished. RFC 6347
-   * section 4.2.4 lets a receiver keep them. They are held as they came, unopened.
+   * Records that overtook their own handshake: Finished before the messages that make its keys, or data before Finished.
+   * RFC 6347 section 4.1 lets a receiver keep them. They are held as they came, unopened.
    */
   readonly #early = new BoundedQueue(MAX_EARLY_RECORDS, MAX_EARLY_BYTES);
   #opener: RecordOpener | undefined;

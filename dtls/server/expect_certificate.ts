@@ -6,7 +6,7 @@ import { HandshakeType } from "../protocol.ts";
 import type { ServerProgress } from "./expect_client_hello.ts";
 import { ExpectClientKeyExchange } from "./expect_client_key_exchange.ts";
 
-/** A server that waits for the client's certificate. One without would be nobody's (RFC 5763 section 5). */
+/** A server that waits for the client's certificate. A client has to have one (RFC 8122 section 6.2). */
 export class ExpectCertificate implements HandshakeState {
   readonly expects = [HandshakeType.certificate];
   readonly #progress: ServerProgress;

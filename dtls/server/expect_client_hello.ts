@@ -79,6 +79,7 @@ export class ExpectClientHello implements HandshakeState {
       (writer) => writeCertificateChain(writer, [context.config.certificate.der]),
     );
     this.#addKeyExchange(hello.random, serverRandom, exchange, negotiation, context);
+    // Always: RFC 8122 section 6.2.
     context.add(HandshakeType.certificateRequest, (writer) =>
       writeCertificateRequest(writer, {
         certificateTypes: Uint8Array.of(

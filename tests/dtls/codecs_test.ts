@@ -36,8 +36,8 @@ import {
 import { Discards } from "../../core/stage/mod.ts";
 import type { DtlsDiscard } from "../../dtls/mod.ts";
 import { Random, seedForRun } from "../support/random.ts";
-import { connectedPair, records } from "./support.ts";
-import { clientHelloOf } from "./vectors.ts";
+import { records } from "./support.ts";
+import { clientHelloOf, hex, vector } from "./vectors.ts";
 
 interface Codec {
   parse(body: Uint8Array): unknown;
@@ -58,13 +58,13 @@ const codecs: Record<number, Codec> = {
   20: { parse: parseFinished },
 };
 
-/** Bodies of messages in the clear: ours, and browsers' hellos. */
+/** Bodies of messages in the clear: OpenSSL's, and browsers' hellos. */
 function corpus(): { type: number; body: Uint8Array }[] {
-  const pair = connectedPair({
-    a: { srtpProfiles: [7, 1] },
-    b: { srtpProfiles: [7], cookieExchange: true },
-  });
-  const all = [pair.sent.a, pair.sent.b, clientHelloOf("chromium"), clientHelloOf("firefox")];
+  const { datagrams: trace } = vector("DTLS 1.2 handshake, all datagrams");
+  const from = (role: string): Uint8Array[] =>
+    trace.filter((one: { from: string }) => one.from === role)
+      .map((one: { data: string }) => hex(one.data));
+  const all = [from("client"), from("server"), clientHelloOf("chromium"), clientHelloOf("firefox")];
   return all.flatMap((datagrams) => {
     const reassembler = new Reassembler(new Discards<DtlsDiscard>());
     for (const record of datagrams.flatMap(records)) {
@@ -74,7 +74,7 @@ function corpus(): { type: number; body: Uint8Array }[] {
     }
     const messages = [];
     for (let m; (m = reassembler.next()) !== undefined;) messages.push(m);
-    return messages;
+    return messages.filter(({ type }) => codecs[type] !== undefined); // not NewSessionTicket
   });
 }
 
@@ -110,16 +110,20 @@ Deno.test("a message that is cut off anywhere, or goes on after its end, is refu
 Deno.test("what a mutated message is parsed into is what is written, or it is refused", () => {
   const seeds = new Random(seedForRun("dtls codecs"));
   const bodies = corpus();
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 8000; round++) {
     const random = new Random(seeds.u32());
     const { type, body } = random.pick(bodies);
     const mutated = random.mutate(body);
     const { parse, write } = codecs[type]!;
     const parsed = parse(mutated);
     if (parsed === undefined || write === undefined) continue;
-    if (type === 13 && mutated.at(-1) !== 0) continue; // names of authorities are read past, and not kept
     const writer = new Writer();
     write(writer, parsed as never);
+    if (type === 13) { // names of authorities are read past, and not kept
+      const kept = toHex(writer.finish().subarray(0, -2));
+      assert(toHex(mutated).startsWith(kept), `round ${round}`);
+      continue;
+    }
     const withoutExtensions = mutated.at(-1) === 0 && mutated.at(-2) === 0;
     if (writer.length === mutated.length - 2 && withoutExtensions) continue; // an empty list, written as none
     assertEquals(toHex(writer.finish()), toHex(mutated), `type ${type}, round ${round}`);

@@ -110,6 +110,47 @@ Deno.test("a forged Finished is refused (RFC 5246 section 7.4.9)", () => {
   }
 });
 
+Deno.test("a client that sends no certificate is refused with bad_certificate (RFC 8122 section 6.2)", () => {
+  const original = HandshakeContext.prototype.add;
+  HandshakeContext.prototype.add = function (type, write) {
+    const client = this.config.role === "client";
+    if (client && type === HandshakeType.certificateVerify) return;
+    const empty = client && type === HandshakeType.certificate;
+    original.call(this, type, empty ? (writer) => writer.u24(0) : write);
+  };
+  try {
+    const pair = startedPair();
+    pair.run("a", (end, now) => end.handleOutbound([text("evil")], now));
+    pair.until(() => pair.b.done);
+    assertEquals(pair.b.failure?.code, AlertDescription.badCertificate);
+    assertNotTaken(pair, "b");
+  } finally {
+    HandshakeContext.prototype.add = original;
+  }
+});
+
+Deno.test("a server that asks for no certificate gets none", () => {
+  const original = HandshakeContext.prototype.add;
+  HandshakeContext.prototype.add = function (type, write) {
+    if (type !== HandshakeType.certificateRequest) original.call(this, type, write);
+  };
+  try {
+    const pair = startedPair();
+    pair.until(() => pair.b.done);
+    assertEquals(
+      pair.b.failure?.code,
+      AlertDescription.unexpectedMessage,
+      "a server of ours insists",
+    );
+    const { sent } = pair;
+    const types = sent.a.flatMap(records).filter((record) => record[0] === 22 && record[4] === 0)
+      .map((record) => record[13]);
+    assertEquals(types, [HandshakeType.clientHello, HandshakeType.clientKeyExchange]);
+  } finally {
+    HandshakeContext.prototype.add = original;
+  }
+});
+
 Deno.test("a Finished in the clear is not even looked at", () => {
   const pair = startedPair();
   const finished = new Uint8Array(13 + 12 + 12);

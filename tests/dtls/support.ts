@@ -1,4 +1,4 @@
-import type { Certificate, KeyType } from "../../core/crypto/provider.ts";
+import type { Certificate } from "../../core/crypto/provider.ts";
 import { nodeProvider } from "../../core/crypto/node_provider.ts";
 import {
   DtlsEndpoint,
@@ -92,9 +92,4 @@ export function records(datagram: Uint8Array): Uint8Array[] {
     at = end;
   }
   return parts;
-}
-
-/** An own key for a forger: same kind, different certificate. */
-export function otherKeyType(type: KeyType): "ecdsa-p256" | "rsa" {
-  return type === "rsa" ? "ecdsa-p256" : "rsa";
 }
