@@ -1,0 +1,7 @@
+import { testInNamespace } from "./harness/namespace.ts";
+
+await testInNamespace({
+  name: "Heron and Firefox",
+  program: ["heron.ts", "firefox"],
+  browsers: ["firefox"],
+});

@@ -1,0 +1,44 @@
+/**
+ * What two peers must be able to do with each other, whichever stacks they are.
+ *
+ * @module
+ */
+import type { Scenario } from "../harness/scenario.ts";
+import { answererRestartsIce, lateChannels, offererRestartsIce } from "./changes.ts";
+import { many, names, negotiated, reliability } from "./channels.ts";
+import {
+  answererClosesChannel,
+  answererClosesConnection,
+  bothClose,
+  offererClosesChannel,
+  offererClosesConnection,
+} from "./closing.ts";
+import { connects } from "./connect.ts";
+import { blobs, kinds, large, maxMessageSize } from "./messages.ts";
+import { bothWays, bufferedAmount, bulk } from "./transfer.ts";
+
+export { vanishes } from "./changes.ts";
+
+/** All but {@linkcode vanishes}, which takes half a minute and a browser of its own. */
+export const SCENARIOS: readonly Scenario[] = [
+  connects,
+  kinds,
+  blobs,
+  large,
+  maxMessageSize,
+  reliability,
+  negotiated,
+  names,
+  many,
+  lateChannels,
+  bufferedAmount,
+  bothWays,
+  bulk,
+  offererRestartsIce,
+  answererRestartsIce,
+  offererClosesChannel,
+  answererClosesChannel,
+  bothClose,
+  offererClosesConnection,
+  answererClosesConnection,
+];
