@@ -80,7 +80,10 @@ export class Handshake {
     const reader = new Reader(content);
     do {
       const fragment = readFragment(reader);
-      if (fragment === undefined) return this.#discards.add("malformed fragment");
+      if (fragment === undefined) {
+        this.#discards.add("malformed fragment"); // what stood before it in the record still counts
+        break;
+      }
       this.#handleFragment(fragment, epoch, now);
     } while (reader.remaining > 0 && !this.#over);
     this.#context.recordSequenceNumber = sequenceNumber;
@@ -107,7 +110,8 @@ export class Handshake {
 
   /**
    * After the handshake, in a record that is authentic: a repeated Finished asks for our last flight once more
-   * (RFC 6347 section 4.2.4). Anything else would begin a renegotiation, which there is none of; a peer may ignore the wish (RFC 5246 section 7.4.1.1).
+   * (RFC 6347 section 4.2.4). Anything else would begin a renegotiation, which there is none of; the wish may be ignored
+   * (RFC 5246 section 7.4.1.1).
    */
   #handleLate(fragment: HandshakeFragment, now: Millis): void {
     if (fragment.type !== HandshakeType.finished) return this.#discards.add("renegotiation");

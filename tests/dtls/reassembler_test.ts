@@ -9,7 +9,7 @@ import {
 import { MAX_HANDSHAKE_BYTES, Reassembler } from "../../dtls/handshake/reassembler.ts";
 import type { DtlsDiscard } from "../../dtls/mod.ts";
 import { Random, seedForRun } from "../support/random.ts";
-import { connectedPair, startedPair } from "./support.ts";
+import { bothConnected, connectedPair, startedPair } from "./support.ts";
 import { hex, vectors } from "./vectors.ts";
 
 function make() {
@@ -129,3 +129,32 @@ for (const { name, datagram } of vectors("hostile record")) {
     assertEquals(connected.received.b, [Uint8Array.of(7)]);
   });
 }
+
+Deno.test("a whole message counts, though garbage follows it in its record", () => {
+  const pair = startedPair({ filter: () => undefined });
+  const hello = pair.sent.a[0]!;
+  const longer = Uint8Array.from([...hello, 1, 2, 3]);
+  new DataView(longer.buffer).setUint16(11, longer.length - 13);
+  pair.run("b", (b, now) => b.handleInbound([longer], now));
+  assertEquals(pair.b.discards.of("malformed fragment"), 1);
+  assertEquals(pair.sent.b.length, 1);
+});
+
+Deno.test("a flood of fragments, early records and datagrams is held up to its bounds, and the handshake goes on", () => {
+  const random = new Random(3);
+  const pair = startedPair({ link: { delay: 40 } });
+  for (const end of ["a", "b"] as const) {
+    for (let i = 0; i < 2000; i++) {
+      const noise = random.bytes(1000);
+      noise.set([22 + random.below(2), 0xfe, 0xfd, 0, random.below(2), 0, 0, 0, 0, 0, i & 0xff]);
+      noise.set([(noise.length - 13) >> 8, (noise.length - 13) & 0xff], 11);
+      // A fragment of a far message, so that none of the peer's own is contradicted.
+      writeFragmentHeader(noise.subarray(13), 11, 40_000, 8 + random.below(50), 0, 975);
+      pair.run(end, (layer, now) => layer.handleInbound([noise], now));
+    }
+    assert(pair[end].discards.of("early record") > 400);
+    assert(pair[end].discards.of("handshake too large") > 10);
+    assert(pair[end].discards.of("message too far ahead") > 400);
+  }
+  pair.until(() => bothConnected(pair));
+});
