@@ -94,7 +94,7 @@ export class Consent implements StunClient {
     const { pair, role } = transaction.subject;
     if (message.messageClass === "success") {
       pair.measure(transaction, now);
-      if (this.#state !== "expired") this.#granted(now); // RFC 7675 section 5.1: what has expired stays so
+      this.#granted(now);
     } else if (message.get(ERROR_CODE)?.code === 487) {
       this.#context.role.lostConflict(role);
     }
@@ -106,7 +106,7 @@ export class Consent implements StunClient {
     if (this.#pair === undefined || this.#state === "expired") return;
     if (now >= this.#answeredAt + this.#context.timings.consentExpiry) {
       this.#state = "expired";
-      this.#transactions.clear();
+      this.#transactions.clear(); // RFC 7675 section 5.1: what has expired is not renewed by a late answer
       return;
     }
     if (now >= this.#nextRoundAt) this.#ask(this.#pair, now);

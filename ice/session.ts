@@ -204,7 +204,6 @@ export class IceSession implements CheckOutcome {
   roleChanged(): void {
     this.checkList.prioritize(this.#context.role.value);
     this.#nomination.reset();
-    for (const pair of this.checkList.pairs) pair.nominateOnSuccess = false;
   }
 
   checkSucceeded(check: Check, mapped: StunAddress, now: Millis): void {

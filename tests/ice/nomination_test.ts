@@ -130,3 +130,50 @@ Deno.test("an agent that becomes controlling nominates what is valid", () => {
   const [nomination] = peer.takeRequests();
   assert(nomination!.message.has(USE_CANDIDATE));
 });
+
+Deno.test("an error for a check that has been superseded does not fail its pair", () => {
+  const peer = new ScriptedPeer();
+  peer.signal();
+  const [first] = peer.takeRequests();
+  peer.check();
+  peer.advance(50);
+  assertEquals(peer.takeRequests().length, 1);
+  peer.refuse(first!, 500);
+  assertEquals(peer.agent.pairs[0]?.state, "in-progress");
+});
+
+Deno.test("a success lets the frozen pairs of its foundation be checked (RFC 8445 section 7.2.5.3.3)", () => {
+  const peer = new ScriptedPeer();
+  peer.signal(false);
+  for (const port of [1, 2, 3]) {
+    peer.agent.addRemoteCandidate(hostCandidate(udp("192.0.2.2", port), 1000 - port), peer.now);
+  }
+  peer.drain();
+  const states = () => peer.agent.pairs.map(({ state }) => state);
+  assertEquals(states(), ["in-progress", "frozen", "frozen"]);
+  peer.succeed(peer.takeRequests()[0]!);
+  assertEquals(states(), ["succeeded", "waiting", "waiting"]);
+});
+
+Deno.test("no check is repeated before every other one was sent (RFC 8445 section 14.3)", () => {
+  const peer = new ScriptedPeer();
+  for (let port = 1; port <= 40; port++) {
+    const candidate = { ...hostCandidate(udp("192.0.2.2", port)), foundation: `${port}` };
+    peer.agent.addRemoteCandidate(candidate, peer.now);
+  }
+  peer.signal(false);
+  peer.advance(39 * 50);
+  const ports = peer.takeRequests().map(({ datagram }) => datagram.remote.port);
+  assertEquals(ports.length, 40);
+  assertEquals(new Set(ports).size, 40);
+});
+
+Deno.test("a round trip is measured only if it is clear which copy was answered", () => {
+  for (const [wait, expected] of [[100, 100], [700, undefined]] as const) {
+    const peer = new ScriptedPeer();
+    peer.signal();
+    peer.advance(wait);
+    peer.succeed(peer.takeRequests()[0]!);
+    assertEquals(peer.agent.pairs[0]?.roundTripTime, expected);
+  }
+});

@@ -154,3 +154,25 @@ Deno.test("restarts one after the other keep two sessions at most", () => {
   pair.advance(20);
   assertEquals(pair.received.a.length, 1);
 });
+
+Deno.test("in the old session nothing new is tried: a stranger's check there is only answered", () => {
+  const peer = new ScriptedPeer();
+  peer.connect();
+  const { usernameFragment, password } = peer.agent.localParameters;
+  peer.agent.restart(
+    { usernameFragment: "fresh", password: "freshfreshfreshfreshfresh" },
+    peer.now,
+  );
+  peer.drain();
+  peer.take();
+  const from = { ip: "192.0.2.2", port: 9999, protocol: "udp" } as const;
+  const username = `${usernameFragment}:peer`;
+  assertEquals(
+    peer.check({ username, password, from, useCandidate: true })?.messageClass,
+    "success",
+  );
+  const next = peer.agent.nextTimeout;
+  assert(next !== undefined && next > peer.now, "no check is due");
+  peer.advance(3000);
+  assertEquals(peer.takeRequests(), []);
+});

@@ -13,7 +13,14 @@ import {
   XOR_MAPPED_ADDRESS,
 } from "../../ice/mod.ts";
 import { udp } from "./ice_pair.ts";
-import { errorOf, REMOTE_PARAMETERS, ScriptedPeer } from "./scripted_peer.ts";
+import {
+  errorOf,
+  hostCandidate,
+  LOCAL,
+  REMOTE,
+  REMOTE_PARAMETERS,
+  ScriptedPeer,
+} from "./scripted_peer.ts";
 
 const STRANGER = udp("198.51.100.66", 6666);
 
@@ -212,6 +219,63 @@ Deno.test("the controlling agent is not told what to select: USE-CANDIDATE is ig
   const [request] = peer.takeRequests();
   peer.succeed(request!);
   assertEquals(peer.agent.selectedPair, undefined);
+  peer.check({ useCandidate: true });
+  assertEquals(peer.agent.selectedPair, undefined);
+  const [nomination] = peer.takeRequests();
+  peer.succeed(nomination!);
+  assertEquals(peer.agent.selectedPair?.nominated, true);
+});
+
+Deno.test("two 487 for two checks of the same role switch it once (RFC 8445 section 7.2.5.1)", () => {
+  const peer = checking({ role: "controlling" });
+  const second = { ...hostCandidate(udp("192.0.2.2", 5001)), foundation: "2" };
+  peer.agent.addRemoteCandidate(second, peer.now);
+  peer.advance(60);
+  const requests = peer.takeRequests();
+  assertEquals(requests.length, 2);
+  for (const request of requests) peer.refuse(request, 487);
+  assertEquals(peer.agent.role, "controlled");
+});
+
+Deno.test("an early check from another fragment than the peer's turns out to be nobody's", () => {
+  const peer = new ScriptedPeer();
+  const username = `${peer.agent.localParameters.usernameFragment}:other`;
+  assertEquals(peer.check({ username, from: STRANGER })?.messageClass, "success");
+  peer.signal(false);
+  assertEquals(peer.agent.remoteCandidates, []);
+  assertEquals(peer.takeRequests(), []);
+});
+
+Deno.test("candidates that came before the peer's parameters count only if they are of that session", () => {
+  const peer = new ScriptedPeer();
+  const candidate = (port: number, usernameFragment: string) => ({
+    ...hostCandidate(udp("192.0.2.2", port)),
+    usernameFragment,
+  });
+  peer.agent.addRemoteCandidate(candidate(1, "stale"), peer.now);
+  peer.agent.addRemoteCandidate(candidate(2, REMOTE_PARAMETERS.usernameFragment), peer.now);
+  peer.signal(false);
+  assertEquals(peer.agent.remoteCandidates.map(({ port }) => port), [2]);
+  assertEquals(peer.agent.pairs.length, 1);
+});
+
+Deno.test("data behind the answer that validates its pair gets through, though both came in one batch", () => {
+  const peer = checking();
+  const [request] = peer.takeRequests();
+  const answer = new StunBuilder("success", 1, request!.message.transactionId)
+    .add(XOR_MAPPED_ADDRESS, LOCAL)
+    .integrity(nodeProvider, shortTermKey(REMOTE_PARAMETERS.password)).finish();
+  const batch = [answer, Uint8Array.of(22)].map((data) => ({ data, local: LOCAL, remote: REMOTE }));
+  peer.agent.handleInbound(batch, peer.now);
+  peer.drain();
+  assertEquals(peer.above.length, 1);
+});
+
+Deno.test("a check that arrives where no base is makes neither pair nor candidate", () => {
+  const peer = checking();
+  peer.deliver(peer.writeCheck(), STRANGER, udp("192.0.2.77"));
+  assertEquals(peer.agent.discards.of("unknown local address"), 1);
+  assertEquals(peer.agent.remoteCandidates.length, 1);
 });
 
 Deno.test("checks before the peer's parameters are answered, remembered within bounds, and followed (RFC 8445 section 7.3)", () => {

@@ -6,7 +6,9 @@ import {
   checkFingerprint,
   checkIntegrity,
   checkIntegritySha256,
+  crc32,
   ERROR_CODE,
+  FINGERPRINT_XOR,
   isStun,
   MAPPED_ADDRESS,
   MESSAGE_INTEGRITY_SHA256,
@@ -71,8 +73,10 @@ Deno.test("attributes behind MESSAGE-INTEGRITY do not count (RFC 8489 section 14
   assertEquals(checkFingerprint(message), "ok");
 });
 
-Deno.test("a fingerprint that is not the last attribute is wrong (RFC 8489 section 14.7)", () => {
+Deno.test("a fingerprint that is not the last attribute is wrong, even if it fits (RFC 8489 section 14.7)", () => {
   const bytes = new StunBuilder("request", BINDING, ID).fingerprint().add(PRIORITY, 1).finish();
+  const fitting = (crc32(bytes.subarray(0, 20)) ^ FINGERPRINT_XOR) >>> 0;
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(24, fitting);
   assertEquals(checkFingerprint(parseStun(bytes)!), "bad");
 });
 
