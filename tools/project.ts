@@ -112,9 +112,20 @@ export function exists(path: string): boolean {
 }
 
 /** Starts Deno in the project's folder; resolves with its exit code. */
-export async function deno(command: string, config: string, ...args: string[]): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [command, "--config", config, ...args],
+export function deno(command: string, config: string, ...args: string[]): Promise<number> {
+  return denoWithin([], command, config, ...args);
+}
+
+/** Starts Deno by way of another command, such as one that makes a namespace for it. */
+export async function denoWithin(
+  prefix: string[],
+  command: string,
+  config: string,
+  ...args: string[]
+): Promise<number> {
+  const [program, ...before] = [...prefix, Deno.execPath()];
+  const child = new Deno.Command(program!, {
+    args: [...before, command, "--config", config, ...args],
     cwd: ROOT,
   }).spawn();
   return (await passSignals(child)).code;

@@ -1,3 +1,4 @@
+import { namespacePrefix } from "./namespace.ts";
 import { exists, passSignals, readManifest, ROOT } from "./project.ts";
 import { addCounts, closingLine, type Counts, NO_COUNTS, parseSummary } from "./test_summary.ts";
 
@@ -16,10 +17,12 @@ export async function test(config: string, args: string[]): Promise<number> {
     ["--parallel", `--ignore=${REAL_PEERS.join()}`, ...args, ...documentedPaths(), "tests"],
     ...REAL_PEERS.filter(exists).map((folder) => ["--permit-no-files", ...args, folder]),
   ];
+  const prefix = await namespacePrefix();
   let total: Counts = NO_COUNTS;
   let code = 0;
   for (const run of runs) {
-    const result = await denoTest(config, run);
+    if (prefix.length > 0) await prepare(config, run);
+    const result = await denoTest(config, run, prefix);
     total = addCounts(total, result.counts);
     code ||= result.code;
   }
@@ -37,9 +40,25 @@ function documentedPaths(): string[] {
   return documented.filter(exists);
 }
 
-async function denoTest(config: string, args: string[]): Promise<{ counts: Counts; code: number }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--config", config, "-A", "--doc", ...NO_LEAKS, ...args],
+/** Fetches and type-checks everything beforehand: within the namespace no registry can be reached. Errors show in the run itself. */
+async function prepare(config: string, args: string[]): Promise<void> {
+  const withoutRun = args.filter((arg) => arg !== "--parallel");
+  await new Deno.Command(Deno.execPath(), {
+    args: ["test", "--no-run", "--config", config, "--doc", ...withoutRun],
+    cwd: ROOT,
+    stdout: "null",
+    stderr: "null",
+  }).output();
+}
+
+async function denoTest(
+  config: string,
+  args: string[],
+  prefix: string[],
+): Promise<{ counts: Counts; code: number }> {
+  const [command, ...before] = [...prefix, Deno.execPath()];
+  const child = new Deno.Command(command!, {
+    args: [...before, "test", "--config", config, "-A", "--doc", ...NO_LEAKS, ...args],
     cwd: ROOT,
     env: Deno.stdout.isTerminal() && !Deno.noColor ? { FORCE_COLOR: "1" } : {},
     stdout: "piped",

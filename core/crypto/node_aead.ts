@@ -20,6 +20,7 @@ export function nodeAead(name: AeadName, key: Uint8Array): Aead {
       }
     },
     open: (packets) => packets.map((packet) => openOne(algorithm, key, packet)),
+    [Symbol.dispose]() {},
   };
 }
 

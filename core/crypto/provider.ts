@@ -40,13 +40,15 @@ export interface AeadPacket {
 }
 
 /** An authenticated cipher under one key. Whole batches, so that an implementation can share set-up among their packets. */
-export interface Aead {
+export interface Aead extends Disposable {
   /** Bytes by which a sealed packet is longer. */
   readonly tagLength: number;
   /** Encrypts every packet into its `output`. Throws a `RangeError` for a packet that is too long. */
   seal(packets: readonly AeadPacket[]): void;
   /** Decrypts every packet into its `output`; tells for each whether it was authentic. A false one's output is meaningless. */
   open(packets: readonly AeadPacket[]): boolean[];
+  /** Frees what garbage collection does not: an AES cipher is held outside of the heap. The cipher must not be used after it. */
+  [Symbol.dispose](): void;
 }
 
 /** One side of an ephemeral key exchange. */

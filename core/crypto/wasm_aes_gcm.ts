@@ -42,6 +42,10 @@ export class WasmAesGcm implements Aead {
     return authentic;
   }
 
+  [Symbol.dispose](): void {
+    this.#aes.final();
+  }
+
   #open(packet: AeadPacket, keystream: number): boolean {
     const length = packet.input.length - TAG_LENGTH;
     if (!this.#message.fits(packet.aad.length, length)) return false;

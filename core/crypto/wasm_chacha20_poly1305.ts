@@ -42,6 +42,9 @@ export class WasmChaCha20Poly1305 implements Aead {
     }
   }
 
+  /** There is nothing outside of the heap. */
+  [Symbol.dispose](): void {}
+
   #open(packet: AeadPacket): boolean {
     const length = packet.input.length - TAG_LENGTH;
     if (!this.#message.fits(packet.aad.length, length)) return false;

@@ -49,7 +49,8 @@ for (const name of NAMES) {
   Deno.test(`${name}: the kernels and node:crypto agree at all lengths, alignments and batch sizes`, () => {
     const random = new Random(seedForRun(name));
     const key = keyOf(name, random);
-    const ours = aead(name, key), node = nodeAead(name, key);
+    using ours = aead(name, key);
+    const node = nodeAead(name, key);
     for (let length = 0; length <= 2048;) {
       const batch: AeadPacket[] = [];
       for (let n = 1 + random.below(32); n > 0; n--) batch.push(randomPacket(random, length++));
@@ -66,7 +67,7 @@ for (const name of NAMES) {
 
   Deno.test(`${name}: one flipped bit anywhere, and the packet isn't authentic, its neighbours are`, () => {
     const random = new Random(seedForRun(name));
-    const cipher = aead(name, keyOf(name, random));
+    using cipher = aead(name, keyOf(name, random));
     for (let run = 0; run < 200; run++) {
       const packets = [17, 1 + random.below(300), 40].map((length) => randomPacket(random, length));
       cipher.seal(packets);
@@ -87,7 +88,7 @@ for (const name of NAMES) {
 
   Deno.test(`${name}: each byte of the tag counts`, () => {
     const random = new Random(seedForRun(name));
-    const cipher = aead(name, keyOf(name, random));
+    using cipher = aead(name, keyOf(name, random));
     const packet = randomPacket(random, 100);
     cipher.seal([packet]);
     for (let i = 100; i < 116; i++) {
@@ -98,7 +99,7 @@ for (const name of NAMES) {
   });
 
   Deno.test(`${name}: what is shorter than a tag isn't authentic`, () => {
-    const cipher = aead(name, keyOf(name, new Random(1)));
+    using cipher = aead(name, keyOf(name, new Random(1)));
     for (let length = 0; length < TAG_LENGTH; length++) {
       const packet = { ...randomPacket(new Random(2), length), output: new Uint8Array(0) };
       assertEquals(cipher.open([packet]), [false]);
@@ -108,7 +109,7 @@ for (const name of NAMES) {
   Deno.test(`${name}: 64 KiB is the longest; more is refused, and never authentic`, () => {
     const random = new Random(3);
     const key = keyOf(name, random);
-    const cipher = aead(name, key);
+    using cipher = aead(name, key);
     const longest = { ...randomPacket(random, 65536 - 13), aad: random.bytes(13) };
     const batch = [longest, { ...longest, output: longest.output.slice() }]; // two key streams don't fit at once
     cipher.seal(batch);
@@ -129,10 +130,8 @@ for (const name of NAMES) {
   Deno.test(`${name}: ciphers with different keys don't disturb each other, and leave no key behind`, () => {
     const random = new Random(4);
     const keys = [keyOf(name, random), keyOf(name, random)];
-    const [one, two] = keys.map((key) => aead(name, key)) as [
-      ReturnType<typeof aead>,
-      ReturnType<typeof aead>,
-    ];
+    using one = aead(name, keys[0]!);
+    using two = aead(name, keys[1]!);
     keys.forEach((key) => key.fill(0)); // the cipher has its own copy
     const packets = [100, 200].map((length) => randomPacket(random, length));
     one.seal(packets.slice(0, 1));
@@ -145,7 +144,7 @@ for (const name of NAMES) {
 
   Deno.test(`${name}: a nonce or key of the wrong length is the caller's mistake`, () => {
     const random = new Random(5);
-    const cipher = aead(name, keyOf(name, random));
+    using cipher = aead(name, keyOf(name, random));
     const packet = { ...randomPacket(random, 10), nonce: new Uint8Array(11) };
     assertThrows(() => cipher.seal([packet]), RangeError);
     assertThrows(() => aead(name, new Uint8Array(15)));

@@ -22,7 +22,7 @@ for (const vector of vectors) {
     const [key, nonce, aad, input] = [vector.key, vector.nonce, vector.aad, vector.plaintext]
       .map((hex) => fromHex(hex)!) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     assertEquals(toHex(twin.aesGcmSeal(key, nonce, aad, input)), vector.expect);
-    const cipher = aead(vector.cipher as AeadName, key);
+    using cipher = aead(vector.cipher as AeadName, key);
     const output = new Uint8Array(input.length + 16), opened = new Uint8Array(input.length);
     cipher.seal([{ nonce, aad, input, output }]);
     assertEquals(toHex(output), vector.expect);
@@ -65,7 +65,7 @@ Deno.test("NIST SP 800-38D section 7.1: kernel and twin agree on packets of 0 to
   const random = new Random(seedForRun("gcm"));
   for (const name of ["aes-128-gcm", "aes-256-gcm"] as const) {
     const key = random.bytes(name === "aes-128-gcm" ? 16 : 32);
-    const cipher = aead(name, key);
+    using cipher = aead(name, key);
     for (let length = 0; length <= 600; length += 1 + random.below(4)) {
       const nonce = random.bytes(12), aad = random.bytes(random.below(40));
       const input = random.bytes(length), output = new Uint8Array(length + 16);

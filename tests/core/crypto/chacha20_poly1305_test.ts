@@ -79,7 +79,7 @@ Deno.test("RFC 8439 section 2.3: four blocks at once are the four blocks, also w
 Deno.test("RFC 8439 section 2.8: kernel and twin agree at all lengths", () => {
   const random = new Random(seedForRun("kernel and twin"));
   const key = random.bytes(32);
-  const cipher = aead("chacha20-poly1305", key);
+  using cipher = aead("chacha20-poly1305", key);
   for (let length = 0; length <= 2048; length += length < 600 ? 1 : 1 + random.below(16)) {
     const nonce = random.bytes(12), aad = random.bytes(random.below(50));
     const input = random.bytes(length), output = new Uint8Array(length + 16);

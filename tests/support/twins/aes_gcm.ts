@@ -53,7 +53,10 @@ export function aesGcmSeal(
 }
 
 function aes(key: Uint8Array, block: Uint8Array): Uint8Array {
-  return new Uint8Array(createCipheriv(`aes-${8 * key.length}-ecb`, key, null).update(block));
+  const cipher = createCipheriv(`aes-${8 * key.length}-ecb`, key, null);
+  const encrypted = new Uint8Array(cipher.update(block));
+  cipher.final(); // frees what the runtime holds for it
+  return encrypted;
 }
 
 function padding(bytes: Uint8Array): Uint8Array {
