@@ -397,6 +397,8 @@ export class DtlsEndpoint implements Layer<Uint8Array, Uint8Array, DtlsEvent> {
 
   #end(state: "closed" | "failed"): void {
     this.#done = true;
+    this.#sender.end();
+    this.#receiver.end();
     this.#timers.clearAll();
     this.#outboundQueue.take();
     this.#beforeStart.take();

@@ -15,7 +15,7 @@ export interface PlaintextSink {
 }
 
 /** Opens the records of one epoch in one direction: in batches, each record once. */
-export class RecordOpener {
+export class RecordOpener implements Disposable {
   readonly #aead: Aead;
   readonly #nonce: NonceScheme;
   readonly #discards: Discards<DtlsDiscard>;
@@ -75,6 +75,11 @@ export class RecordOpener {
       }
     }
     this.#pool.clear();
+  }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.#aead[Symbol.dispose]();
   }
 
   #assignOutputs(): void {

@@ -32,6 +32,7 @@ export class RecordReceiver {
   readonly #early = new BoundedQueue(MAX_EARLY_RECORDS, MAX_EARLY_BYTES);
   #opener: RecordOpener | undefined;
   #established = false;
+  #ended = false;
   /** Early records may be usable now. */
   #unlocked = false;
 
@@ -50,6 +51,14 @@ export class RecordReceiver {
   establish(): void {
     this.#established = true;
     this.#unlocked = true;
+  }
+
+  /** Nothing is read any more, not even the rest of a batch. */
+  end(): void {
+    this.#ended = true;
+    this.#opener?.[Symbol.dispose]();
+    this.#opener = undefined;
+    this.#early.take();
   }
 
   /** Takes datagrams, each of which may hold several records (RFC 6347 section 4.1.1). */
@@ -80,6 +89,7 @@ export class RecordReceiver {
   }
 
   #receiveRecord(datagram: Uint8Array, at: number, length: number): void {
+    if (this.#ended) return this.#discards.add("after the end");
     if (datagram[at + 1] !== MAJOR_VERSION) return this.#discards.add("bad version");
     const epoch = recordEpoch(datagram, at);
     if (epoch === 1) this.#receiveProtected(datagram, at, length);

@@ -6,7 +6,7 @@ import { type NonceScheme, nonceScheme } from "./nonce.ts";
 import { PacketPool } from "./packet.ts";
 
 /** Protects the records of one epoch in one direction. Its sequence number only ever rises. */
-export class RecordSealer {
+export class RecordSealer implements Disposable {
   /** The epoch of its records. */
   readonly epoch: number;
   /** How many bytes longer a record is than its plaintext. */
@@ -55,6 +55,11 @@ export class RecordSealer {
     this.#aead.seal(this.#pool.packets);
     this.#pool.clear();
     return records;
+  }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.#aead[Symbol.dispose]();
   }
 
   #prepare(

@@ -41,6 +41,12 @@ export class RecordSender {
     this.#plainSequenceNumber = Math.max(this.#plainSequenceNumber, ofClientHello);
   }
 
+  /** Nothing is sent any more. */
+  end(): void {
+    this.#sealer?.[Symbol.dispose]();
+    this.#sealer = undefined;
+  }
+
   /** A whole record. */
   record(type: number, epoch: 0 | 1, content: Uint8Array, version?: number): Uint8Array {
     if (epoch === 1) return this.#sealer!.seal(type, [content])[0]!;

@@ -12,7 +12,15 @@ import {
 } from "../../dtls/record/header.ts";
 import { RecordOpener } from "../../dtls/record/opener.ts";
 import { RecordSealer } from "../../dtls/record/sealer.ts";
-import { bothConnected, connectedPair, crypto, recordTypes, startedPair, text } from "./support.ts";
+import {
+  bothConnected,
+  connectedPair,
+  crypto,
+  type DtlsPair,
+  recordTypes,
+  startedPair,
+  text,
+} from "./support.ts";
 
 function keysFor(suite: CipherSuite) {
   return { key: crypto.random(suite.keyLength), iv: crypto.random(suite.fixedIvLength) };
@@ -102,26 +110,49 @@ for (const suite of CIPHER_SUITES.slice(0, 2)) {
   });
 }
 
-/** A provider that notes every nonce, by key, as it is sealed with. */
-function noting(): { provider: CryptoProvider; nonces: Map<string, string[]> } {
-  const nonces = new Map<string, string[]>();
-  const provider: CryptoProvider = {
+/** What a test wants to know of the ciphers that a provider makes. */
+interface AeadWatch {
+  seal?(packets: readonly AeadPacket[], key: string): void;
+  open?(packets: readonly AeadPacket[], key: string): void;
+  dispose?(key: string): void;
+}
+
+/** A provider whose ciphers are watched. */
+function watched(watch: AeadWatch): CryptoProvider {
+  return {
     ...crypto,
     aead(name, key) {
       const aead = crypto.aead(name, key);
       const id = toHex(key);
       return {
         tagLength: aead.tagLength,
-        open: (packets) => aead.open(packets),
-        seal(packets: readonly AeadPacket[]) {
-          const list = nonces.get(id) ?? [];
-          nonces.set(id, list);
-          for (const { nonce } of packets) list.push(toHex(nonce));
+        seal(packets) {
+          watch.seal?.(packets, id);
           aead.seal(packets);
+        },
+        open(packets) {
+          watch.open?.(packets, id);
+          return aead.open(packets);
+        },
+        [Symbol.dispose]() {
+          watch.dispose?.(id);
+          aead[Symbol.dispose]();
         },
       };
     },
   };
+}
+
+/** A provider that notes every nonce, by key, as it is sealed with. */
+function noting(): { provider: CryptoProvider; nonces: Map<string, string[]> } {
+  const nonces = new Map<string, string[]>();
+  const provider = watched({
+    seal(packets, key) {
+      const list = nonces.get(key) ?? [];
+      nonces.set(key, list);
+      for (const { nonce } of packets) list.push(toHex(nonce));
+    },
+  });
   return { provider, nonces };
 }
 
@@ -188,17 +219,10 @@ Deno.test("several records in one datagram are all read (RFC 6347 section 4.1.1)
 
 Deno.test("a batch is sealed in one call of the cipher, and opened in one", () => {
   const calls: string[] = [];
-  const counting: CryptoProvider = {
-    ...crypto,
-    aead(name, key) {
-      const aead = crypto.aead(name, key);
-      return {
-        tagLength: aead.tagLength,
-        seal: (packets) => (calls.push(`seal ${packets.length}`), aead.seal(packets)),
-        open: (packets) => (calls.push(`open ${packets.length}`), aead.open(packets)),
-      };
-    },
-  };
+  const counting = watched({
+    seal: ({ length }) => calls.push(`seal ${length}`),
+    open: ({ length }) => calls.push(`open ${length}`),
+  });
   const pair = connectedPair({ a: { crypto: counting }, b: { crypto: counting } });
   const before = pair.sent.a.length;
   pair.filter = () => undefined;
@@ -217,4 +241,27 @@ Deno.test("a plaintext of 2^14 bytes is carried, a longer one is dropped (RFC 52
   pair.advance(20);
   assertEquals(pair.received.b, [largest]);
   assertEquals(pair.a.discards.of("oversized plaintext"), 1);
+});
+
+Deno.test("ciphers are freed once, at the end, and not used after it", () => {
+  const ends: ((pair: DtlsPair) => void)[] = [
+    (pair) => pair.run("a", (a, now) => a.close(now)),
+    (pair) => pair.run("a", (a, now) => a.handleEnd(now)),
+    (pair) => pair.run("b", (b, now) => b.close(now)),
+  ];
+  for (const end of ends) {
+    const freed: string[] = [];
+    const unfreed = (_: unknown, key: string) => assert(!freed.includes(key), "used after its end");
+    const provider = watched({ seal: unfreed, open: unfreed, dispose: (key) => freed.push(key) });
+    const pair = connectedPair({ a: { crypto: provider } });
+    assertEquals(freed, []);
+    end(pair);
+    // What follows a close_notify in its own batch is not opened either.
+    pair.run("b", (b, now) => b.handleOutbound([text("x"), text("y")], now));
+    pair.advance(10);
+    pair.run("a", (a, now) => a.handleInbound([...pair.sent.b, ...pair.sent.b], now));
+    pair.advance(1000);
+    assert(pair.a.done);
+    assertEquals([freed.length, new Set(freed).size], [2, 2]);
+  }
 });
