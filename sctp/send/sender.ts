@@ -108,6 +108,8 @@ export class Sender {
     if (this.#forwardTsnDue) this.#putForwardTsn(packet);
     if (!this.#putRetransmissions(packet, now)) return;
     this.#putNew(packet, now);
+    // A message may just have been given up. Control chunks go before data (RFC 9260 section 6.10), or into the next packet.
+    if (this.#forwardTsnDue && packet.empty) this.#putForwardTsn(packet);
   }
 
   /** Bytes that the rest of a burst may take, for whoever allocates its packets. */
