@@ -6,6 +6,7 @@ import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
 import type { IceContext, IceDiscard } from "./context.ts";
 import { DataPath } from "./data_path.ts";
+import { earliest } from "./deadline.ts";
 import type { IceEvent } from "./event.ts";
 import {
   type Base,
@@ -19,7 +20,7 @@ import {
 } from "./gathering.ts";
 import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
-import { earliest, IceSession } from "./session.ts";
+import { IceSession } from "./session.ts";
 import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
 import { ICE_TIMINGS, type IceTimings } from "./timings.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";

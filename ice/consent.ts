@@ -10,10 +10,16 @@ import {
 import { candidatePriority } from "./candidate.ts";
 import type { CandidatePair } from "./candidate_pair.ts";
 import type { IceContext } from "./context.ts";
+import { earliest } from "./deadline.ts";
 import type { IceRole } from "./role.ts";
-import { ClientTransactions, ERROR_CODE, type StunMessage } from "./stun/mod.ts";
+import {
+  type ClientTransaction,
+  ClientTransactions,
+  ERROR_CODE,
+  type StunMessage,
+} from "./stun/mod.ts";
 
-/** Rounds that may await answers at a time: each ends within 12 s, and another begins every 4 to 6 s. */
+/** Rounds that may await answers at a time: each ends within 14 s, and another begins every 4 to 6 s. */
 const MAX_ROUNDS = 8;
 
 /** What is known of the peer's consent: fresh, unanswered for a while, or gone for good. */
@@ -34,6 +40,8 @@ export class Consent implements StunClient {
   #answeredAt: Millis = 0;
   #heardAt: Millis = 0;
   #nextRoundAt: Millis = 0;
+  /** The latest round; only that is retransmitted. */
+  #round: ClientTransaction<Round> | undefined;
   /** When the oldest round began that no answer has followed. */
   #unansweredSince: Millis | undefined;
 
@@ -52,12 +60,12 @@ export class Consent implements StunClient {
   get nextTimeout(): Millis | undefined {
     if (this.#pair === undefined || this.#state === "expired") return undefined;
     const { consentExpiry } = this.#context.timings;
-    const times = [this.#nextRoundAt, this.#answeredAt + consentExpiry];
-    const suspectAt = this.#state === "fresh" ? this.#suspectAt : undefined;
-    if (suspectAt !== undefined) times.push(suspectAt);
-    const { nextTimeout } = this.#transactions;
-    if (nextTimeout !== undefined) times.push(nextTimeout);
-    return Math.min(...times);
+    return earliest([
+      this.#nextRoundAt,
+      this.#answeredAt + consentExpiry,
+      this.#state === "fresh" ? this.#suspectAt : undefined,
+      this.#transactions.nextTimeout,
+    ]);
   }
 
   /** Data goes over this pair from now on. The answer that made it valid was consent (RFC 7675 section 5.1). */
@@ -126,14 +134,15 @@ export class Consent implements StunClient {
     const credentials = this.#credentials();
     if (credentials === undefined) return;
     const priority = candidatePriority("prflx", pair.localCandidate.localPreference, 1);
-    const started = this.#transactions.start({
+    if (this.#round !== undefined) this.#transactions.cancel(this.#round);
+    this.#round = this.#transactions.start({
       ...writeCheck(this.#context, credentials, { priority, useCandidate: false }),
       local: pair.base,
       remote: pair.destination,
       subject: { pair, role: role.value },
       timings: timings.consent,
     }, now);
-    if (started === undefined) discards.add("too many transactions");
+    if (this.#round === undefined) discards.add("too many transactions");
     pair.requestsSent++;
     pair.consentRequestsSent++;
     this.#unansweredSince ??= now;

@@ -8,7 +8,7 @@ import {
   MAX_LOCAL_PREFERENCE,
 } from "./candidate.ts";
 import type { IceContext } from "./context.ts";
-import { earliest } from "./session.ts";
+import { earliest } from "./deadline.ts";
 import {
   BINDING,
   ClientTransactions,

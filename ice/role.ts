@@ -53,7 +53,6 @@ export class Role {
 
   /** The peer has answered 487 to a check that claimed `claimed` (RFC 8445 section 7.2.5.1). */
   lostConflict(claimed: IceRole): void {
-    if (claimed !== this.#value) return; // it has been switched since
     this.#tieBreaker = drawTieBreaker(this.#crypto);
     this.set(claimed === "controlling" ? "controlled" : "controlling");
   }

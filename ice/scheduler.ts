@@ -1,6 +1,7 @@
 import type { Millis } from "../core/stage/mod.ts";
 import type { CandidatePair } from "./candidate_pair.ts";
 import type { CheckList } from "./check_list.ts";
+import { earliest } from "./deadline.ts";
 
 /** Says which pair is to be checked when (RFC 8445 section 6.1.4). */
 export class CheckScheduler {
@@ -37,13 +38,9 @@ export class CheckScheduler {
 
   /** When {@linkcode CheckScheduler.take} will have another pair, provided that nothing else happens. */
   get nextTimeout(): Millis | undefined {
-    let next: Millis | undefined;
-    for (const pair of this.#triggered) {
-      const at = this.#triggeredAt(pair);
-      if (next === undefined || at < next) next = at;
-    }
-    if (this.#checkList.next === undefined) return next;
-    return next === undefined ? this.#nextOrdinaryAt : Math.min(next, this.#nextOrdinaryAt);
+    const times = this.#triggered.map((pair) => this.#triggeredAt(pair));
+    if (this.#checkList.next !== undefined) times.push(this.#nextOrdinaryAt);
+    return earliest(times);
   }
 
   /**

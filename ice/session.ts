@@ -1,13 +1,18 @@
 import type { Millis } from "../core/stage/mod.ts";
 import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
 import type { Credentials } from "./authentication.ts";
-import { canPair, type IceCandidate, type LocalCandidate } from "./candidate.ts";
-import type { RemoteCandidate } from "./candidate.ts";
+import {
+  canPair,
+  type IceCandidate,
+  type LocalCandidate,
+  type RemoteCandidate,
+} from "./candidate.ts";
 import { CandidatePair, type Check } from "./candidate_pair.ts";
 import { CheckList } from "./check_list.ts";
 import { type CheckOutcome, ConnectivityChecks } from "./connectivity_checks.ts";
 import { Consent } from "./consent.ts";
 import type { IceContext } from "./context.ts";
+import { earliest } from "./deadline.ts";
 import { Nomination } from "./nomination.ts";
 import type { IceParameters } from "./parameters.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
@@ -377,11 +382,4 @@ export class IceSession implements CheckOutcome {
 /** Whether checks are sent from this candidate itself rather than from its base (RFC 8445 section 6.1.2.4). */
 function isCheckedFrom({ candidate }: LocalCandidate): boolean {
   return candidate.type === "host" || candidate.type === "relay";
-}
-
-/** The earliest of several deadlines. */
-export function earliest(times: readonly (Millis | undefined)[]): Millis | undefined {
-  let next: Millis | undefined;
-  for (const at of times) if (at !== undefined && (next === undefined || at < next)) next = at;
-  return next;
 }

@@ -43,8 +43,9 @@ export const ICE_TIMINGS: IceTimings = {
   checks: CHECKS,
   // Rc and Rm are configurable (RFC 8489 section 6.2.1); these end after 9.5 s, as users wait for gathering to complete.
   gathering: { rto: 500, maxRto: 8000, rc: 5, rm: 4 },
-  // Four tries within 3.5 s, so that the next round, after 4 s at least, never overlaps their retransmissions.
-  consent: { rto: 500, maxRto: 2000, rc: 4, rm: 16 },
+  // Until the next round begins a silent peer is asked every 500 ms, so that a path which comes back shortly before consent
+  // expires is noticed in time.
+  consent: { rto: 500, maxRto: 500, rc: 12, rm: 16 },
   serverKeepalive: 15_000,
   nominationDelay: 200,
   consentInterval: 5000,

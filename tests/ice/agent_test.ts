@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { ICE_CONTROLLED, ICE_CONTROLLING, IceAgent, USE_CANDIDATE } from "../../ice/mod.ts";
 import { seedForRun } from "../support/random.ts";
-import { IcePair, isUp, Nat, seededCrypto, stunSent, udp } from "./ice_pair.ts";
+import { AgentPair, isUp, Nat, seededCrypto, stunSent, udp } from "./agent_pair.ts";
 
 Deno.test("two hosts connect, complete and exchange data", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect(200);
   assertEquals(pair.a.selectedPair?.local.address, "192.0.2.1");
   assertEquals(pair.a.selectedPair?.remote.address, "192.0.2.2");
@@ -22,7 +22,7 @@ Deno.test("two hosts connect, complete and exchange data", () => {
 });
 
 Deno.test("set-up takes two round trips and no pacing delay", () => {
-  const pair = new IcePair({ link: { delay: 1 } });
+  const pair = new AgentPair({ link: { delay: 1 } });
   const began = pair.now;
   pair.connect();
   assert(pair.now - began <= 5, `took ${pair.now - began} ms`);
@@ -30,7 +30,7 @@ Deno.test("set-up takes two round trips and no pacing delay", () => {
 
 Deno.test("ordinary checks are paced by Ta (RFC 8445 section 14.2)", () => {
   const bases = { a: [1, 2, 3, 4].map((n) => udp(`10.0.${n}.1`)), b: [udp("192.0.2.2")] };
-  const pair = new IcePair({ bases, link: { loss: 1 } });
+  const pair = new AgentPair({ bases, link: { loss: 1 } });
   pair.start();
   const requests = () => new Set(stunSent(pair, "a").map((m) => m.transactionId.join())).size;
   assertEquals(requests(), 1);
@@ -45,7 +45,7 @@ Deno.test("a pair that works wins although better ones are dead", () => {
     a: [udp("10.0.0.1"), udp("192.0.2.1")],
     b: [udp("10.0.0.2"), udp("192.0.2.2")],
   };
-  const pair = new IcePair({ bases });
+  const pair = new AgentPair({ bases });
   const dead = (ip: string) => ip.startsWith("10.");
   pair.tap = (packet) => dead(packet.local.ip) || dead(packet.remote.ip) ? undefined : packet;
   pair.connect(1000);
@@ -58,7 +58,7 @@ Deno.test("IPv6 and IPv4 pair with their like only (RFC 8445 section 6.1.2.2)", 
     a: [udp("2001:db8::1"), udp("192.0.2.1"), udp("fe80::1")],
     b: [udp("2001:db8::2"), udp("192.0.2.2")],
   };
-  const pair = new IcePair({ bases });
+  const pair = new AgentPair({ bases });
   pair.start();
   const paths = pair.a.pairs.map(({ local, remote }) => `${local.address} ${remote.address}`);
   assertEquals(paths.sort(), ["192.0.2.1 192.0.2.2", "2001:db8::1 2001:db8::2"]);
@@ -69,7 +69,7 @@ Deno.test("IPv6 and IPv4 pair with their like only (RFC 8445 section 6.1.2.2)", 
 Deno.test("two agents behind NATs connect by their server-reflexive candidates", () => {
   const nats = { a: new Nat("198.51.100.1"), b: new Nat("198.51.100.2") };
   const bases = { a: [udp("10.0.0.1")], b: [udp("10.9.0.1")] };
-  const pair = new IcePair({ nats, bases });
+  const pair = new AgentPair({ nats, bases });
   pair.gather("a", true);
   pair.gather("b", true);
   pair.until(() => pair.a.gatheringState === "complete" && pair.b.gatheringState === "complete");
@@ -82,7 +82,7 @@ Deno.test("two agents behind NATs connect by their server-reflexive candidates",
 });
 
 Deno.test("a peer behind a NAT without a STUN server is discovered as peer-reflexive, on both sides", () => {
-  const pair = new IcePair({
+  const pair = new AgentPair({
     nats: { a: new Nat("198.51.100.1") },
     bases: { a: [udp("10.0.0.1")] },
   });
@@ -99,7 +99,7 @@ Deno.test("a peer behind a NAT without a STUN server is discovered as peer-refle
 
 Deno.test("a symmetric NAT meets a host by a peer-reflexive candidate that gathering did not show", () => {
   const nats = { a: new Nat("198.51.100.1", true) };
-  const pair = new IcePair({ nats, bases: { a: [udp("10.0.0.1")] } });
+  const pair = new AgentPair({ nats, bases: { a: [udp("10.0.0.1")] } });
   pair.gather("a", true);
   pair.gather("b");
   pair.until(() => pair.a.gatheringState === "complete");
@@ -112,7 +112,7 @@ Deno.test("a symmetric NAT meets a host by a peer-reflexive candidate that gathe
 });
 
 Deno.test("a candidate learnt from a check takes on what signalling says of it later (RFC 8838 section 11)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.gather("a");
   pair.gather("b");
   pair.signalParameters("b");
@@ -125,7 +125,7 @@ Deno.test("a candidate learnt from a check takes on what signalling says of it l
 });
 
 Deno.test("an early check is followed as soon as the peer's parameters arrive (RFC 8445 section 7.3)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.gather("a");
   pair.gather("b");
   pair.signalAll("a"); // b does not know a yet
@@ -140,7 +140,7 @@ Deno.test("an early check is followed as soon as the peer's parameters arrive (R
 for (const role of ["controlling", "controlled"] as const) {
   Deno.test(`two ${role} agents settle their conflict and connect (RFC 8445 section 7.3.1.1)`, () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const pair = new IcePair({ roles: { a: role, b: role }, seed });
+      const pair = new AgentPair({ roles: { a: role, b: role }, seed });
       pair.connect(3000);
       assertNotEquals(pair.a.role, pair.b.role);
       pair.send("a", 20);
@@ -151,7 +151,7 @@ for (const role of ["controlling", "controlled"] as const) {
 
   Deno.test(`two ${role} agents with equal tie-breakers settle too`, () => {
     // The tie-breaker is the first that an agent draws: the same from the same seed. What is drawn later differs.
-    const pair = new IcePair({ roles: { a: role, b: role }, sameTieBreaker: true });
+    const pair = new AgentPair({ roles: { a: role, b: role }, sameTieBreaker: true });
     pair.connect(5000);
     const tieBreakers = (["a", "b"] as const).map((end) =>
       stunSent(pair, end)[0]!.get(role === "controlling" ? ICE_CONTROLLING : ICE_CONTROLLED)
@@ -166,7 +166,7 @@ Deno.test("the controlling agent nominates one pair, the controlled one none (RF
     a: [1, 2].map((n) => udp(`10.0.0.${n}`)),
     b: [3, 4].map((n) => udp(`10.0.0.${n}`)),
   };
-  const pair = new IcePair({ bases });
+  const pair = new AgentPair({ bases });
   pair.connect();
   pair.advance(20_000);
   const nominations = (end: "a" | "b") =>
@@ -177,7 +177,7 @@ Deno.test("the controlling agent nominates one pair, the controlled one none (RF
 });
 
 Deno.test("candidates that trickle in later are checked (RFC 8838 section 11)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.signalParameters("a");
   pair.signalParameters("b");
   assertEquals([pair.a.state, pair.b.state], ["new", "new"]);
@@ -194,7 +194,7 @@ Deno.test("candidates that trickle in later are checked (RFC 8838 section 11)", 
 });
 
 Deno.test("a checklist does not fail before gathering and the peer's candidates have ended (RFC 8838 section 8)", () => {
-  const pair = new IcePair({ link: { loss: 1 } });
+  const pair = new AgentPair({ link: { loss: 1 } });
   pair.gather("a");
   pair.gather("b");
   pair.signalParameters("a");
@@ -207,7 +207,7 @@ Deno.test("a checklist does not fail before gathering and the peer's candidates 
 });
 
 Deno.test("a peer that never ends its candidates fails some time after the last check", () => {
-  const pair = new IcePair({ link: { loss: 1 } });
+  const pair = new AgentPair({ link: { loss: 1 } });
   pair.gather("a");
   pair.gather("b");
   pair.signalParameters("a");
@@ -220,7 +220,7 @@ Deno.test("a peer that never ends its candidates fails some time after the last 
 });
 
 Deno.test("nothing fails before the patience of RFC 8863 section 4 is over, and then it does", () => {
-  const pair = new IcePair({ link: { loss: 1 } });
+  const pair = new AgentPair({ link: { loss: 1 } });
   pair.start();
   pair.advance(18_400);
   assertEquals(pair.a.state, "checking");
@@ -229,14 +229,14 @@ Deno.test("nothing fails before the patience of RFC 8863 section 4 is over, and 
 });
 
 Deno.test("an agent without any candidate fails at once when there is nothing to wait for", () => {
-  const pair = new IcePair({ bases: { a: [] } });
+  const pair = new AgentPair({ bases: { a: [] } });
   pair.start();
   pair.advance(0);
   assertEquals(pair.a.state, "failed");
 });
 
 Deno.test("a lite peer makes this agent controlling, and is connected to (RFC 8445 section 6.1.1)", () => {
-  const pair = new IcePair({ roles: { a: "controlled" } });
+  const pair = new AgentPair({ roles: { a: "controlled" } });
   pair.gather("a");
   pair.gather("b");
   const parameters = { ...pair.b.localParameters, iceLite: true };
@@ -254,7 +254,7 @@ for (const loss of [0.1, 0.3]) {
     const times: number[] = [];
     for (let round = 0; round < 100; round++) {
       const link = { loss, duplication: 0.05, delay: 20, jitter: 30 };
-      const pair = new IcePair({ link, seed: seed + round });
+      const pair = new AgentPair({ link, seed: seed + round });
       const began = pair.now;
       pair.connect(30_000);
       times.push(pair.now - began);
@@ -266,7 +266,7 @@ for (const loss of [0.1, 0.3]) {
 }
 
 Deno.test("after close nothing is sent, and nothing is answered", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   pair.run("a", (agent, now) => agent.close(now));
   assertEquals(pair.a.state, "closed");

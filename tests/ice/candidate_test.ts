@@ -10,7 +10,7 @@ import {
 import { canPair, Foundations } from "../../ice/candidate.ts";
 import { Random, seedForRun } from "../support/random.ts";
 import vectors from "../vectors/ice.json" with { type: "json" };
-import { udp } from "./ice_pair.ts";
+import { udp } from "./agent_pair.ts";
 
 interface Vector {
   name: string;

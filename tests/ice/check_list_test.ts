@@ -4,7 +4,7 @@ import { CandidatePair } from "../../ice/candidate_pair.ts";
 import { CheckList, MAX_PAIRS } from "../../ice/check_list.ts";
 import { Nomination } from "../../ice/nomination.ts";
 import type { LocalCandidate } from "../../ice/candidate.ts";
-import { udp } from "./ice_pair.ts";
+import { udp } from "./agent_pair.ts";
 
 function candidate(ip: string, port: number, priority: number, foundation: string) {
   const rest = { component: 1, protocol: "udp", address: ip, port, type: "host" } as const;

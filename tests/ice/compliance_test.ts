@@ -7,7 +7,7 @@ import { testCompliance } from "../core/compliance.ts";
 import type { Random } from "../support/random.ts";
 import vectors from "../vectors/stun.json" with { type: "json" };
 import { IceAgent, type IceRole } from "../../ice/mod.ts";
-import { seededCrypto, STUN_SERVER, udp } from "./ice_pair.ts";
+import { seededCrypto, STUN_SERVER, udp } from "./agent_pair.ts";
 import { hostCandidate, LOCAL, REMOTE, REMOTE_PARAMETERS } from "./scripted_peer.ts";
 
 const LOCAL_PARAMETERS = { usernameFragment: "mine", password: "minemineminemineminemine" };

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { IcePair, isUp, stunSent } from "./ice_pair.ts";
+import { AgentPair, isUp, stunSent } from "./agent_pair.ts";
 import { ScriptedPeer } from "./scripted_peer.ts";
 import { USE_CANDIDATE } from "../../ice/mod.ts";
 
@@ -93,7 +93,7 @@ Deno.test("what comes after consent has expired does not renew it (RFC 7675 sect
 
 Deno.test("a peer that vanishes is disconnected after 3 to 10 s and failed after 30 s", () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const pair = new IcePair({ seed });
+    const pair = new AgentPair({ seed });
     pair.connect();
     pair.advance(seed * 777);
     const vanished = pair.now;
@@ -109,7 +109,7 @@ Deno.test("a peer that vanishes is disconnected after 3 to 10 s and failed after
 
 Deno.test("a blackout of 20 s is survived: disconnected, and back", () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const pair = new IcePair({ seed });
+    const pair = new AgentPair({ seed });
     pair.connect();
     pair.advance(seed * 777);
     pair.tap = () => undefined;
@@ -124,8 +124,25 @@ Deno.test("a blackout of 20 s is survived: disconnected, and back", () => {
   }
 });
 
+Deno.test("a blackout of 24 s that begins within 5 s of the last answers is survived, and the next message is there at once", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const pair = new AgentPair({ seed });
+    pair.connect();
+    pair.advance(seed * 100);
+    pair.tap = () => undefined;
+    pair.advance(24_000);
+    pair.tap = (packet) => packet;
+    pair.advance(100);
+    pair.send("a", 20, 7);
+    pair.advance(20);
+    assertEquals(pair.received.b.length, 1);
+    pair.until(() => isUp(pair.a) && isUp(pair.b), 600);
+    assert(!pair.states("a").includes("failed") && !pair.states("b").includes("failed"));
+  }
+});
+
 Deno.test("at 30% loss a connection stays up for an hour", () => {
-  const pair = new IcePair({ link: { loss: 0.3 }, seed: 4 });
+  const pair = new AgentPair({ link: { loss: 0.3 }, seed: 4 });
   pair.connect();
   pair.advance(3_600_000);
   const states = [...pair.states("a"), ...pair.states("b")];
@@ -135,7 +152,7 @@ Deno.test("at 30% loss a connection stays up for an hour", () => {
 });
 
 Deno.test("consent goes on over the selected pair alone", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   pair.advance(100);
   const before = stunSent(pair, "a").length;

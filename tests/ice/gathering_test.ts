@@ -7,7 +7,7 @@ import {
   StunBuilder,
   XOR_MAPPED_ADDRESS,
 } from "../../ice/mod.ts";
-import { IcePair, Nat, STUN_SERVER, stunSent, udp } from "./ice_pair.ts";
+import { AgentPair, Nat, STUN_SERVER, stunSent, udp } from "./agent_pair.ts";
 import { LOCAL, ScriptedPeer } from "./scripted_peer.ts";
 
 const typesOf = (events: readonly IceEvent[]) =>
@@ -15,14 +15,14 @@ const typesOf = (events: readonly IceEvent[]) =>
 
 const URL = "stun:stun.example.org";
 
-function natted(): IcePair {
-  return new IcePair({ nats: { a: new Nat("198.51.100.1") }, bases: { a: [udp("10.0.0.1")] } });
+function natted(): AgentPair {
+  return new AgentPair({ nats: { a: new Nat("198.51.100.1") }, bases: { a: [udp("10.0.0.1")] } });
 }
 
 Deno.test("each base gives a host candidate and a server-reflexive one (RFC 8445 section 5.1.1)", () => {
   const nats = { a: new Nat("198.51.100.1") };
   const bases = { a: [udp("10.0.0.1"), udp("10.1.0.1"), udp("2001:db8::1")] };
-  const pair = new IcePair({ nats, bases });
+  const pair = new AgentPair({ nats, bases });
   pair.gather("a", true);
   assertEquals(pair.a.gatheringState, "gathering");
   pair.until(() => pair.a.gatheringState === "complete", 500);
@@ -51,7 +51,7 @@ Deno.test("the events of gathering come in order", () => {
 });
 
 Deno.test("a reflexive address that is the base's own is redundant (RFC 8445 section 5.1.3)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.gather("a", true);
   pair.until(() => pair.a.gatheringState === "complete");
   assertEquals(pair.a.localCandidates.map(({ type }) => type), ["host"]);
@@ -70,7 +70,7 @@ Deno.test("behind an mDNS name the host candidate tells no address, nor does the
 });
 
 Deno.test("a public address behind an mDNS name is announced as reflexive", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.run("a", (agent, now) => agent.addServer({ address: STUN_SERVER, url: URL }, now));
   pair.run("a", (agent, now) => agent.addBase(udp("192.0.2.1"), now, { hostName: "abc.local" }));
   pair.run("a", (agent, now) => agent.endOfBases(now));

@@ -3,13 +3,13 @@ import { generateIceParameters } from "../../ice/mod.ts";
 import type { Datagram } from "../../core/wire/mod.ts";
 import { Random, seedForRun } from "../support/random.ts";
 import type { End } from "../support/layer_pair.ts";
-import { IcePair, isUp, Nat, seededCrypto, udp } from "./ice_pair.ts";
+import { AgentPair, isUp, Nat, seededCrypto, udp } from "./agent_pair.ts";
 
 Deno.test("agents connect although every fourth packet also arrives mutated, and one in ten only so", () => {
   const seed = seedForRun("ICE mutation");
   for (let round = 0; round < 100; round++) {
     const random = new Random(seed + round);
-    const pair = new IcePair({ seed: round + 1 });
+    const pair = new AgentPair({ seed: round + 1 });
     const route = pair.filter;
     pair.filter = (packet: Datagram, from: End) => {
       const routed = route(packet, from) as Datagram | undefined;
@@ -32,7 +32,7 @@ Deno.test("whatever happens in whatever order, agents keep their bounds and can 
   for (let round = 0; round < 60; round++) {
     const random = new Random(seed + round);
     const nats = random.chance(0.5) ? { a: new Nat("198.51.100.1", random.chance(0.5)) } : {};
-    const pair = new IcePair({
+    const pair = new AgentPair({
       seed: round + 1,
       nats,
       bases: { a: [udp("10.0.0.1"), udp("10.0.0.2")] },
@@ -55,7 +55,7 @@ Deno.test("whatever happens in whatever order, agents keep their bounds and can 
   }
 });
 
-function operate(pair: IcePair, random: Random): void {
+function operate(pair: AgentPair, random: Random): void {
   const end = random.pick(["a", "b"] as const);
   switch (random.below(10)) {
     case 0:
@@ -79,12 +79,12 @@ function operate(pair: IcePair, random: Random): void {
   }
 }
 
-function renew(pair: IcePair, end: End, random: Random): void {
+function renew(pair: AgentPair, end: End, random: Random): void {
   const parameters = generateIceParameters(seededCrypto(random.u32()));
   pair.run(end, (agent, now) => agent.restart(parameters, now));
 }
 
-function check(pair: IcePair, end: End): void {
+function check(pair: AgentPair, end: End): void {
   const agent = pair[end];
   assert(agent.pairs.length <= 100);
   assert(agent.remoteCandidates.length <= 100);
@@ -92,7 +92,7 @@ function check(pair: IcePair, end: End): void {
 }
 
 /** Whether the present session, not the one before, has its pair. */
-function selectedNow(pair: IcePair, end: End): boolean {
+function selectedNow(pair: AgentPair, end: End): boolean {
   const fragment = pair[end].localParameters.usernameFragment;
   return isUp(pair[end]) && pair[end].selectedPair?.local.usernameFragment === fragment;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { USE_CANDIDATE } from "../../ice/mod.ts";
-import { udp } from "./ice_pair.ts";
+import { udp } from "./agent_pair.ts";
 import { hostCandidate, ScriptedPeer } from "./scripted_peer.ts";
 
 const BETTER = udp("192.0.2.2", 5001);

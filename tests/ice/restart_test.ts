@@ -2,18 +2,18 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { generateIceParameters } from "../../ice/mod.ts";
 import { seedForRun } from "../support/random.ts";
 import type { End } from "../support/layer_pair.ts";
-import { IcePair, isUp, seededCrypto } from "./ice_pair.ts";
+import { AgentPair, isUp, seededCrypto } from "./agent_pair.ts";
 import { errorOf, ScriptedPeer } from "./scripted_peer.ts";
 
 let seed = 50;
 
-function restart(pair: IcePair, end: End): void {
+function restart(pair: AgentPair, end: End): void {
   const parameters = generateIceParameters(seededCrypto(seed++));
   pair.run(end, (agent, now) => agent.restart(parameters, now));
 }
 
 /** The offer has reached b, the answer a. */
-function restartBoth(pair: IcePair): void {
+function restartBoth(pair: AgentPair): void {
   restart(pair, "a");
   restart(pair, "b");
   pair.signalAll("b");
@@ -21,7 +21,7 @@ function restartBoth(pair: IcePair): void {
 }
 
 Deno.test("a restart announces every candidate again under the new fragment (RFC 8445 section 9)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   const before = pair.a.localParameters;
   pair.events.a.length = 0;
@@ -36,7 +36,7 @@ Deno.test("a restart announces every candidate again under the new fragment (RFC
 });
 
 Deno.test("data goes on over the old pair until the new session has one (RFC 8445 section 12.1)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   pair.advance(100);
   const old = pair.a.selectedPair;
@@ -82,7 +82,7 @@ Deno.test("while the old session lives its checks are answered, and then no more
 Deno.test("a restart under 30% loss ends with a new pair and loses no consent", () => {
   const first = seedForRun("ICE restart") % 1e6;
   for (let round = 0; round < 50; round++) {
-    const pair = new IcePair({ link: { loss: 0.3, jitter: 20 }, seed: first + round });
+    const pair = new AgentPair({ link: { loss: 0.3, jitter: 20 }, seed: first + round });
     pair.connect();
     const old = pair.a.selectedPair;
     restartBoth(pair);
@@ -92,13 +92,13 @@ Deno.test("a restart under 30% loss ends with a new pair and loses no consent", 
   }
 });
 
-const selectedSince = (pair: IcePair, count: number) =>
+const selectedSince = (pair: AgentPair, count: number) =>
   (["a", "b"] as const).every((end) =>
     pair.events[end].filter(({ type }) => type === "selected-pair").length >= count
   );
 
 Deno.test("both ends restart after both have failed, and are connected within 2 s", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   pair.tap = () => undefined;
   pair.advance(40_000);
@@ -113,7 +113,7 @@ Deno.test("both ends restart after both have failed, and are connected within 2 
 });
 
 Deno.test("a restart of a disconnected pair is checking, and keeps trying to send", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   pair.tap = () => undefined;
   pair.advance(15_000);
@@ -129,7 +129,7 @@ Deno.test("a restart of a disconnected pair is checking, and keeps trying to sen
 });
 
 Deno.test("candidates of the old session are not taken for the new one's (RFC 8838 section 11)", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   const stale = pair.b.localCandidates;
   restartBoth(pair);
@@ -142,7 +142,7 @@ Deno.test("candidates of the old session are not taken for the new one's (RFC 88
 });
 
 Deno.test("restarts one after the other keep two sessions at most", () => {
-  const pair = new IcePair();
+  const pair = new AgentPair();
   pair.connect();
   for (let i = 0; i < 50; i++) restart(pair, "a");
   assert(isUp(pair.a));

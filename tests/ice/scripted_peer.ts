@@ -19,7 +19,7 @@ import {
   USERNAME,
   XOR_MAPPED_ADDRESS,
 } from "../../ice/mod.ts";
-import { seededCrypto, udp } from "./ice_pair.ts";
+import { seededCrypto, udp } from "./agent_pair.ts";
 
 export const LOCAL: TransportAddress = udp("192.0.2.1");
 export const REMOTE: TransportAddress = udp("192.0.2.2");

@@ -12,7 +12,7 @@ import {
   USE_CANDIDATE,
   XOR_MAPPED_ADDRESS,
 } from "../../ice/mod.ts";
-import { udp } from "./ice_pair.ts";
+import { udp } from "./agent_pair.ts";
 import {
   errorOf,
   hostCandidate,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ClientTransactions, crc32, transactionTimeout } from "../../../ice/mod.ts";
-import { udp } from "../ice_pair.ts";
+import { udp } from "../agent_pair.ts";
 
 const TIMINGS = { rto: 500, maxRto: Infinity, rc: 7, rm: 16 };
 

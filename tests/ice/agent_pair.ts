@@ -63,7 +63,7 @@ export class Nat {
   }
 }
 
-export interface IcePairOptions {
+export interface AgentPairOptions {
   link?: LinkModel;
   seed?: number;
   bases?: Partial<Record<End, readonly TransportAddress[]>>;
@@ -77,7 +77,7 @@ export interface IcePairOptions {
 const other = (end: End): End => end === "a" ? "b" : "a";
 
 /** Two agents on a small Internet: it routes by address, translates, answers for a STUN server, and can be tapped. */
-export class IcePair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgent> {
+export class AgentPair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgent> {
   /** What crosses the wire after translation; returns what is delivered. */
   tap: (packet: Datagram, from: End) => Datagram | undefined = (packet) => packet;
   /** Whether the STUN server answers. */
@@ -85,7 +85,7 @@ export class IcePair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgent>
   readonly bases: Record<End, readonly TransportAddress[]>;
   readonly nats: Partial<Record<End, Nat>>;
 
-  constructor(options: IcePairOptions = {}) {
+  constructor(options: AgentPairOptions = {}) {
     const seed = options.seed ?? 1;
     const { roles, timings = {} } = options;
     const tieBreaker = options.sameTieBreaker ? new Uint8Array(8).fill(0x11) : undefined;
@@ -203,6 +203,6 @@ export function isUp(agent: IceAgent): boolean {
 }
 
 /** The STUN messages among what an end has sent. */
-export function stunSent(pair: IcePair, end: End) {
+export function stunSent(pair: AgentPair, end: End) {
   return pair.sent[end].flatMap(({ data }) => isStun(data) ? [parseStun(data)!] : []);
 }
