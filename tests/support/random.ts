@@ -18,13 +18,14 @@ export class Random {
   #state: Uint32Array;
 
   constructor(readonly seed: number) {
-    this.#state = Uint32Array.of(
-      seed ^ 0x9e3779b9,
-      seed ^ 0x243f6a88,
-      seed ^ 0xb7e15162,
-      0xdeadbeef,
-    );
-    for (let i = 0; i < 20; i++) this.u32();
+    // splitmix32: neighbouring seeds must not give similar streams.
+    let mixed = seed | 0;
+    this.#state = Uint32Array.from({ length: 4 }, () => {
+      mixed = (mixed + 0x9e3779b9) | 0;
+      let word = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+      word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+      return word ^ (word >>> 15);
+    });
   }
 
   /** An integer below 2^32. */
