@@ -61,6 +61,11 @@ export class VirtualNetwork {
     return () => void this.#blocks.delete(rule);
   }
 
+  /** Puts a packet on the Internet that nobody sent: what an attacker does, from whatever address it names as its source. */
+  inject(packet: Packet): void {
+    this.internet.route(packet);
+  }
+
   /** Whether a rule blocks the packet. */
   blocked(packet: Packet): boolean {
     for (const rule of this.#blocks) if (rule(packet)) return true;

@@ -163,6 +163,18 @@ Deno.test("Rules block packets until they are lifted", async () => {
   assertEquals(net.drops.of("blocked"), 1);
 });
 
+Deno.test("An injected packet has the source that it claims, and obeys the rules", async () => {
+  const { net, a, b } = await twoHosts();
+  const forged = { data: Uint8Array.of(9), source: a.local, destination: b.local };
+  net.inject(forged);
+  await net.clock.advance(100);
+  assertEquals(b.received.map(({ byte, from }) => [byte, from]), [[9, a.local]]);
+  net.block(() => true);
+  net.inject(forged);
+  await net.clock.advance(100);
+  assertEquals([b.received.length, net.drops.of("blocked")], [1, 1]);
+});
+
 Deno.test("What has no host or no socket is dropped and counted", async () => {
   const { net, a, b } = await twoHosts();
   await a.send({ ip: "192.0.2.1", port: 1, protocol: "udp" }, 1);
