@@ -14,6 +14,13 @@ export class Deque<T> {
     return this.#length === 0 ? undefined : this.#ring[this.#head];
   }
 
+  /** The last item, which stays. */
+  peekLast(): T | undefined {
+    return this.#length === 0
+      ? undefined
+      : this.#ring[(this.#head + this.#length - 1) & (this.#ring.length - 1)];
+  }
+
   /** Appends an item. */
   push(item: T): void {
     if (this.#length === this.#ring.length) this.#grow();

@@ -16,6 +16,8 @@ export class Channel {
   outgoingReset = false;
   /** The peer has reset its stream. */
   incomingReset = false;
+  /** Resets of our stream that were asked for by the channel which had the id before, and are not performed yet. */
+  staleResets = 0;
   readonly #ordered: boolean;
   readonly #maxRetransmits: number | undefined;
   readonly #maxPacketLifeTime: number | undefined;

@@ -195,8 +195,10 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
   /** The peer opens a channel (RFC 8832 section 6). */
   #openUp({ streamId, data }: MessageItem): void {
     const before = this.#channels.get(streamId);
-    // The peer has seen both resets, and uses the id again before our answer to our own has come.
-    if (before?.incomingReset) this.#forget(before);
+    // The peer has performed both resets and uses the id again, but its answer to ours is still on its way. Only once: a peer that
+    // never answers could have us queue more and more.
+    const early = before !== undefined && before.incomingReset && before.staleResets === 0;
+    if (early) this.#forget(before);
     const parameters = parseOpen(data);
     if (parameters === undefined) return this.#refuse(streamId, "malformed OPEN");
     const peerIsClient = this.#role === "server";
@@ -208,6 +210,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
       return this.#refuse(streamId, "too many channels");
     }
     const channel = new Channel(streamId, parameters, true);
+    if (early) channel.staleResets = 1;
     this.#channels.set(streamId, channel);
     this.#below.push(channel.acknowledge());
     this.#above.push({ type: "open", streamId, negotiated: false, ...parameters });
@@ -259,7 +262,12 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
 
   #resetDone(streamId: number): void {
     const channel = this.#channels.get(streamId);
-    if (channel === undefined || !channel.closing) return;
+    if (channel === undefined) return;
+    if (channel.staleResets > 0) {
+      channel.staleResets--;
+      return;
+    }
+    if (!channel.closing) return;
     channel.outgoingReset = true;
     if (channel.incomingReset) this.#forget(channel);
   }

@@ -90,9 +90,12 @@ export class SendQueue {
     this.#append(stream, message);
   }
 
-  /** Wants a stream reset once what is queued on it now has been sent. */
+  /** Wants a stream reset once what is queued on it now has been sent. A second wish in a row is the same one. */
   requestReset(streamId: number): void {
-    this.#append(this.#stream(streamId), "reset");
+    const stream = this.#stream(streamId);
+    const last = stream.queue.peekLast();
+    if (last === "reset" || last === undefined && stream.resetting) return;
+    this.#append(stream, "reset");
     this.#settle();
   }
 

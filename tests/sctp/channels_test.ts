@@ -248,3 +248,37 @@ Deno.test("invisible bytes are told from the user's however they are sent", () =
     }
   }
 });
+
+Deno.test("a peer that opens and resets one id again and again, and never answers our resets, makes us queue no more", () => {
+  const channels = new DataChannels({ role: "client" });
+  const out = emptyOutputs<SctpItem, ChannelItem, ChannelEvent>();
+  const cycle = () => {
+    channels.handleInbound([{ type: "message", streamId: 1, ppid: 50, data: buildOpen(plain) }, {
+      type: "reset",
+      streamId: 1,
+    }], 0);
+    channels.poll(out);
+  };
+  cycle();
+  cycle();
+  const queued = out.below.length;
+  for (let i = 0; i < 100; i++) cycle();
+  assertEquals(out.below.length, queued);
+  assertEquals(channels.discards.of("id in use"), 100);
+  // The answers to both resets come after all.
+  for (let i = 0; i < 2; i++) channels.handleInbound([{ type: "reset-done", streamId: 1 }], 0);
+  assertEquals(channels.size, 0);
+});
+
+Deno.test("RFC 8831 section 6.7: an id is used again while the answer to our reset is still on its way", () => {
+  const channels = new DataChannels({ role: "client" });
+  const out = emptyOutputs<SctpItem, ChannelItem, ChannelEvent>();
+  const open: SctpItem = { type: "message", streamId: 1, ppid: 50, data: buildOpen(plain) };
+  channels.handleInbound([open, { type: "reset", streamId: 1 }, open, {
+    type: "reset-done",
+    streamId: 1,
+  }], 0);
+  channels.poll(out);
+  assertEquals(out.above.map(({ type }) => type), ["open", "close", "closed", "open"]);
+  assertEquals(channels.size, 1);
+});

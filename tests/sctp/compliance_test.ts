@@ -3,7 +3,7 @@ import { buildPacket } from "../../sctp/chunks/packet.ts";
 import { type ChannelItem, DataChannels, SctpAssociation, type SctpItem } from "../../sctp/mod.ts";
 import { buildOpen } from "../../sctp/channels/dcep.ts";
 import { testCompliance } from "../core/compliance.ts";
-import { Random } from "../support/random.ts";
+import type { Random } from "../support/random.ts";
 import vectors from "../vectors/sctp.json" with { type: "json" };
 import { Peer } from "./peer.ts";
 import { seededCrypto } from "./support.ts";

@@ -8,7 +8,7 @@ import { PacketReader } from "../../sctp/chunks/packet.ts";
 import { parseReconfig } from "../../sctp/chunks/reconfig.ts";
 import { SackChunk } from "../../sctp/chunks/sack.ts";
 import { parseOpen } from "../../sctp/channels/dcep.ts";
-import { SctpAssociation } from "../../sctp/mod.ts";
+import type { SctpAssociation } from "../../sctp/mod.ts";
 import { ChunkType } from "../../sctp/chunks/chunk.ts";
 import vectors from "../vectors/sctp.json" with { type: "json" };
 import { dataChunk, Peer } from "./peer.ts";
