@@ -6,7 +6,7 @@ import {
   type Outputs,
   ProtocolError,
 } from "../core/stage/mod.ts";
-import { buildAbort, CauseCode } from "./chunks/error_cause.ts";
+import { buildAbort, buildInvalidStream, CauseCode } from "./chunks/error_cause.ts";
 import {
   ASSOCIATION_MAX_RETRANS,
   BURST_INTERVAL,
@@ -95,6 +95,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
   #done = false;
   #failure: Error | undefined;
 
+  /** Makes an association that is CLOSED: it answers an INIT, and sends none before {@linkcode SctpAssociation.connect}. */
   constructor(options: SctpOptions) {
     const { crypto, localPort = 5000, remotePort = 5000, zeroChecksum = true } = options;
     const mtu = Math.max(MIN_MTU, (options.mtu ?? DEFAULT_MTU) & ~3);
@@ -185,18 +186,22 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     return this.#tcb.offersZeroChecksum && (this.#tcb.peer?.zeroChecksum ?? false);
   }
 
+  /** When the earliest timer expires. */
   get nextTimeout(): Millis | undefined {
     return this.#done ? undefined : this.#tcb.timers.next;
   }
 
+  /** User bytes that have not been sent for the first time. */
   get backlog(): number {
     return this.#sender.queue.bytes;
   }
 
+  /** Whether it is over. */
   get done(): boolean {
     return this.#done;
   }
 
+  /** Why it ended, unless it was closed by either user. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -217,6 +222,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     this.#closed(undefined);
   }
 
+  /** Takes SCTP packets, one for each DTLS record. */
   handleInbound(batch: readonly Uint8Array[], now: Millis): void {
     for (const packet of batch) {
       if (this.#done) this.#tcb.discards.add("after the end");
@@ -225,6 +231,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     this.#proceed(now);
   }
 
+  /** Takes messages to send and streams to reset, before the association is set up as well. */
   handleOutbound(batch: readonly SctpItem[], now: Millis): void {
     for (const item of batch) {
       if (this.#done || this.#closing) this.#tcb.discards.add("after the end");
@@ -234,6 +241,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     this.#proceed(now);
   }
 
+  /** Serves the timers that are due. */
   handleTimeout(now: Millis): void {
     if (this.#done) return;
     for (const name of this.#tcb.timers.takeDue(now)) {
@@ -242,12 +250,14 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     this.#proceed(now);
   }
 
+  /** DTLS has ended: the association is over, with no packet more. */
   handleEnd(_now: Millis): void {
     if (this.#done) return;
     this.#closed(undefined);
     this.#tcb.packets = [];
   }
 
+  /** Begins the graceful close (RFC 9260 section 9.2): what is queued is delivered first. */
   close(now: Millis): void {
     if (this.#done) return;
     if (this.#tcb.state === "ESTABLISHED") {
@@ -258,6 +268,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     }
   }
 
+  /** Drains packets, items and events. */
   poll(out: Outputs<Uint8Array, SctpItem, SctpEvent>): void {
     this.#sender.queue.reportSent((streamId, bytes) =>
       this.#above.push({ type: "sent", streamId, bytes })
@@ -318,6 +329,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       maxMessageSize: this.maxMessageSize,
       above: this.#above,
       discards: this.#tcb.discards,
+      reportInvalidStream: (streamId) => this.#tcb.send(buildInvalidStream(streamId)),
     });
     this.#data = {
       receiver,

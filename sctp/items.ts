@@ -3,6 +3,7 @@ export type SctpItem = MessageItem | ResetItem | ResetDoneItem | SentItem;
 
 /** A user message, in both directions. */
 export interface MessageItem {
+  /** Which kind of item this is. */
   readonly type: "message";
   /** The stream, 0 to 65,534. */
   readonly streamId: number;
@@ -20,6 +21,7 @@ export interface MessageItem {
 
 /** Down: reset my outgoing stream once what is queued has been sent. Up: the peer has reset its outgoing stream. */
 export interface ResetItem {
+  /** Which kind of item this is. */
   readonly type: "reset";
   /** The stream. */
   readonly streamId: number;
@@ -27,6 +29,7 @@ export interface ResetItem {
 
 /** Up: my reset has been performed, and the stream begins anew. */
 export interface ResetDoneItem {
+  /** Which kind of item this is. */
   readonly type: "reset-done";
   /** The stream. */
   readonly streamId: number;
@@ -34,6 +37,7 @@ export interface ResetDoneItem {
 
 /** Up: so many bytes of a stream's messages have left the queue, for the network or because they were given up. */
 export interface SentItem {
+  /** Which kind of item this is. */
   readonly type: "sent";
   /** The stream. */
   readonly streamId: number;
@@ -43,6 +47,7 @@ export interface SentItem {
 
 /** What an association tells whoever watches it. */
 export interface SctpEvent {
+  /** Which kind of event this is. */
   readonly type: "state";
   /** Setting up, ready for messages in both directions, or over. */
   readonly state: "connecting" | "connected" | "closed";

@@ -51,6 +51,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
   #events: ChannelEvent[] = [];
   #done = false;
 
+  /** Makes a layer without channels. */
   constructor(options: DataChannelsOptions = {}) {
     this.#role = options.role;
     this.#maxChannels = Math.min(options.maxChannels ?? MAX_CHANNELS, MAX_CHANNELS);
@@ -61,10 +62,14 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     return this.#channels.size;
   }
 
+  /** Channels have no timers. */
   readonly nextTimeout: undefined = undefined;
+  /** Nothing is queued here. */
   readonly backlog: 0 = 0;
+  /** Channels do not fail on their own. */
   readonly failure: undefined = undefined;
 
+  /** Whether the association has ended, or every channel was closed for good. */
   get done(): boolean {
     return this.#done;
   }
@@ -79,6 +84,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     return this.#channels.has(streamId);
   }
 
+  /** Takes what the association hands up. */
   handleInbound(batch: readonly SctpItem[], _now: Millis): void {
     for (const item of batch) {
       if (this.#done) this.discards.add("after the end");
@@ -89,6 +95,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     }
   }
 
+  /** Takes channels to open and close, and messages. Opening throws a RangeError for a label or protocol above 65,535 bytes. */
   handleOutbound(batch: readonly ChannelItem[], _now: Millis): void {
     for (const item of batch) {
       if (this.#done) this.discards.add("after the end");
@@ -98,8 +105,10 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     }
   }
 
+  /** Nothing is ever due. */
   handleTimeout(_now: Millis): void {}
 
+  /** The association has ended: every channel is closed. */
   handleEnd(_now: Millis): void {
     if (this.#done) return;
     this.#end();
@@ -111,6 +120,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     if (!this.#done) this.#end();
   }
 
+  /** Drains items and events. */
   poll(out: Outputs<SctpItem, ChannelItem, ChannelEvent>): void {
     for (const item of this.#below) out.below.push(item);
     for (const item of this.#above) out.above.push(item);

@@ -5,6 +5,7 @@ export type ChannelItem = OpenItem | ChannelMessageItem | CloseItem | ClosedItem
 
 /** Down: open a channel; with `negotiated`, the peer does so too and no OPEN is sent. Up: the peer has opened one. */
 export interface OpenItem extends ChannelParameters {
+  /** Which kind of item this is. */
   readonly type: "open";
   /** The stream, 0 to 65,534. */
   readonly streamId: number;
@@ -14,6 +15,7 @@ export interface OpenItem extends ChannelParameters {
 
 /** A message, in both directions. It may be empty. */
 export interface ChannelMessageItem {
+  /** Which kind of item this is. */
   readonly type: "message";
   /** The stream. */
   readonly streamId: number;
@@ -25,6 +27,7 @@ export interface ChannelMessageItem {
 
 /** Down: close the channel, once what is queued has been sent. Up: the peer is closing it. */
 export interface CloseItem {
+  /** Which kind of item this is. */
   readonly type: "close";
   /** The stream. */
   readonly streamId: number;
@@ -32,6 +35,7 @@ export interface CloseItem {
 
 /** Up: the channel is closed both ways, and its id is free. Also when the association ends. */
 export interface ClosedItem {
+  /** Which kind of item this is. */
   readonly type: "closed";
   /** The stream. */
   readonly streamId: number;
@@ -39,6 +43,7 @@ export interface ClosedItem {
 
 /** Up: so many bytes of a channel's messages have left the queue. */
 export interface ChannelSentItem {
+  /** Which kind of item this is. */
   readonly type: "sent";
   /** The stream. */
   readonly streamId: number;

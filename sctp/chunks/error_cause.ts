@@ -71,6 +71,14 @@ export function buildError(code: number, value: Uint8Array): Uint8Array<ArrayBuf
   );
 }
 
+/** An ERROR that says which stream does not exist (RFC 9260 section 3.3.10.1). */
+export function buildInvalidStream(streamId: number): Uint8Array<ArrayBuffer> {
+  return buildError(
+    CauseCode.INVALID_STREAM_IDENTIFIER,
+    Uint8Array.of(streamId >>> 8, streamId & 0xff, 0, 0),
+  );
+}
+
 /** A cause in words, for an error message. */
 export function describeCause(cause: Parameter): string {
   const name = causeNames.get(cause.type) ?? `cause ${cause.type}`;

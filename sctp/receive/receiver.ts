@@ -33,6 +33,8 @@ export interface ReceiverOptions {
   /** Where messages go. */
   readonly above: SctpItem[];
   readonly discards: Discards<SctpDiscard>;
+  /** Tells the peer that it has used a stream which does not exist. */
+  reportInvalidStream(streamId: number): void;
 }
 
 /** The receiving half of an association: from DATA chunks to messages and SACKs (RFC 9260 sections 6.2, 6.5 to 6.7 and 6.9). */
@@ -87,7 +89,8 @@ export class Receiver {
     if (!inOrder || this.tsns.hasGaps) this.#immediate = true;
     this.tsns.accept(chunk.tsn);
     if (chunk.streamId >= this.#options.inboundStreams) {
-      // RFC 9260 section 6.5: acknowledged, and dropped.
+      // RFC 9260 section 6.5: acknowledged, reported, and dropped.
+      this.#options.reportInvalidStream(chunk.streamId);
       this.#options.discards.add("stream out of range");
       return true;
     }

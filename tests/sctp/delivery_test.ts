@@ -108,6 +108,18 @@ Deno.test("unordered messages overtake those that were lost", () => {
   assert(pair.messages("b").every(({ unordered }) => unordered));
 });
 
+Deno.test("RFC 9260 section 6.5: data on a stream that was not negotiated is acknowledged, reported and dropped", () => {
+  const peer = new Peer({ streams: 10 }).establish();
+  assertEquals(peer.association.negotiatedInboundStreams, 10);
+  peer.takeAll();
+  peer.receive(dataChunk({ tsn: 1, streamId: 10, data: Uint8Array.of(1) }));
+  const sent = peer.takeAll();
+  assert(sent.some(({ type }) => type === ChunkType.SACK));
+  const error = sent.find(({ type }) => type === ChunkType.ERROR)!.chunk;
+  assertEquals([...error.subarray(4)], [0, 1, 0, 8, 0, 10, 0, 0]);
+  assertEquals(peer.messages().length, 0);
+});
+
 Deno.test("`sent` adds up to the bytes of every message, and backlog to what is left", () => {
   const pair = new Pair().connect();
   let total = 0;

@@ -26,7 +26,12 @@ export class Peer {
   tag = 0;
   theirTsn = 0;
   readonly initialTsn: number;
-  readonly #options: { zeroChecksum?: boolean; aRwnd?: number; extensions?: boolean };
+  readonly #options: {
+    zeroChecksum?: boolean;
+    aRwnd?: number;
+    extensions?: boolean;
+    streams?: number;
+  };
 
   constructor(
     options: {
@@ -34,6 +39,7 @@ export class Peer {
       zeroChecksum?: boolean;
       aRwnd?: number;
       extensions?: boolean;
+      streams?: number;
       sctp?: Partial<SctpOptions>;
     } = {},
   ) {
@@ -47,7 +53,7 @@ export class Peer {
     return {
       initiateTag: PEER_TAG,
       aRwnd: this.#options.aRwnd ?? 1 << 20,
-      outboundStreams: 65535,
+      outboundStreams: this.#options.streams ?? 65535,
       inboundStreams: 65535,
       initialTsn: this.initialTsn,
     };
