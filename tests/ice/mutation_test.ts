@@ -9,7 +9,7 @@ Deno.test("agents connect although every fourth packet also arrives mutated, and
   const seed = seedForRun("ICE mutation");
   for (let round = 0; round < 100; round++) {
     const random = new Random(seed + round);
-    const pair = new AgentPair({ seed: round + 1 });
+    const pair = new AgentPair({ seed: (seed + round) % 1e6 });
     const route = pair.filter;
     pair.filter = (packet: Datagram, from: End) => {
       const routed = route(packet, from) as Datagram | undefined;
@@ -33,7 +33,7 @@ Deno.test("whatever happens in whatever order, agents keep their bounds and can 
     const random = new Random(seed + round);
     const nats = random.chance(0.5) ? { a: new Nat("198.51.100.1", random.chance(0.5)) } : {};
     const pair = new AgentPair({
-      seed: round + 1,
+      seed: (seed + round) % 1e6,
       nats,
       bases: { a: [udp("10.0.0.1"), udp("10.0.0.2")] },
       roles: { a: random.pick(["controlling", "controlled"]), b: "controlling" },
@@ -48,10 +48,10 @@ Deno.test("whatever happens in whatever order, agents keep their bounds and can 
     pair.signalAll("a");
     pair.signalAll("b");
     pair.until(() => selectedNow(pair, "a") && selectedNow(pair, "b"), 30_000);
-    const before = pair.received.b.length;
-    pair.send("a", 20);
+    pair.send("a", 99); // what was sent before has another first byte, and may still be on its way
     pair.advance(1000);
-    assert(pair.received.b.length === before + 1, `seed ${seed + round}`);
+    const arrived = pair.received.b.filter(([first]) => first === 99);
+    assert(arrived.length === 1, `seed ${seed + round}`);
   }
 });
 
