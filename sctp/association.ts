@@ -30,6 +30,9 @@ import type { PeerParameters } from "./setup/peer_parameters.ts";
 import { Tcb, type TimerName } from "./tcb.ts";
 import { Shutdown, type ShutdownHost } from "./teardown/shutdown.ts";
 
+/** By how many milliseconds T3-rtx is late when the process must have stood still, and by how many it is then put off. */
+const STALL = 50;
+
 /** A SACK that has room for less than this would tell too little of what is missing. */
 const MIN_SACK_ROOM = 64;
 
@@ -92,6 +95,8 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
   #above: SctpItem[] = [];
   #events: SctpEvent[] = [];
   #errors = 0;
+  /** Whether T3-rtx has been put off since it was due last. */
+  #forgiven = false;
   #done = false;
   #failure: Error | undefined;
 
@@ -244,6 +249,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
   /** Serves the timers that are due. */
   handleTimeout(now: Millis): void {
     if (this.#done) return;
+    this.#forgiveStall(now);
     for (const name of this.#tcb.timers.takeDue(now)) {
       if (!this.#done) this.#expired(name, now);
     }
@@ -313,6 +319,17 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       case "burst":
         return; // What follows every call sends what is due.
     }
+  }
+
+  /**
+   * A timer that is served very late tells that this process stood still, not that the peer is silent: the SACKs that came meanwhile
+   * are read before T3-rtx counts. Once, since it may also be the peer.
+   */
+  #forgiveStall(now: Millis): void {
+    const deadline = this.#tcb.timers.at("T3-rtx");
+    if (deadline === undefined || now < deadline) return;
+    this.#forgiven = !this.#forgiven && now - deadline > STALL;
+    if (this.#forgiven) this.#tcb.timers.set("T3-rtx", now + STALL);
   }
 
   /** Counts a timeout in a row; false if they are too many (RFC 9260 section 8.1). */

@@ -249,6 +249,31 @@ Deno.test("RFC 9260 section 6.3.3: T3-rtx sends a lone lost packet again", () =>
   assertLessOrEqual(pair.now - start, 1050);
 });
 
+Deno.test("after this process stood still, SACKs that came meanwhile are read before T3-rtx counts", () => {
+  const stalled = () => {
+    const peer = new Peer().establish();
+    peer.association.handleOutbound([{
+      type: "message",
+      streamId: 0,
+      ppid: 53,
+      data: numbered(1, 10),
+    }], peer.now);
+    peer.takeAll();
+    peer.now += 5000;
+    peer.association.handleTimeout(peer.now);
+    assertEquals(peer.take(ChunkType.DATA), undefined);
+    return peer;
+  };
+  const answered = stalled();
+  answered.receive(sackChunk(answered.theirTsn));
+  answered.advance(1000);
+  assertEquals(answered.association.retransmissions, 0);
+  const silent = stalled();
+  silent.now += 5000;
+  silent.association.handleTimeout(silent.now);
+  assert(silent.take(ChunkType.DATA), "only once");
+});
+
 Deno.test("a receiver that drops what it had acknowledged in gap blocks gets it again (RFC 9260 section 6.2)", () => {
   const peer = new Peer().establish();
   for (let i = 0; i < 3; i++) {
