@@ -11,6 +11,8 @@ export interface Kernels {
     readonly polyKey: number;
     readonly result: number;
     readonly stream: number;
+    readonly hmacInner: number;
+    readonly hmacBlock: number;
     readonly secretsEnd: number;
     readonly message: number;
     readonly counters: number;
@@ -28,6 +30,10 @@ export interface Kernels {
   counterBlocks(at: number, blocks: number): void;
   gcmSeal(aadLength: number, length: number, keystream: number): void;
   gcmOpen(aadLength: number, length: number, keystream: number): number;
+  ctrBlocks(at: number, blocks: number): void;
+  ctrApply(length: number, keystream: number): void;
+  hmacSha1Key(): void;
+  hmacSha1(length: number): void;
 }
 
 let instance: Kernels | undefined | null = null;
@@ -53,6 +59,8 @@ function instantiate(): Kernels | undefined {
         polyKey: address("POLY_KEY"),
         result: address("RESULT"),
         stream: address("STREAM"),
+        hmacInner: address("HMAC_INNER"),
+        hmacBlock: address("HMAC_BLOCK"),
         secretsEnd: address("SECRETS_END"),
         message: address("MESSAGE"),
         counters: address("COUNTERS"),

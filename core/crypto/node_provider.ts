@@ -4,6 +4,8 @@ import { Buffer } from "node:buffer";
 import * as node from "node:crypto";
 import { concat } from "../wire/bytes.ts";
 import { aead } from "./aead.ts";
+import { aesCtr } from "./aes_ctr.ts";
+import { hmacSha1 } from "./hmac_sha1.ts";
 import type {
   Certificate,
   CertificateOptions,
@@ -24,6 +26,8 @@ export const nodeProvider: CryptoProvider = {
   hmac,
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   aead,
+  aesCtr,
+  hmacSha1,
   keyExchange: (group) => group === "x25519" ? x25519() : secp256r1(),
   parseCertificate,
   generateCertificate,

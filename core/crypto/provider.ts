@@ -51,6 +51,40 @@ export interface Aead extends Disposable {
   [Symbol.dispose](): void;
 }
 
+/** One packet for a cipher in counter mode. */
+export interface CtrPacket {
+  /** The first counter block, 16 bytes. Its last four bytes count the blocks, big-endian, and must not overflow on the way. */
+  readonly counter: Uint8Array;
+  /** What to encrypt or decrypt; at most 64 KiB. */
+  readonly input: Uint8Array;
+  /** Where the result goes: as many bytes. It may be the same bytes as `input`. */
+  readonly output: Uint8Array;
+}
+
+/** AES in counter mode (NIST SP 800-38A section 6.5) under one key, for whole batches. It authenticates nothing. */
+export interface AesCtr {
+  /** Encrypts or decrypts (that is the same) every packet into its `output`. Throws a `RangeError` for a packet that is too long. */
+  apply(packets: readonly CtrPacket[]): void;
+}
+
+/** One packet to be signed or verified. */
+export interface MacPacket {
+  /** What is authenticated ... */
+  readonly message: Uint8Array;
+  /** ... and what is authenticated behind it, though it need not travel with it. Both together have at most 64 KiB. */
+  readonly suffix: Uint8Array;
+  /** The tag: the first bytes of the MAC, as many as this has room for (RFC 2104 section 5). */
+  readonly tag: Uint8Array;
+}
+
+/** A message authentication code under one key, for whole batches. */
+export interface Mac {
+  /** Writes the `tag` of every packet. Throws a `RangeError` for a packet that is too long. */
+  sign(packets: readonly MacPacket[]): void;
+  /** Tells for each packet whether its `tag` is right, in constant time. An empty one never is. */
+  verify(packets: readonly MacPacket[]): boolean[];
+}
+
 /** One side of an ephemeral key exchange. */
 export interface KeyExchange {
   /** The share to send: 32 bytes for x25519, an uncompressed point of 65 bytes for secp256r1. */
@@ -112,6 +146,10 @@ export interface CryptoProvider {
   equal(a: Uint8Array, b: Uint8Array): boolean;
   /** A cipher under one key: 16 bytes for aes-128-gcm, 32 for the others. */
   aead(name: AeadName, key: Uint8Array): Aead;
+  /** AES in counter mode under one key of 16 or 32 bytes. */
+  aesCtr(key: Uint8Array): AesCtr;
+  /** HMAC-SHA1 under one key, quicker than {@linkcode CryptoProvider.hmac} where there are many packets. */
+  hmacSha1(key: Uint8Array): Mac;
   /** Begins an ephemeral key exchange. */
   keyExchange(group: GroupName): KeyExchange;
   /** Parses a peer's certificate; undefined if it is malformed or of an unknown kind of key. */
