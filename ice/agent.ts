@@ -43,6 +43,14 @@ export interface IceBaseOptions {
   readonly hostName?: string;
 }
 
+/** What an agent has besides its bases and servers. */
+interface BeforeRestart {
+  readonly session: IceSession;
+  readonly gathering: Gathering;
+  readonly localCandidates: IceCandidate[];
+  readonly restarted: boolean;
+}
+
 /**
  * A full ICE agent with one data stream of one component (RFC 8445): it finds a path to the peer, lets data through on it, and
  * keeps asking whether the peer still wants that data (RFC 7675).
@@ -82,6 +90,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #gathering: Gathering;
   /** The session before a restart, for as long as its pair is the one in use. */
   #previous: IceSession | undefined;
+  /** What a rollback returns to: until the peer's parameters are known, a restart is only an offer. */
+  #beforeRestart: BeforeRestart | undefined;
   #restarted = false;
   #localCandidates: IceCandidate[] = [];
   #announcedPair: CandidatePair | undefined;
@@ -214,6 +224,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   setRemoteParameters(parameters: IceParameters, now: Millis): void {
     if (this.done) return;
     if (parameters.iceLite) this.#role.set("controlling");
+    this.#beforeRestart = undefined;
     this.#session.setRemote(parameters, now);
     this.#advance(now);
   }
@@ -235,6 +246,12 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Begins a new session (RFC 8445 section 9). Data goes on over the old pair until the new session has one. */
   restart(localParameters: IceParameters, now: Millis): void {
     if (this.done) return;
+    this.#beforeRestart ??= {
+      session: this.#session,
+      gathering: this.#gathering,
+      localCandidates: this.#localCandidates,
+      restarted: this.#restarted,
+    };
     if (this.#session.usable) {
       this.#previous = this.#session;
       this.#previous.retire();
@@ -246,6 +263,19 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     for (const server of this.#servers) this.#gathering.addServer(server, now);
     for (const base of this.#bases) this.#gathering.addBase(base, now);
     if (this.#basesEnded) this.#gathering.endBases();
+    this.#advance(now);
+  }
+
+  /** The offer that brought the restart was rolled back (RFC 9429 section 4.1.10.2): the session before it goes on. */
+  rollBackRestart(now: Millis): void {
+    const before = this.#beforeRestart;
+    if (this.done || before === undefined) return;
+    this.#beforeRestart = this.#previous = undefined;
+    this.#session = before.session;
+    this.#gathering = before.gathering;
+    this.#localCandidates = before.localCandidates;
+    this.#restarted = before.restarted;
+    this.#session.resume();
     this.#advance(now);
   }
 

@@ -205,6 +205,15 @@ export class IceSession implements CheckOutcome {
     this.#checks.clear();
   }
 
+  /** The restart was rolled back: the checks that it had ended are due again. */
+  resume(): void {
+    if (!this.#retired) return;
+    this.#retired = false;
+    for (const pair of this.checkList.pairs) {
+      if (pair.state === "in-progress") pair.state = "waiting";
+    }
+  }
+
   /** RFC 8445 section 7.3.1.1: a switch changes the priorities of all pairs, and who nominates. */
   roleChanged(): void {
     this.checkList.prioritize(this.#context.role.value);

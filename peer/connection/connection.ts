@@ -168,7 +168,7 @@ export class Connection implements Hosts {
   /** The transport is again what it was in the last stable state. */
   onRollback(): void {
     this.#remoteOffer = undefined;
-    if (this.transport === this.#stableTransport) return;
+    if (this.transport === this.#stableTransport) return this.transport?.rollBack();
     this.transport?.close();
     this.transport = this.#stableTransport;
     this.#updateStates();

@@ -138,6 +138,15 @@ export class Transport {
     void this.#gather(configuration);
   }
 
+  /** The pending local description was rolled back, and with it the ICE restart that it may have begun. */
+  rollBack(): void {
+    this.#ice((agent, now) => agent.rollBackRestart(now));
+    const { usernameFragment, password } = this.localParameters;
+    if (this.iceSlots.localParameters !== null) {
+      this.iceSlots.localParameters = { usernameFragment, password };
+    }
+  }
+
   /** Applies what an answer has settled. */
   applyRemote(remote: RemoteTransport): void {
     const restarted = this.#remote?.ice.usernameFragment !== remote.ice.usernameFragment;

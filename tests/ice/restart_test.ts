@@ -176,3 +176,29 @@ Deno.test("in the old session nothing new is tried: a stranger's check there is 
   peer.advance(3000);
   assertEquals(peer.takeRequests(), []);
 });
+
+Deno.test("a restart that is rolled back leaves the session as it was (RFC 9429 section 4.1.10.2)", () => {
+  const pair = new AgentPair();
+  pair.connect();
+  const { usernameFragment } = pair.a.localParameters;
+  const candidates = pair.a.localCandidates;
+  restart(pair, "a");
+  pair.advance(2000);
+  pair.run("a", (agent, now) => agent.rollBackRestart(now));
+  assertEquals(pair.a.localParameters.usernameFragment, usernameFragment);
+  assertEquals(pair.a.localCandidates, candidates);
+  pair.advance(60_000); // consent goes on, both ways
+  assertEquals([pair.a.state, pair.b.state], ["completed", "completed"]);
+  restartBoth(pair);
+  pair.until(() => pair.a.state === "completed" && pair.b.state === "completed");
+});
+
+Deno.test("a restart that the peer has answered can't be rolled back", () => {
+  const pair = new AgentPair();
+  pair.connect();
+  restartBoth(pair);
+  pair.until(() => pair.a.state === "completed" && pair.b.state === "completed");
+  const { usernameFragment } = pair.a.localParameters;
+  pair.run("a", (agent, now) => agent.rollBackRestart(now));
+  assertEquals(pair.a.localParameters.usernameFragment, usernameFragment);
+});
