@@ -1,0 +1,22 @@
+/**
+ * The demo: one page, and a Deno process with Heron at the other end of its connection.
+ *
+ *     deno task demo [--port 8080]
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { createDemo } from "./server/demo.ts";
+import { say } from "./server/say.ts";
+
+/** Only this machine can reach the page: browsers keep SHA-256 to pages from `localhost` and from `https:`. */
+const HOSTNAME = "127.0.0.1";
+
+const { values } = parseArgs({ args: Deno.args, options: { port: { type: "string" } } });
+const port = Number(values.port ?? Deno.env.get("PORT") ?? 8080);
+
+Deno.serve({
+  hostname: HOSTNAME,
+  port,
+  onListen: ({ port }) => say(`Heron's demo is at http://localhost:${port}/  (Ctrl+C ends it)`),
+}, createDemo());

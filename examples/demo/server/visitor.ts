@@ -1,0 +1,115 @@
+import { type RTCDataChannel, RTCPeerConnection } from "@heron/webrtc";
+import { receiveFile, sendFile } from "./files.ts";
+import { type FromHeron, parseFromPage } from "./protocol.ts";
+import type { Guest, Room } from "./room.ts";
+import { say } from "./say.ts";
+import type { ShelvedFile } from "./shelf.ts";
+
+/** How many bytes of pings may wait to go back: more than that, and the page isn't measuring. */
+const MAX_PINGS = 4096;
+
+/**
+ * One page's connection. The page offers; each of its channels has a task, which its label tells:
+ *
+ * | label   | mode                          | carries                                        |
+ * | ------- | ----------------------------- | ---------------------------------------------- |
+ * | `chat`  | ordered, reliable             | JSON, see protocol.ts                          |
+ * | `ping`  | unordered, no retransmissions | whatever the page sends, which comes back      |
+ * | `file`  | ordered, reliable             | one file, from the page                        |
+ * | `fetch` | ordered, reliable             | one file, to the page: its id is the protocol  |
+ */
+export class Visitor implements Guest {
+  #name = "";
+  #socket: WebSocket;
+  #room: Room;
+  #pc = new RTCPeerConnection();
+  #chat: RTCDataChannel | undefined;
+  #signals: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, room: Room) {
+    this.#socket = socket;
+    this.#room = room;
+    socket.onmessage = ({ data }) => {
+      // One after the other: a candidate must not overtake the offer it belongs to.
+      this.#signals = this.#signals.then(() => this.#takeSignal(data)).catch(() => this.#end());
+    };
+    socket.onclose = () => this.#end();
+    this.#pc.onicecandidate = ({ candidate }) => this.#signal({ candidate });
+    this.#pc.ondatachannel = ({ channel }) => this.#serve(channel);
+    this.#pc.onconnectionstatechange = () => {
+      if (this.#pc.connectionState === "failed") this.#end();
+    };
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  tell(message: FromHeron): void {
+    if (this.#chat?.readyState === "open") this.#chat.send(JSON.stringify(message));
+  }
+
+  async #takeSignal(data: unknown): Promise<void> {
+    const { description, candidate } = JSON.parse(String(data));
+    if (candidate !== undefined) return await this.#pc.addIceCandidate(candidate);
+    await this.#pc.setRemoteDescription(description);
+    await this.#pc.setLocalDescription();
+    this.#signal({ description: this.#pc.localDescription });
+  }
+
+  #signal(message: unknown): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #serve(channel: RTCDataChannel): void {
+    switch (channel.label) {
+      case "chat":
+        return this.#serveChat(channel);
+      case "ping":
+        channel.onmessage = ({ data }) => {
+          if (channel.readyState === "open" && channel.bufferedAmount < MAX_PINGS) {
+            channel.send(data);
+          }
+        };
+        return;
+      case "file":
+        return receiveFile(channel, this.#name, (file) => this.#share(file));
+      case "fetch": {
+        const file = this.#room.shelf.get(channel.protocol);
+        if (!file) return channel.close();
+        sendFile(channel, file).catch(() => channel.close());
+        return;
+      }
+      default:
+        channel.close();
+    }
+  }
+
+  #serveChat(channel: RTCDataChannel): void {
+    this.#chat = channel;
+    channel.onmessage = ({ data }) => {
+      const message = parseFromPage(data);
+      if (message?.type === "hello" && !this.#name) {
+        this.#name = this.#room.freeName(message.name);
+        this.#room.enter(this);
+        say(`${this.#name} is here`);
+      } else if (message?.type === "say" && this.#name) this.#room.say(this, message.text);
+    };
+    channel.onclose = () => this.#end();
+  }
+
+  #share(file: ShelvedFile): void {
+    this.#room.share(this, file);
+    say(
+      `${file.from} sent ${file.name}: ${file.size} bytes, SHA-256 ${file.sha256}, as it should be`,
+    );
+  }
+
+  #end(): void {
+    if (this.#pc.signalingState === "closed") return;
+    this.#room.leave(this);
+    this.#pc.close();
+    this.#socket.close();
+    if (this.#name) say(`${this.#name} has left`);
+  }
+}
