@@ -44,6 +44,11 @@ export class Sender {
   readonly #lost: Deque<number> = new Deque();
   readonly #mtu: number;
   #peerWindow = 0;
+  /**
+   * The last expiry of T3-rtx. What was sent before it and is acknowledged after it arrived long ago, and its SACKs were lost: measuring
+   * that would make the RTO grow by the RTO, on and on.
+   */
+  #timedOutAt: Millis = -Infinity;
   #freePacket = false;
   #forwardTsnDue = false;
   #lastSentAt: Millis = -Infinity;
@@ -149,6 +154,7 @@ export class Sender {
 
   /** T3-rtx has expired (RFC 9260 section 6.3.3): everything in flight counts as lost. */
   handleTimeout(now: Millis): void {
+    this.#timedOutAt = now;
     this.congestion.timedOut();
     this.rto.backOff();
     this.#lost.clear();
@@ -195,7 +201,8 @@ export class Sender {
 
   #finishAcknowledgement(flightBefore: number, moved: boolean, now: Millis): void {
     const { bytes, sampleSentAt } = this.#result;
-    if (sampleSentAt !== undefined) this.rto.measure(now - sampleSentAt, now);
+    const isSample = sampleSentAt !== undefined && sampleSentAt > this.#timedOutAt;
+    if (isSample) this.rto.measure(now - sampleSentAt, now);
     if (moved && bytes > 0) this.congestion.acknowledged(bytes, flightBefore, this.rto.least);
     // RFC 3758 section 3.5, rule C3: as long as the peer lags behind what was given up, it is told again.
     if (this.outstanding.abandoned > 0) this.#forwardTsnDue = true;

@@ -53,6 +53,19 @@ Deno.test("a clean link of 10 ms carries more than 5 MB/s and never retransmits"
   assertEquals(pair.a.retransmissions, 0);
 });
 
+Deno.test("RFC 9260 section 6.3.1: at 30% loss the RTO stays near the round trip, and data goes on flowing", () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const pair = new Pair({ link: { loss: 0.3, delay: 10 }, seed }).connect();
+    for (let i = 0; i < 60; i++) pair.send("a", 0, numbered(i, 2500));
+    let longest = 0;
+    pair.until(() => {
+      longest = Math.max(longest, pair.a.retransmissionTimeout);
+      return pair.messages("b").length === 60;
+    }, 40_000);
+    assertLess(longest, 2500, `seed ${seed}`);
+  }
+});
+
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
