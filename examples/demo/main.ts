@@ -7,10 +7,15 @@
  */
 import { parseArgs } from "node:util";
 import { createDemo } from "./server/demo.ts";
-import { say } from "./server/say.ts";
 
 /** Only this machine can reach the page: browsers keep SHA-256 to pages from `localhost` and from `https:`. */
 const HOSTNAME = "127.0.0.1";
+
+/** One line for whoever started the demo. */
+function say(line: string): void {
+  // deno-lint-ignore no-console -- the demo's own output
+  console.log(line);
+}
 
 const { values } = parseArgs({ args: Deno.args, options: { port: { type: "string" } } });
 const port = Number(values.port ?? Deno.env.get("PORT") ?? 8080);
@@ -19,4 +24,4 @@ Deno.serve({
   hostname: HOSTNAME,
   port,
   onListen: ({ port }) => say(`Heron's demo is at http://localhost:${port}/  (Ctrl+C ends it)`),
-}, createDemo());
+}, createDemo(say));

@@ -21,9 +21,12 @@ const SECURITY_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** The demo as a handler for `Deno.serve`: the page's files, and the signalling under `/signal`. */
-export function createDemo(): (request: Request) => Promise<Response> {
-  const room = new Room();
+/**
+ * The demo as a handler for `Deno.serve`: the page's files, and the signalling under `/signal`. `say` hears in a line each what
+ * goes on in the room.
+ */
+export function createDemo(say: (line: string) => void): (request: Request) => Promise<Response> {
+  const room = new Room(say);
   return async (request) => {
     const { pathname } = new URL(request.url);
     return pathname === "/signal" ? signal(request, room) : await file(pathname);

@@ -16,6 +16,11 @@ export class Room {
   /** The files that were sent here. */
   readonly shelf = new Shelf();
   #guests = new Set<Guest>();
+  #say: (line: string) => void;
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
 
   /** Whether nobody else can come in. */
   get full(): boolean {
@@ -33,6 +38,7 @@ export class Room {
   /** Lets a guest in: everybody hears of it, and the guest hears who is here and which files are. */
   enter(guest: Guest): void {
     this.#guests.add(guest);
+    this.#say(`${guest.name} is here`);
     guest.tell({ type: "welcome", name: guest.name, people: this.#people });
     for (const file of this.shelf.files) guest.tell(announcement(file));
     this.#others(guest, {
@@ -46,6 +52,7 @@ export class Room {
   /** Sees a guest off. */
   leave(guest: Guest): void {
     if (!this.#guests.delete(guest)) return;
+    this.#say(`${guest.name} has left`);
     this.#others(guest, { type: "people", people: this.#people, note: `${guest.name} has left.` });
   }
 
@@ -61,6 +68,9 @@ export class Room {
   /** Puts a guest's file on the shelf, and tells the others. */
   share(guest: Guest, file: ShelvedFile): void {
     this.shelf.add(file);
+    this.#say(
+      `${file.from} sent ${file.name}: ${file.size} bytes, SHA-256 ${file.sha256}, as it should be`,
+    );
     this.#others(guest, announcement(file));
   }
 

@@ -2,8 +2,6 @@ import { type RTCDataChannel, RTCPeerConnection } from "@heron/webrtc";
 import { receiveFile, sendFile } from "./files.ts";
 import { type FromHeron, parseFromPage } from "./protocol.ts";
 import type { Guest, Room } from "./room.ts";
-import { say } from "./say.ts";
-import type { ShelvedFile } from "./shelf.ts";
 
 /** How many bytes of pings may wait to go back: more than that, and the page isn't measuring. */
 const MAX_PINGS = 4096;
@@ -73,7 +71,7 @@ export class Visitor implements Guest {
         };
         return;
       case "file":
-        return receiveFile(channel, this.#name, (file) => this.#share(file));
+        return receiveFile(channel, this.#name, (file) => this.#room.share(this, file));
       case "fetch": {
         const file = this.#room.shelf.get(channel.protocol);
         if (!file) return channel.close();
@@ -92,17 +90,9 @@ export class Visitor implements Guest {
       if (message?.type === "hello" && !this.#name) {
         this.#name = this.#room.freeName(message.name);
         this.#room.enter(this);
-        say(`${this.#name} is here`);
       } else if (message?.type === "say" && this.#name) this.#room.say(this, message.text);
     };
     channel.onclose = () => this.#end();
-  }
-
-  #share(file: ShelvedFile): void {
-    this.#room.share(this, file);
-    say(
-      `${file.from} sent ${file.name}: ${file.size} bytes, SHA-256 ${file.sha256}, as it should be`,
-    );
   }
 
   #end(): void {
@@ -110,6 +100,5 @@ export class Visitor implements Guest {
     this.#room.leave(this);
     this.#pc.close();
     this.#socket.close();
-    if (this.#name) say(`${this.#name} has left`);
   }
 }

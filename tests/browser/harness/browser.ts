@@ -62,8 +62,11 @@ export class Browser implements AsyncDisposable {
     if (!executable) throw new Error(`${name} is not installed`);
     const { promise: connected, resolve } = Promise.withResolvers<WebSocket>();
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-      if (new URL(request.url).pathname !== "/socket") {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/harness") {
         return new Response(PAGE, { headers: { "content-type": "text/html; charset=utf-8" } });
+      } else if (pathname !== "/harness/socket") {
+        return options.site?.(request) ?? new Response(null, { status: 404 });
       }
       const { socket, response } = Deno.upgradeWebSocket(request);
       socket.addEventListener("open", () => resolve(socket), { once: true });
@@ -75,7 +78,7 @@ export class Browser implements AsyncDisposable {
       await Deno.writeTextFile(`${profile}/${file}`, text);
     }
     const process = new Deno.Command(executable, {
-      args: args(profile, `http://127.0.0.1:${server.addr.port}/`, options),
+      args: args(profile, `http://127.0.0.1:${server.addr.port}/harness`, options),
       // Nothing of the user's own is read or written, whatever else a browser keeps outside its profile.
       env: { HOME: profile, XDG_CACHE_HOME: profile, XDG_CONFIG_HOME: profile },
       stdin: "null",

@@ -27,7 +27,7 @@ export type Report =
 
 /** Everything the page does. Its source is sent to the browser, so it stands alone but for the modules that go with it. */
 function serveTest(): void {
-  const socket = new WebSocket(`ws://${location.host}/socket`);
+  const socket = new WebSocket(`ws://${location.host}/harness/socket`);
   const sides = new Map<number, Side>();
   const report = (report: Report) => socket.send(JSON.stringify(report));
   const text = (error: unknown) =>

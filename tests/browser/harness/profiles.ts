@@ -1,10 +1,12 @@
 /** The browsers that tests run against. */
 export type BrowserName = "chromium" | "firefox";
 
-/** In what it differs from a browser as it is installed. */
+/** In what a browser differs from one as it is installed, and what it finds. */
 export interface BrowserOptions {
   /** Candidates show addresses, in place of mDNS names. */
   readonly showAddresses?: boolean;
+  /** Answers for all paths of the page's origin but those under `/harness`. */
+  readonly site?: (request: Request) => Response | Promise<Response>;
 }
 
 /** How to start one. */
