@@ -21,6 +21,11 @@ const tasks: Record<string, Task> = {
   lint: (config, args) => deno("lint", config, ...args),
   check: (config, args) => deno("check", config, ...args),
   kernels: (config, args) => deno("run", config, "-A", "tools/build_kernels.ts", ...args),
+  wpt: async (config, args) => {
+    await deno("cache", config, "mod.ts", "tests/wpt/main.ts", "tests/wpt/child.ts");
+    const given = ["-A", "tests/wpt/main.ts", "--config", config, ...args];
+    return await denoWithin(await namespacePrefix(), "run", config, ...given);
+  },
   test,
   ok,
 };
