@@ -145,7 +145,7 @@ export class RTCIceCandidate {
 
   /** The ufrag of its ICE generation. */
   get usernameFragment(): string | null {
-    return this.#init.usernameFragment ?? this.#parsed?.usernameFragment ?? null;
+    return this.#init.usernameFragment;
   }
 
   /** For a local relay candidate, what carries the conversation with the TURN server. */

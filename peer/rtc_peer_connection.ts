@@ -283,10 +283,7 @@ export class RTCPeerConnection extends EventTarget {
     return {
       ...rest,
       certificates: [...certificates],
-      iceServers: iceServers.map((server) => ({
-        ...server,
-        urls: typeof server.urls === "string" ? server.urls : [...server.urls],
-      })),
+      iceServers: iceServers.map((server) => ({ ...server, urls: [...server.urls] })),
     };
   }
 

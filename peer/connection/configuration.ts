@@ -42,10 +42,11 @@ export interface RTCConfiguration {
   iceCandidatePoolSize?: number;
 }
 
-const urls = (value: unknown, context: string): string | string[] =>
+/** A single URL becomes a list of one, which is also how `getConfiguration` shows it. */
+const urls = (value: unknown, context: string): string[] =>
   typeof value === "object" && value !== null && Symbol.iterator in value
     ? sequence(usvString)(value, context)
-    : usvString(value, context);
+    : [usvString(value, context)];
 
 const iceServer = dictionary("RTCIceServer", {
   urls: { convert: urls, required: true },
@@ -88,9 +89,8 @@ export interface IceServerUrl {
 export function convertConfiguration(value: unknown, context: string): Configuration {
   const configuration = rtcConfiguration(value, context);
   for (const server of configuration.iceServers) {
-    const list = typeof server.urls === "string" ? [server.urls] : server.urls;
-    if (list.length === 0) throw syntaxError(context, "urls is empty");
-    for (const url of list) {
+    if (server.urls.length === 0) throw syntaxError(context, "urls is empty");
+    for (const url of server.urls) {
       const { scheme } = parseIceServerUrl(url, context);
       const needsCredential = scheme === "turn" || scheme === "turns";
       if (needsCredential && (server.username === undefined || server.credential === undefined)) {
@@ -138,7 +138,7 @@ export function checkModification(
 /** Every server URL of a configuration. */
 export function iceServerUrls(configuration: Configuration): IceServerUrl[] {
   return configuration.iceServers.flatMap(({ urls }) =>
-    (typeof urls === "string" ? [urls] : urls).map((url) => parseIceServerUrl(url, "RTCIceServer"))
+    urls.map((url) => parseIceServerUrl(url, "RTCIceServer"))
   );
 }
 

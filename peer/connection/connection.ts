@@ -69,7 +69,7 @@ export class Connection implements Hosts {
   /** The data section of the remote offer that is being answered. */
   #remoteOffer: RemoteData | undefined;
   #end: LocalEnd | undefined;
-  #certificate: Certificate | undefined;
+  #ownCertificates: readonly [Certificate, ...Certificate[]] | undefined;
 
   constructor(target: EventTarget, configuration: Configuration, environment: Environment) {
     this.target = target;
@@ -90,19 +90,18 @@ export class Connection implements Hosts {
   get end(): LocalEnd {
     return this.#end ??= {
       sessionId: (new DataView(nodeProvider.random(8).buffer).getBigUint64(0) >> 1n).toString(),
-      fingerprint: {
+      fingerprints: this.#certificates.map(({ der }) => ({
         algorithm: "sha-256",
-        value: fingerprintOf(nodeProvider, this.certificate.der, "sha-256"),
-      },
+        value: fingerprintOf(nodeProvider, der, "sha-256"),
+      })),
       maxMessageSize: MAX_MESSAGE_SIZE,
     };
   }
 
-  /** The certificate that this end authenticates itself with. */
-  get certificate(): Certificate {
-    return this.#certificate ??= certificateOf(
-      this.configuration.certificates[0] ?? defaultCertificate(),
-    );
+  /** The certificates that this end has a choice of; the first is the one that it authenticates itself with. */
+  get #certificates(): readonly [Certificate, ...Certificate[]] {
+    const [first = defaultCertificate(), ...others] = this.configuration.certificates;
+    return this.#ownCertificates ??= [certificateOf(first), ...others.map(certificateOf)];
   }
 
   get wantsData(): boolean {
@@ -304,7 +303,7 @@ export class Connection implements Hosts {
       : generateIceParameters(nodeProvider);
     return new Transport(this, {
       network: this.#environment.network,
-      certificate: this.certificate,
+      certificate: this.#certificates[0],
       role: controlling ? "controlling" : "controlled",
       localParameters,
     });
@@ -368,6 +367,10 @@ export class Connection implements Hosts {
     }
     const candidate = parseCandidate(text);
     if (candidate === undefined) return inDescription !== undefined; // one bad line spoils no description
+    const known = this.transport?.iceSlots.remoteCandidates.some((shown) =>
+      shown.candidate === text && shown.usernameFragment === usernameFragment
+    );
+    if (known || !this.#remoteCandidates.admit(usernameFragment, text)) return true;
     const sdpMid = this.signaling.remote === null ? null : this.#midAt(index);
     const shown = new RTCIceCandidate({
       candidate: text,

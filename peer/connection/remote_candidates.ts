@@ -11,7 +11,8 @@ const MAX_CANDIDATES = 100;
 
 interface Generation {
   readonly candidates: IceCandidate[];
-  count: number;
+  /** The texts of those that were admitted. */
+  readonly admitted: Set<string>;
   lookups: number;
   ended: boolean;
 }
@@ -45,11 +46,16 @@ export class RemoteCandidates {
     this.#announceEnd(usernameFragment, generation);
   }
 
-  /** Takes a candidate; one whose name can't be looked up here is ignored, as if it had not answered. */
+  /** Whether there is room for a candidate, or it is known already. Those beyond are ignored, as the agent would ignore them. */
+  admit(usernameFragment: string, text: string): boolean {
+    const { admitted } = this.#generation(usernameFragment);
+    if (admitted.size < MAX_CANDIDATES) admitted.add(text);
+    return admitted.has(text);
+  }
+
+  /** Takes a candidate that was admitted; one whose name can't be looked up here is ignored, as if it had not answered. */
   add(usernameFragment: string, candidate: IceCandidate, shown: RTCIceCandidate): void {
     const generation = this.#generation(usernameFragment);
-    if (generation.count >= MAX_CANDIDATES) return;
-    generation.count++;
     const ip = canonicalIp(candidate.address);
     if (ip !== undefined) {
       return this.#give(usernameFragment, generation, { ...candidate, address: ip }, shown);
@@ -106,7 +112,7 @@ export class RemoteCandidates {
   #generation(usernameFragment: string): Generation {
     let generation = this.#generations.get(usernameFragment);
     if (generation === undefined) {
-      generation = { candidates: [], count: 0, lookups: 0, ended: false };
+      generation = { candidates: [], admitted: new Set(), lookups: 0, ended: false };
       this.#generations.set(usernameFragment, generation);
       const oldest = [...this.#generations.keys()].find((key) =>
         key !== this.#applied?.usernameFragment

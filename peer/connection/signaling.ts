@@ -7,6 +7,7 @@ import { createOffer } from "../jsep/offer.ts";
 import {
   canTrickle,
   checkAnswerMatches,
+  checkMids,
   checkOfferFollows,
   readRemoteData,
   type RemoteData,
@@ -53,6 +54,14 @@ export interface SignalingHost {
   onStable(): void;
 }
 
+/** A description that was created, and its number among them. */
+interface Created {
+  readonly sdp: string;
+  readonly version: number;
+}
+
+const NOTHING_CREATED: Created = { sdp: "", version: 0 };
+
 /** The exchange of offers and answers (W3C WebRTC section 4.4.1.5, RFC 9429 section 4.1). */
 export class Signaling {
   state: RTCSignalingState = "stable";
@@ -62,8 +71,8 @@ export class Signaling {
   currentRemote: AppliedDescription | null = null;
   canTrickle: boolean | null = null;
   readonly #host: SignalingHost;
-  #lastCreatedOffer = "";
-  #lastCreatedAnswer = "";
+  #lastCreatedOffer = NOTHING_CREATED;
+  #lastCreatedAnswer = NOTHING_CREATED;
   #version = 1;
   /** [[LocalIceCredentialsToReplace]], by ufrag. */
   #credentialsToReplace = new Set<string>();
@@ -103,13 +112,8 @@ export class Signaling {
       return Promise.reject(invalidState(`There is no offer to be made in state ${this.state}`));
     }
     return this.#inTask(() => {
-      const session = createOffer(this.#host.end, {
-        version: ++this.#version,
-        current: this.currentLocal?.session,
-        ice: this.#iceForOffer(),
-        data: this.#host.wantsData,
-      });
-      return this.#lastCreatedOffer = writeSession(session);
+      this.#lastCreatedOffer = this.#writeOffer(++this.#version);
+      return this.#lastCreatedOffer.sdp;
     });
   }
 
@@ -121,13 +125,8 @@ export class Signaling {
       );
     }
     return this.#inTask(() => {
-      const session = createAnswer(this.#host.end, {
-        version: ++this.#version,
-        offer: this.pendingRemote!.session,
-        ice: this.#iceForAnswer(),
-        dtlsRole: this.#host.inUse?.dtlsRole,
-      });
-      return this.#lastCreatedAnswer = writeSession(session);
+      this.#lastCreatedAnswer = this.#writeAnswer(++this.#version);
+      return this.#lastCreatedAnswer.sdp;
     });
   }
 
@@ -137,20 +136,49 @@ export class Signaling {
       this.state === "have-remote-pranswer";
     const type = given.type ?? (offers ? "offer" : "answer");
     if (type === "rollback") return await this.#set("local", type, "");
+    // RFC 9429 section 5.5: the type is checked against the state first, then whether the contents were changed.
+    if (nextSignalingState(this.state, "local", type) === undefined) {
+      throw invalidState(`A local ${type} can't be set in state ${this.state}`);
+    }
     const lastCreated = type === "offer" ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
-    if (given.sdp !== "" && given.sdp !== lastCreated) {
+    if (given.sdp !== "" && given.sdp !== lastCreated.sdp) {
       throw new DOMException(
         `The ${type} is not the one that was created last`,
         "InvalidModificationError",
       );
     }
-    // An implicit description is created anew: that is cheap, and so it never misses a change since the last.
-    const sdp = given.sdp !== ""
-      ? given.sdp
-      : type === "offer"
-      ? await this.createOffer()
-      : await this.createAnswer();
-    await this.#set("local", type, sdp);
+    await this.#set("local", type, given.sdp !== "" ? given.sdp : await this.#implicit(type));
+  }
+
+  /** What was created last, or, if that no longer represents the system's state, a new description. */
+  async #implicit(type: "offer" | "pranswer" | "answer"): Promise<string> {
+    const isOffer = type === "offer";
+    const last = isOffer ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
+    if (last !== NOTHING_CREATED) {
+      const now = isOffer ? this.#writeOffer(last.version) : this.#writeAnswer(last.version);
+      if (now.sdp === last.sdp) return last.sdp;
+    }
+    return await (isOffer ? this.createOffer() : this.createAnswer());
+  }
+
+  #writeOffer(version: number): Created {
+    const session = createOffer(this.#host.end, {
+      version,
+      current: this.currentLocal?.session,
+      ice: this.#iceForOffer(),
+      data: this.#host.wantsData,
+    });
+    return { sdp: writeSession(session), version };
+  }
+
+  #writeAnswer(version: number): Created {
+    const session = createAnswer(this.#host.end, {
+      version,
+      offer: this.pendingRemote!.session,
+      ice: this.#iceForAnswer(),
+      dtlsRole: this.#host.inUse?.dtlsRole,
+    });
+    return { sdp: writeSession(session), version };
   }
 
   /** The steps of `setRemoteDescription` that are chained: an offer that meets ours rolls ours back. */
@@ -189,6 +217,7 @@ export class Signaling {
     }
     const { session } = parsed;
     if (side === "local") return { side, type, session, state, remoteData: undefined };
+    checkMids(session);
     if (type === "offer") checkOfferFollows(session, this.currentRemote?.session);
     else checkAnswerMatches(session, this.pendingLocal!.session);
     return { side, type, session, state, remoteData: readRemoteData(session, type) };
@@ -212,7 +241,7 @@ export class Signaling {
     this.currentLocal = side === "local" ? answer : this.pendingLocal;
     this.currentRemote = side === "remote" ? answer : this.pendingRemote;
     this.pendingLocal = this.pendingRemote = null;
-    this.#lastCreatedOffer = this.#lastCreatedAnswer = "";
+    this.#lastCreatedOffer = this.#lastCreatedAnswer = NOTHING_CREATED;
     const inForce = this.currentLocal!;
     const used = [...inForce.session.media.keys()].map((index) =>
       inForce.usernameFragmentOf(index)
@@ -227,7 +256,7 @@ export class Signaling {
   #rollBack(): void {
     const before = this.state;
     this.pendingLocal = this.pendingRemote = null;
-    this.#lastCreatedOffer = this.#lastCreatedAnswer = "";
+    this.#lastCreatedOffer = this.#lastCreatedAnswer = NOTHING_CREATED;
     this.#nextIce = undefined;
     this.state = "stable";
     this.#host.onRollback();

@@ -15,6 +15,7 @@ import {
   type IceTransportSlots,
   newIceTransportSlots,
   RTCIceTransport,
+  type RTCIceTransportState,
 } from "../rtc_ice_transport.ts";
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../task.ts";
@@ -153,6 +154,11 @@ export class Transport {
     this.#remote = remote;
     const { usernameFragment, password } = remote.ice;
     this.iceSlots.remoteParameters = { usernameFragment, password };
+    if (restarted) {
+      this.iceSlots.remoteCandidates = this.iceSlots.remoteCandidates.filter((candidate) =>
+        candidate.usernameFragment === usernameFragment
+      );
+    }
     if (restarted) this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
     this.#startDtls();
   }
@@ -177,8 +183,14 @@ export class Transport {
     this.#pipeline.send(items);
   }
 
-  /** Sets every state to closed with no event, and takes the pipeline down (W3C WebRTC section 4.4.1.8). */
+  /**
+   * Sets every state to closed, and takes the pipeline down (W3C WebRTC section 4.4.1.8). Only the SCTP transport tells of it: for the
+   * others the text says that it fires no event.
+   */
   close(): void {
+    if (this.sctpSlots.state !== "closed") {
+      queueTask(() => this.sctp.dispatchEvent(new Event("statechange")));
+    }
     this.sctpSlots.state = "closed";
     this.dtlsSlots.state = "closed";
     this.iceSlots.state = "closed";
@@ -213,6 +225,8 @@ export class Transport {
           this.iceSlots.role = event.role;
           break;
         case "state":
+          this.#updateIce(event.state);
+          break;
         case "selected-pair":
           this.#host.onIceState(event);
           break;
@@ -220,6 +234,21 @@ export class Transport {
           this.#host.onGathering(event);
       }
     });
+  }
+
+  /**
+   * W3C WebRTC section 5.6. A connection that is found by the very last check is "connected" first all the same: applications wait for
+   * that state, and the text leaves the choice.
+   */
+  #updateIce(state: RTCIceTransportState): void {
+    if (state === "completed" && this.iceSlots.state !== "connected") {
+      this.#host.onIceState({ type: "state", state: "connected" });
+      queueTask(() => {
+        if (!this.#host.isClosed && this.iceSlots.state === "connected") {
+          this.#host.onIceState({ type: "state", state });
+        }
+      });
+    } else this.#host.onIceState({ type: "state", state });
   }
 
   /** DTLS begins once ICE has a pair to send on and the descriptions have told the roles and the fingerprints. */

@@ -6,16 +6,18 @@ import {
   writeSession,
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription, updateSdp } from "../rtc_session_description.ts";
-import { isRejected, midOf, transportSection } from "./sections.ts";
+import { SectionTable } from "./section_table.ts";
 
 /** A description in force, with the candidates that have been found since. */
 export class AppliedDescription {
   /** What the application sees of it. */
   readonly object: RTCSessionDescription;
+  readonly #sections: SectionTable;
   #session: SessionDescription;
 
   constructor(type: RTCSdpType, session: SessionDescription) {
     this.#session = session;
+    this.#sections = new SectionTable(session);
     this.object = new RTCSessionDescription({ type, sdp: writeSession(session) });
   }
 
@@ -28,23 +30,18 @@ export class AppliedDescription {
   }
 
   /** Indices of the sections of an ICE generation that carry its candidates. */
-  sectionsOf(usernameFragment: string): number[] {
-    const { media } = this.#session;
-    return [...media.keys()].filter((index) =>
-      !isRejected(media[index]!) && this.usernameFragmentOf(index) === usernameFragment
-    );
+  sectionsOf(usernameFragment: string): readonly number[] {
+    return this.#sections.sectionsOf(usernameFragment);
   }
 
   /** The ufrag that holds for a section. */
   usernameFragmentOf(index: number): string | undefined {
-    const section = transportSection(this.#session, index);
-    return (find(section.attributes, "ice-ufrag") ?? find(this.#session.attributes, "ice-ufrag"))
-      ?.value;
+    return this.#sections.usernameFragments[index];
   }
 
   /** The index of the section with this mid; -1 if there is none. */
   indexOfMid(mid: string): number {
-    return this.#session.media.findIndex((_, index) => midOf(this.#session, index) === mid);
+    return this.#sections.indexOfMid(mid);
   }
 
   /** Adds a candidate to every section of its generation. */
@@ -77,9 +74,11 @@ export class AppliedDescription {
   ): void {
     const sections = this.sectionsOf(usernameFragment);
     if (sections.length === 0) return;
-    const media = this.#session.media.map((section, index) =>
-      sections.includes(index) ? { ...section, attributes: change(section) } : section
-    );
+    const media = [...this.#session.media];
+    for (const index of sections) {
+      const section = media[index]!;
+      media[index] = { ...section, attributes: change(section) };
+    }
     this.#session = { ...this.#session, media };
     updateSdp(this.object, writeSession(this.#session));
   }

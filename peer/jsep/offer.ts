@@ -62,7 +62,8 @@ function sameGeneration(section: MediaDescription, ice: IceParameters): boolean 
 
 /** The smallest number that is no mid yet. */
 function unusedMid(mids: readonly string[]): string {
+  const used = new Set(mids);
   let next = 0;
-  while (mids.includes(String(next))) next++;
+  while (used.has(String(next))) next++;
   return String(next);
 }

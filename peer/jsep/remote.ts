@@ -3,6 +3,7 @@ import {
   candidatesOf,
   type Fingerprint,
   fingerprintsOf,
+  groupsOf,
   iceCredentialsOf,
   inherited,
   isEndOfCandidates,
@@ -99,11 +100,19 @@ export function checkOfferFollows(
       `The offer has ${offer.media.length} sections, where there were ${before.media.length}`,
     );
   }
+}
+
+/** Throws an `InvalidAccessError` where a mid stands for two sections, or a bundle names one that does not exist. */
+export function checkMids(session: SessionDescription): void {
   const seen = new Set<string>();
-  for (const index of offer.media.keys()) {
-    const mid = midOf(offer, index);
-    if (seen.has(mid)) throw invalid(`The mid of section ${index} occurs twice`);
+  for (const index of session.media.keys()) {
+    const mid = midOf(session, index);
+    if (seen.has(mid)) throw invalid(`The mid of section ${index} occurs twice`); // RFC 5888 section 4
     seen.add(mid);
+  }
+  for (const { mids } of groupsOf(session, "BUNDLE")) {
+    const unknown = mids.find((mid) => !seen.has(mid));
+    if (unknown !== undefined) throw invalid(`BUNDLE names ${unknown}, which is no section`); // RFC 9143 section 7.1
   }
 }
 

@@ -24,7 +24,8 @@ import {
 export interface LocalEnd {
   /** Digits of a number below 2^63, one for the whole life of the connection (RFC 9429 section 5.2.1). */
   readonly sessionId: string;
-  readonly fingerprint: Fingerprint;
+  /** One for each of its certificates. */
+  readonly fingerprints: readonly Fingerprint[];
   /** The largest message that this end takes, in bytes. */
   readonly maxMessageSize: number;
 }
@@ -78,7 +79,9 @@ export function writeDataSection(
       attribute("ice-ufrag", options.ice.usernameFragment),
       attribute("ice-pwd", options.ice.password),
       attribute("ice-options", "trickle"),
-      attribute("fingerprint", writeFingerprint(end.fingerprint)),
+      ...end.fingerprints.map((fingerprint) =>
+        attribute("fingerprint", writeFingerprint(fingerprint))
+      ),
       attribute("setup", options.setup),
       attribute("mid", options.mid),
       attribute("sctp-port", SCTP_PORT),

@@ -36,6 +36,6 @@ export function nextSignalingState(
   type: RTCSdpType,
 ): RTCSignalingState | undefined {
   if (type !== "rollback") return TRANSITIONS[state][side][type];
-  // RFC 9429 section 4.1.10.2: a rollback undoes a pending offer, whichever side it came from.
-  return state === "have-local-offer" || state === "have-remote-offer" ? "stable" : undefined;
+  // RFC 9429 section 4.1.10.2: the side that the pending offer is of rolls it back.
+  return state === `have-${side}-offer` ? "stable" : undefined;
 }

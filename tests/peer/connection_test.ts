@@ -26,6 +26,42 @@ Deno.test("two peers connect, with their candidates one by one or in the descrip
   }
 });
 
+Deno.test("a connection is connected before it is completed, even where nothing is left to be checked", async () => {
+  const pair = new Pair({ trickle: false }); // every candidate, and that there are no more, is known from the start
+  const states: string[] = [];
+  const { alice } = pair;
+  alice.oniceconnectionstatechange = () => void states.push(alice.iceConnectionState);
+  await pair.open();
+  await pair.until(() => alice.iceConnectionState === "completed");
+  assertEquals(states, ["checking", "connected", "completed"]);
+  await pair.close();
+});
+
+Deno.test("close tells of the end of the association at both ends, and of nothing else at its own", async () => {
+  const pair = new Pair();
+  const { a } = await pair.open();
+  const { alice, bob } = pair;
+  const dtls = alice.sctp!.transport;
+  const silent = [
+    record(alice, "connectionstatechange", "iceconnectionstatechange", "signalingstatechange"),
+    record(dtls, "statechange"),
+    record(dtls.iceTransport, "statechange"),
+    record(a, "close", "closing"),
+  ];
+  const [mine, theirs] = [alice, bob].map(({ sctp }) => record(sctp!, "statechange"));
+  const { sctp } = bob;
+  alice.close();
+  assertEquals([alice.sctp?.state, dtls.state, dtls.iceTransport.state], [
+    "closed",
+    "closed",
+    "closed",
+  ]);
+  await pair.until(() => sctp!.state === "closed");
+  assertEquals([mine, theirs], [["statechange"], ["statechange"]]);
+  assertEquals(silent, [[], [], [], []]);
+  await pair.close();
+});
+
 Deno.test("either side can offer, and a later offer keeps the transport", async () => {
   const pair = new Pair();
   const { a, b } = await pair.open();

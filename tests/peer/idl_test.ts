@@ -96,6 +96,11 @@ Deno.test("RTCIceCandidate shows the parts of a well-formed candidate, and keeps
     null,
   ]);
   assertEquals(JSON.parse(JSON.stringify(candidate)), { ...init, sdpMLineIndex: null });
+  const inText = new heron.RTCIceCandidate({
+    candidate: `${init.candidate} ufrag abcd`,
+    sdpMLineIndex: 0,
+  });
+  assertEquals(inText.usernameFragment, null, "only what is given beside the text counts");
   const malformed = new heron.RTCIceCandidate({ candidate: "nonsense", sdpMLineIndex: 0 });
   assertEquals([malformed.candidate, malformed.address, malformed.type], ["nonsense", null, null]);
   assertThrows(() => new heron.RTCIceCandidate({ candidate: "" }), TypeError);

@@ -138,6 +138,70 @@ Deno.test("rollback undoes an offer of either side, and its transport", async ()
   await pair.close();
 });
 
+Deno.test("the side that a pending offer is of rolls it back (RFC 9429 section 4.1.10.2)", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  const rollback = { type: "rollback" } as const;
+  assertEquals(await rejection(alice.setRemoteDescription(rollback)), "InvalidStateError");
+  assertEquals(await rejection(bob.setLocalDescription(rollback)), "InvalidStateError");
+  assertEquals([alice.signalingState, bob.signalingState], [
+    "have-local-offer",
+    "have-remote-offer",
+  ]);
+  await pair.close();
+});
+
+Deno.test("the state is looked at before the contents of a local description (RFC 9429 section 5.5)", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  alice.createDataChannel("x");
+  const { sdp } = await alice.createOffer();
+  for (const type of ["answer", "pranswer"] as const) {
+    assertEquals(await rejection(alice.setLocalDescription({ type, sdp: sdp! })), "InvalidStateError");
+  }
+  await pair.close();
+});
+
+Deno.test("setLocalDescription without a description uses what was created last, if that still holds", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const outdated = await alice.createOffer();
+  alice.createDataChannel("x");
+  await alice.setLocalDescription();
+  assert(alice.localDescription!.sdp !== outdated.sdp);
+  assert(alice.localDescription!.sdp.includes("m=application"));
+  await alice.setLocalDescription({ type: "rollback" });
+  const offer = await alice.createOffer();
+  await alice.setLocalDescription();
+  assertEquals(alice.localDescription!.sdp, offer.sdp);
+  await bob.setRemoteDescription(offer);
+  const answer = await bob.createAnswer();
+  await bob.setLocalDescription();
+  assertEquals(bob.localDescription!.sdp, answer.sdp);
+  await pair.close();
+});
+
+Deno.test("a description has the fingerprint of each certificate (RFC 9429 section 5.2.1)", async () => {
+  const parameters = { name: "ECDSA", namedCurve: "P-256" };
+  const certificates = [
+    await RTCPeerConnection.generateCertificate(parameters),
+    await RTCPeerConnection.generateCertificate(parameters),
+  ];
+  const pair = new Pair({ configuration: { certificates } });
+  pair.alice.createDataChannel("x");
+  const { sdp } = await pair.alice.createOffer();
+  const offered = [...sdp!.matchAll(/^a=fingerprint:sha-256 (.*)\r$/gm)].map(([, value]) => value);
+  assertEquals(
+    offered,
+    certificates.map((certificate) => certificate.getFingerprints()[0]!.value!.toUpperCase()),
+  );
+  assertEquals((await pair.open()).a.readyState, "open");
+  await pair.close();
+});
+
 Deno.test("perfect negotiation: offers that collide resolve by an implicit rollback of the polite side", async () => {
   const pair = new Pair();
   const { alice, bob } = pair;
@@ -310,6 +374,8 @@ Deno.test("a configuration is given back as a copy, and changes where it may", (
   }];
   const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
   assertEquals(pc.getConfiguration().iceServers, iceServers);
+  pc.setConfiguration({ bundlePolicy: "max-bundle", iceServers: [{ urls: "stun:host" }] });
+  assertEquals(pc.getConfiguration().iceServers, [{ urls: ["stun:host"] }]);
   pc.setConfiguration({ bundlePolicy: "max-bundle" });
   assertEquals(pc.getConfiguration().iceServers, []);
   const error = assertThrows(() => pc.setConfiguration({ bundlePolicy: "balanced" }), DOMException);
