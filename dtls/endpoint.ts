@@ -97,6 +97,8 @@ export class DtlsEndpoint implements Layer<Uint8Array, Uint8Array, DtlsEvent> {
   #events: DtlsEvent[] = [];
 
   /**
+   * A new endpoint, which does nothing before `start`.
+   *
    * @throws {TypeError} if a cipher suite is unknown, or nothing is left to offer
    * @throws {RangeError} if maxDatagramSize is too small
    */

@@ -63,6 +63,7 @@ export class MdnsResolver {
   readonly #cache = new Map<string, { ip: string; until: Millis }>();
   #port: Promise<MdnsPort | undefined> | undefined;
 
+  /** A resolver that opens its port when the first name is asked for. */
   constructor(options: MdnsResolverOptions) {
     this.#clock = options.clock;
     this.#open = options.open;

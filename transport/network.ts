@@ -59,6 +59,7 @@ export class SystemNetwork implements Network {
   readonly #given: readonly string[] | undefined;
   readonly #mdns: MdnsResolver;
 
+  /** A network on the addresses that are given, else on those that the machine tells. */
   constructor(options: SystemNetworkOptions = {}) {
     this.#given = options.addresses?.map(canonicalIp).filter((ip) => ip !== undefined);
     this.#mdns = new MdnsResolver({
