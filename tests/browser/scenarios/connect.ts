@@ -37,6 +37,10 @@ export const connects: Scenario = {
       assertEquals(seen.sctp, "connected", peer.name);
       assert(seen.pair, `${peer.name}: a candidate pair is selected`);
     }
+    for (const peer of [offerer, answerer]) {
+      const events = await peer.run((side) => side.mailboxes.get("first")!.events);
+      assertEquals(events, ["open"], peer.name);
+    }
     assertEquals(await offerer.run((side) => side.announced), []);
     assertEquals(await answerer.run((side) => side.announced), ["first"]);
   },
