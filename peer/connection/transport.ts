@@ -158,8 +158,8 @@ export class Transport {
       this.iceSlots.remoteCandidates = this.iceSlots.remoteCandidates.filter((candidate) =>
         candidate.usernameFragment === usernameFragment
       );
+      this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
     }
-    if (restarted) this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
     this.#startDtls();
   }
 
