@@ -104,7 +104,8 @@ export class DataChannelTable implements ChannelHost {
   /** The association is connected; `maxChannels` is known (W3C WebRTC section 6.1.1.3). Runs within its task. */
   connected(maxChannels: number): void {
     for (const channel of [...this.#channels]) {
-      const { id } = channelSlots(channel);
+      const { id, readyState } = channelSlots(channel);
+      if (readyState !== "connecting") continue; // the peer's OPEN may have been announced already
       if (id === null || id >= maxChannels) {
         this.#fail(
           channel,

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { type RTCDataChannelInit, RTCError } from "../../mod.ts";
+import { type RTCDataChannelEvent, type RTCDataChannelInit, RTCError } from "../../mod.ts";
+import { DataChannelTable } from "../../peer/connection/data_channels.ts";
+import { settle } from "../support/virtual_clock.ts";
 import { collect, Pair, record } from "./pair.ts";
 
 Deno.test("two peers exchange text and bytes, empty messages too, in their order", async () => {
@@ -18,6 +20,21 @@ Deno.test("two peers exchange text and bytes, empty messages too, in their order
   assertEquals(atBob.map(show), ["grüße, 世界 🙂", "", "[]", "[1,2,3]", "[1,2]"]);
   assertEquals(atAlice, ["back"]);
   await pair.close();
+});
+
+Deno.test("open fires once, even if the peer's OPEN is announced before the association is", async () => {
+  const target = new EventTarget();
+  const host = { target, isClosed: false, sctp: undefined, sendItems: () => {} };
+  const table = new DataChannelTable(host);
+  const events: string[] = [];
+  target.addEventListener("datachannel", (event) => {
+    (event as RTCDataChannelEvent).channel.onopen = () => events.push("open");
+    table.connected(10);
+  });
+  const parameters = { label: "x", protocol: "", ordered: true, negotiated: false };
+  table.receive([{ type: "open", streamId: 1, ...parameters }]);
+  await settle();
+  assertEquals(events, ["open"]);
 });
 
 Deno.test("a Blob keeps its place among other messages, and arrives as one where binaryType says so", async () => {
