@@ -242,7 +242,7 @@ export class RTCPeerConnection extends EventTarget {
           "RTCPeerConnection.addIceCandidate: sdpMid and sdpMLineIndex are both null",
         );
       }
-      return connection.chain.chain(() => connection.addIceCandidate(init));
+      return connection.chain.chain(() => connection.receivedCandidates.add(init));
     });
   }
 

@@ -1,27 +1,22 @@
 import { type Certificate, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
-import {
-  generateIceParameters,
-  type IceEvent,
-  type IceParameters,
-  parseCandidate,
-} from "../../ice/mod.ts";
+import { generateIceParameters, type IceEvent, type IceParameters } from "../../ice/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
 import { iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
 import type { Network } from "../../transport/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
 import type { RemoteData } from "../jsep/remote.ts";
-import { dataSectionIndex, isRejected, type LocalEnd, transportSection } from "../jsep/sections.ts";
+import { dataSectionIndex, type LocalEnd, transportSection } from "../jsep/sections.ts";
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
-import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../task.ts";
 import type { Configuration } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
 import { LocalCandidates, type LocalCandidatesHost } from "./local_candidates.ts";
 import { NegotiationNeeded, type NegotiationNeededHost } from "./negotiation_needed.ts";
+import { ReceivedCandidates, type ReceivedCandidatesHost } from "./received_candidates.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
 import { selectedPair } from "./selected_pair.ts";
 import { type Applied, Signaling, type SignalingHost } from "./signaling.ts";
@@ -45,6 +40,7 @@ type Hosts =
   & ChannelsHost
   & SignalingHost
   & LocalCandidatesHost
+  & ReceivedCandidatesHost
   & NegotiationNeededHost;
 
 /** What is behind an `RTCPeerConnection`: its internal slots, and the parts that change them. */
@@ -54,6 +50,7 @@ export class Connection implements Hosts {
   readonly signaling: Signaling;
   readonly channels: DataChannelTable;
   readonly negotiationNeeded: NegotiationNeeded;
+  readonly receivedCandidates: ReceivedCandidates;
   configuration: Configuration;
   isClosed = false;
   iceGatheringState: RTCIceGatheringState = "new";
@@ -84,6 +81,7 @@ export class Connection implements Hosts {
     this.negotiationNeeded = new NegotiationNeeded(this);
     this.#localCandidates = new LocalCandidates(this);
     this.#remoteCandidates = new RemoteCandidates(environment.network);
+    this.receivedCandidates = new ReceivedCandidates(this, this.#remoteCandidates);
   }
 
   /** What this end says of itself. The certificate is made when the first description needs it. */
@@ -151,10 +149,10 @@ export class Connection implements Hosts {
 
   /** Moves the transport along with a description that has just been applied. */
   onApplied(applied: Applied): void {
-    const { side, type, session, description } = applied;
+    const { side, type, session } = applied;
     const index = dataSectionIndex(session);
     if (side === "remote" && applied.remoteData !== undefined) {
-      this.#collectCandidates(description, applied.remoteData);
+      this.receivedCandidates.collect(applied.remoteData);
     }
     if (type === "offer") {
       this.#remoteOffer = applied.remoteData;
@@ -177,49 +175,6 @@ export class Connection implements Hosts {
     this.#stableTransport = this.transport;
     this.negotiationNeeded.clear();
     this.negotiationNeeded.update();
-  }
-
-  /** The steps of `addIceCandidate` that are chained (W3C WebRTC section 4.4.2). */
-  addIceCandidate(init: {
-    candidate: string;
-    sdpMid: string | null;
-    sdpMLineIndex: number | null;
-    usernameFragment: string | null;
-  }): Promise<void> {
-    const remote = this.signaling.remote;
-    if (remote === null) {
-      return Promise.reject(
-        new DOMException("There is no remote description yet", "InvalidStateError"),
-      );
-    }
-    const index = init.sdpMid !== null
-      ? remote.indexOfMid(init.sdpMid)
-      : init.sdpMLineIndex ?? undefined;
-    if (index !== undefined && remote.session.media[index] === undefined) {
-      return Promise.reject(
-        operationError(`There is no section ${init.sdpMid ?? init.sdpMLineIndex}`),
-      );
-    }
-    // Without a section it is the end of all candidates; the section of the data channels stands for all.
-    const section = index ?? dataSectionIndex(remote.session);
-    if (section < 0 || isRejected(remote.session.media[section]!)) return Promise.resolve();
-    const fragments = this.remoteDescriptions.map((description) =>
-      description.usernameFragmentOf(section)
-    );
-    const usernameFragment = init.usernameFragment ?? fragments[0];
-    if (usernameFragment === undefined || !fragments.includes(usernameFragment)) {
-      return Promise.reject(
-        operationError(`No description has the ufrag ${init.usernameFragment}`),
-      );
-    }
-    return new Promise((resolve, reject) =>
-      queueTask(() => {
-        if (this.isClosed) return;
-        const added = this.#addRemoteCandidate(init.candidate, usernameFragment, section);
-        if (added) resolve();
-        else reject(operationError(`'${init.candidate}' is no candidate (RFC 8839 section 5.1)`));
-      })
-    );
   }
 
   updateIceGatheringState(): boolean {
@@ -344,55 +299,6 @@ export class Connection implements Hosts {
     return iceCredentialsOf(session, session.media[index]!)!; // our own description has them
   }
 
-  #collectCandidates(description: AppliedDescription, remote: RemoteData): void {
-    for (const candidate of remote.candidates) {
-      this.#addRemoteCandidate(candidate, remote.ice.usernameFragment, remote.index, description);
-    }
-    if (remote.endOfCandidates) this.#remoteCandidates.end(remote.ice.usernameFragment);
-  }
-
-  /** False if the text is no candidate. */
-  #addRemoteCandidate(
-    text: string,
-    usernameFragment: string,
-    index: number,
-    inDescription?: AppliedDescription,
-  ): boolean {
-    if (text === "") {
-      for (const description of this.remoteDescriptions) {
-        description.addEndOfCandidates(usernameFragment);
-      }
-      this.#remoteCandidates.end(usernameFragment);
-      return true;
-    }
-    const candidate = parseCandidate(text);
-    if (candidate === undefined) return inDescription !== undefined; // one bad line spoils no description
-    const known = this.transport?.iceSlots.remoteCandidates.some((shown) =>
-      shown.candidate === text && shown.usernameFragment === usernameFragment
-    );
-    if (known || !this.#remoteCandidates.admit(usernameFragment, text)) return true;
-    const sdpMid = this.signaling.remote === null ? null : this.#midAt(index);
-    const shown = new RTCIceCandidate({
-      candidate: text,
-      sdpMid,
-      sdpMLineIndex: index,
-      usernameFragment,
-    });
-    if (inDescription === undefined) {
-      for (const description of this.remoteDescriptions) {
-        description.addCandidate(usernameFragment, text);
-      }
-    }
-    this.transport?.iceSlots.remoteCandidates.push(shown);
-    this.#remoteCandidates.add(usernameFragment, candidate, shown);
-    return true;
-  }
-
-  #midAt(index: number): string | null {
-    const media = this.signaling.remote?.session.media[index];
-    return media?.attributes.find(({ name }) => name === "mid")?.value ?? null;
-  }
-
   /** Derives the aggregated states anew; tells which have changed. */
   #deriveStates(): { ice: boolean; connection: boolean } {
     const [iceBefore, connectionBefore] = [this.iceConnectionState, this.connectionState];
@@ -420,8 +326,4 @@ export class Connection implements Hosts {
       if (connection) this.target.dispatchEvent(new Event("connectionstatechange"));
     });
   }
-}
-
-function operationError(message: string): DOMException {
-  return new DOMException(`RTCPeerConnection.addIceCandidate: ${message}`, "OperationError");
 }

@@ -1,23 +1,31 @@
 import {
   attribute,
   find,
+  findAll,
   type MediaDescription,
   type SessionDescription,
   writeSession,
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription, updateSdp } from "../rtc_session_description.ts";
+import { dataSectionIndex } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
+
+/** Candidates that a section can gain: more than any honest peer has. */
+const MAX_CANDIDATES = 256;
 
 /** A description in force, with the candidates that have been found since. */
 export class AppliedDescription {
   /** What the application sees of it. */
   readonly object: RTCSessionDescription;
+  /** The index of the section whose data channels are in use; -1 if there is none. */
+  readonly dataIndex: number;
   readonly #sections: SectionTable;
   #session: SessionDescription;
 
   constructor(type: RTCSdpType, session: SessionDescription) {
     this.#session = session;
     this.#sections = new SectionTable(session);
+    this.dataIndex = dataSectionIndex(session);
     this.object = new RTCSessionDescription({ type, sdp: writeSession(session) });
   }
 
@@ -44,14 +52,13 @@ export class AppliedDescription {
     return this.#sections.indexOfMid(mid);
   }
 
-  /** Adds a candidate to every section of its generation. */
+  /** Adds a candidate to every section of its generation, unless it is there or there are too many already. */
   addCandidate(usernameFragment: string, candidate: string): void {
-    const line = attribute("candidate", candidate.replace(/^candidate:/, ""));
+    const line = attribute("candidate", candidate.replace(/^a?=?candidate:/, ""));
     this.#change(usernameFragment, ({ attributes }) => {
-      const known = attributes.some(({ name, value }) =>
-        name === "candidate" && value === line.value
-      );
-      if (known) return attributes;
+      const known = findAll(attributes, "candidate");
+      const isKnown = known.some(({ value }) => value === line.value);
+      if (isKnown || known.length >= MAX_CANDIDATES) return attributes;
       const after = attributes.findLastIndex(({ name }) => name === "candidate") + 1;
       return [...attributes.slice(0, after), line, ...attributes.slice(after)];
     });

@@ -239,7 +239,7 @@ Deno.test("RFC 8828: a flood of `.local` names makes a bounded number of lookups
       return undefined;
     };
     const names = Array.from({ length: 1000 }, () => `${crypto.randomUUID()}.local`);
-    const lines = names.map((name, i) => `candidate:${i} 1 udp 1 ${name} 9 typ host`);
+    const lines = names.map((name, i) => `candidate:${i} 1 udp 1 ${name} 50000 typ host`);
     const inside = trickle ? "" : lines.map((line) => `a=${line}\r\n`).join("");
     await pair.bob.setRemoteDescription({
       type: "offer",
@@ -274,7 +274,7 @@ Deno.test("a name in a candidate that is not `.local` is never looked up", async
     ]
   ) {
     await pair.bob.addIceCandidate({
-      candidate: `candidate:9 1 udp 1 ${name} 9 typ host`,
+      candidate: `candidate:9 1 udp 1 ${name} 50000 typ host`,
       sdpMid: "0",
     }).catch(() => {});
   }

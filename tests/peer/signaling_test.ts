@@ -160,7 +160,10 @@ Deno.test("the state is looked at before the contents of a local description (RF
   alice.createDataChannel("x");
   const { sdp } = await alice.createOffer();
   for (const type of ["answer", "pranswer"] as const) {
-    assertEquals(await rejection(alice.setLocalDescription({ type, sdp: sdp! })), "InvalidStateError");
+    assertEquals(
+      await rejection(alice.setLocalDescription({ type, sdp: sdp! })),
+      "InvalidStateError",
+    );
   }
   await pair.close();
 });

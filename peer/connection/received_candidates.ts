@@ -1,0 +1,153 @@
+import { type IceCandidate, parseCandidate } from "../../ice/mod.ts";
+import type { AppliedDescription } from "../jsep/applied_description.ts";
+import type { RemoteData } from "../jsep/remote.ts";
+import { isRejected, midOf } from "../jsep/sections.ts";
+import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
+import { queueTask } from "../task.ts";
+import type { Configuration } from "./configuration.ts";
+import { isProhibited } from "./prohibited_candidates.ts";
+import type { RemoteCandidates } from "./remote_candidates.ts";
+import type { Transport } from "./transport.ts";
+
+/** What the candidates of the other end need of their connection. */
+export interface ReceivedCandidatesHost {
+  readonly isClosed: boolean;
+  readonly configuration: Configuration;
+  readonly transport: Transport | undefined;
+  /** The pending and the current remote description, where there are any. */
+  readonly remoteDescriptions: readonly AppliedDescription[];
+}
+
+/** What `addIceCandidate` is called with, converted. */
+export interface CandidateInit {
+  readonly candidate: string;
+  readonly sdpMid: string | null;
+  readonly sdpMLineIndex: number | null;
+  readonly usernameFragment: string | null;
+}
+
+/** How candidates of the other end come in: from the application, or in a description. */
+export class ReceivedCandidates {
+  readonly #host: ReceivedCandidatesHost;
+  readonly #remoteCandidates: RemoteCandidates;
+
+  constructor(host: ReceivedCandidatesHost, remoteCandidates: RemoteCandidates) {
+    this.#host = host;
+    this.#remoteCandidates = remoteCandidates;
+  }
+
+  /** The steps of `addIceCandidate` that are chained (W3C WebRTC section 4.4.2). */
+  async add(init: CandidateInit): Promise<void> {
+    const [remote] = this.#host.remoteDescriptions;
+    if (remote === undefined) {
+      throw new DOMException("There is no remote description yet", "InvalidStateError");
+    }
+    const index = init.sdpMid !== null ? remote.indexOfMid(init.sdpMid) : init.sdpMLineIndex;
+    if (index !== null) {
+      const section = remote.session.media[index];
+      if (section === undefined) {
+        throw operationError(`There is no section ${init.sdpMid ?? init.sdpMLineIndex}`);
+      }
+      if (isRejected(section)) return;
+    }
+    const generations = this.#generationsOf(index, init.usernameFragment);
+    await new Promise<void>((resolve, reject) =>
+      queueTask(() => {
+        if (this.#host.isClosed) return;
+        if (init.candidate === "") this.#end(generations);
+        else if (!this.#add(init.candidate, generations[0], index!)) {
+          return reject(
+            operationError(`'${init.candidate}' is no candidate (RFC 8839 section 5.1)`),
+          );
+        }
+        resolve();
+      })
+    );
+  }
+
+  /** Takes what a description that has just been applied says of the candidates for data. */
+  collect(remote: RemoteData): void {
+    const { usernameFragment } = remote.ice;
+    for (const text of remote.candidates) {
+      const candidate = parseCandidate(text); // one bad line spoils no description
+      if (candidate !== undefined) this.#take(text, candidate, usernameFragment, remote.index);
+    }
+    if (remote.endOfCandidates) this.#remoteCandidates.end(usernameFragment);
+  }
+
+  /** The generations that a candidate is for: the one that is named, else the most recent of its section, or of all. */
+  #generationsOf(index: number | null, named: string | null): string[] {
+    const descriptions = this.#host.remoteDescriptions;
+    if (named !== null) {
+      const isKnown = descriptions.some((description) =>
+        index === null
+          ? description.sectionsOf(named).length > 0
+          : description.usernameFragmentOf(index) === named
+      );
+      if (!isKnown) throw operationError(`No description has the ufrag ${named}`);
+      return [named];
+    }
+    const [remote] = descriptions;
+    const indices = index === null ? [...remote!.session.media.keys()] : [index];
+    const fragments = indices.map((each) => remote!.usernameFragmentOf(each));
+    return [...new Set(fragments.filter((fragment) => fragment !== undefined))];
+  }
+
+  #end(generations: readonly string[]): void {
+    for (const usernameFragment of generations) {
+      for (const description of this.#host.remoteDescriptions) {
+        description.addEndOfCandidates(usernameFragment);
+      }
+      if (this.#carriesData(usernameFragment)) this.#remoteCandidates.end(usernameFragment);
+    }
+  }
+
+  /** False if the text is no candidate, or there is no ICE where it belongs. */
+  #add(text: string, usernameFragment: string | undefined, index: number): boolean {
+    const candidate = parseCandidate(text);
+    if (candidate === undefined || usernameFragment === undefined) return false;
+    // Only data has a transport; what else is offered shows its candidates, and nothing more.
+    const isNew = !this.#carriesData(usernameFragment) ||
+      this.#take(text, candidate, usernameFragment, index);
+    if (!isNew) return true;
+    for (const description of this.#host.remoteDescriptions) {
+      description.addCandidate(usernameFragment, text);
+    }
+    return true;
+  }
+
+  /** Gives a candidate to the transport; false if it is there already, or one too many. */
+  #take(
+    text: string,
+    candidate: IceCandidate,
+    usernameFragment: string,
+    index: number,
+  ): boolean {
+    const { remoteDescriptions: [remote], transport, configuration } = this.#host;
+    const isKnown = transport?.iceSlots.remoteCandidates.some((shown) =>
+      shown.candidate === text && shown.usernameFragment === usernameFragment
+    );
+    if (isKnown || !this.#remoteCandidates.admit(usernameFragment, text)) return false;
+    const shown = new RTCIceCandidate({
+      candidate: text,
+      sdpMid: midOf(remote!.session, index),
+      sdpMLineIndex: index,
+      usernameFragment,
+    });
+    transport?.iceSlots.remoteCandidates.push(shown);
+    if (!isProhibited(candidate, configuration)) {
+      this.#remoteCandidates.add(usernameFragment, candidate, shown);
+    }
+    return true;
+  }
+
+  #carriesData(usernameFragment: string): boolean {
+    return this.#host.remoteDescriptions.some((description) =>
+      description.usernameFragmentOf(description.dataIndex) === usernameFragment
+    );
+  }
+}
+
+function operationError(message: string): DOMException {
+  return new DOMException(`RTCPeerConnection.addIceCandidate: ${message}`, "OperationError");
+}

@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { RTCIceCandidate } from "../../mod.ts";
+import { Pair } from "./pair.ts";
+
+/** An offer of two sections that are not for data, each with an ICE generation of its own. */
+const MEDIA_OFFER = {
+  type: "offer" as const,
+  sdp: [
+    "v=0",
+    "o=- 1 1 IN IP4 0.0.0.0",
+    "s=-",
+    "t=0 0",
+    ...["audio", "video"].flatMap((kind, index) => [
+      `m=${kind} 9 UDP/TLS/RTP/SAVPF 96`,
+      "c=IN IP4 0.0.0.0",
+      `a=mid:${index}`,
+      "a=rtcp-mux",
+      `a=ice-ufrag:frag${index}`,
+      "a=ice-pwd:0123456789abcdef01234567",
+      `a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}`,
+      "a=setup:actpass",
+    ]),
+    "",
+  ].join("\r\n"),
+};
+
+const CANDIDATE = "candidate:1 1 udp 2122260223 203.0.113.7 5000 typ host";
+
+/** How often a line occurs before and after the second section begins. */
+function occurrences(sdp: string, line: string): number[] {
+  return sdp.split("m=video").map((part) => part.split(`${line}\r\n`).length - 1);
+}
+
+Deno.test("a candidate is added to the section that it is for", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  await alice.setRemoteDescription(MEDIA_OFFER);
+  await alice.addIceCandidate({ candidate: CANDIDATE, sdpMid: "1" });
+  assertEquals(occurrences(alice.remoteDescription!.sdp, `a=${CANDIDATE}`), [0, 1]);
+  await alice.addIceCandidate({ candidate: "", sdpMLineIndex: 0 });
+  assertEquals(occurrences(alice.remoteDescription!.sdp, "a=end-of-candidates"), [1, 0]);
+  await pair.close();
+});
+
+Deno.test("the end of candidates without a section is for all sections, or for the generation that it names", async () => {
+  for (const candidate of [undefined, null, {}, { candidate: "" }]) {
+    const pair = new Pair();
+    await pair.alice.setRemoteDescription(MEDIA_OFFER);
+    await pair.alice.addIceCandidate(candidate);
+    const { sdp } = pair.alice.remoteDescription!;
+    assertEquals(occurrences(sdp, "a=end-of-candidates"), [1, 1]);
+    await pair.close();
+  }
+  const pair = new Pair();
+  const { alice } = pair;
+  await alice.setRemoteDescription(MEDIA_OFFER);
+  const unknown = await alice.addIceCandidate({ usernameFragment: "none" }).catch((e) => e);
+  assertEquals(unknown.name, "OperationError");
+  await alice.addIceCandidate({ usernameFragment: "frag1" });
+  assertEquals(occurrences(alice.remoteDescription!.sdp, "a=end-of-candidates"), [0, 1]);
+  await pair.close();
+});
+
+Deno.test("what sections that are not for data gain has its bound", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  await alice.setRemoteDescription(MEDIA_OFFER);
+  for (let port = 5000; port < 5300; port++) {
+    await alice.addIceCandidate({ candidate: CANDIDATE.replace("5000", `${port}`), sdpMid: "0" });
+  }
+  assertEquals(alice.remoteDescription!.sdp.match(/a=candidate/g)!.length, 256);
+  await pair.close();
+});
+
+Deno.test("a prohibited candidate is taken like any other, and nothing is sent to it", async () => {
+  for (
+    const [candidate, policy] of [
+      [CANDIDATE.replace("5000", "5060"), "all"], // Fetch section 2.9: the port of SIP
+      [CANDIDATE.replace("203.0.113.7", "0e8c8a2c.local"), "relay"],
+    ] as const
+  ) {
+    const pair = new Pair({ trickle: false });
+    const { alice, bob } = pair;
+    alice.createDataChannel("x");
+    await alice.setLocalDescription();
+    await pair.gathered(alice);
+    bob.setConfiguration({ iceTransportPolicy: policy });
+    let [packets, lookups] = [0, 0];
+    pair.net.tap = ({ destination }) => {
+      if (destination.ip === "203.0.113.7") packets++;
+    };
+    pair.hosts.bob.resolveMdns = () => {
+      lookups++;
+      return Promise.resolve("203.0.113.7");
+    };
+    await bob.setRemoteDescription(alice.localDescription!);
+    await bob.setLocalDescription();
+    await bob.addIceCandidate({ candidate, sdpMid: "0" });
+    await pair.advance(5000);
+    assert(bob.remoteDescription!.sdp.includes(candidate));
+    const shown = bob.sctp!.transport.iceTransport.getRemoteCandidates();
+    assert(shown.some((each) => each instanceof RTCIceCandidate && each.candidate === candidate));
+    assertEquals([packets, lookups], [0, 0]);
+    await bob.addIceCandidate({ candidate: CANDIDATE, sdpMid: "0" });
+    await pair.advance(5000);
+    assertEquals(packets > 0, policy === "all", "without prohibition there are checks");
+    await pair.close();
+  }
+});
