@@ -60,6 +60,7 @@ export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {
   readonly #above: SrtpPacket[] = [];
   readonly #events: SrtpEvent[] = [];
 
+  /** Makes an endpoint without keys. */
   constructor(options: SrtpOptions) {
     this.#crypto = options.crypto;
   }
@@ -161,6 +162,7 @@ export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {
 
   #end(): void {
     if (this.done) return;
+    this.#session?.[Symbol.dispose]();
     this.#session = undefined;
     this.#early = [];
     this.#enter("closed");

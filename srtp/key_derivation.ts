@@ -46,6 +46,7 @@ export function deriveKey(
   counter.set(salt); // one of 96 bits is multiplied by 2^16 (RFC 7714 section 11, erratum 4938)
   counter[LABEL_AT]! ^= label;
   const output = new Uint8Array(length);
-  crypto.aesCtr(key).apply([{ counter, input: output, output }]);
+  using cipher = crypto.aesCtr(key);
+  cipher.apply([{ counter, input: output, output }]);
   return output;
 }

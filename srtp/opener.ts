@@ -71,4 +71,9 @@ export class Opener {
     }
     this.#batch.clear();
   }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.#transform[Symbol.dispose]();
+  }
 }

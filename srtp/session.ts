@@ -12,7 +12,7 @@ import { SrtpSender } from "./srtp_sender.ts";
 import { makeTransform } from "./transform/make_transform.ts";
 
 /** Both protocols in both directions, under the keys of one DTLS association. */
-export class Session {
+export class Session implements Disposable {
   readonly srtpSender: SrtpSender;
   readonly srtcpSender: SrtcpSender;
   readonly srtpReceiver: SrtpReceiver;
@@ -78,5 +78,13 @@ export class Session {
     }
     this.srtpReceiver.flush(now);
     this.srtcpReceiver.flush(now);
+  }
+
+  /** Frees the ciphers. */
+  [Symbol.dispose](): void {
+    this.srtpSender[Symbol.dispose]();
+    this.srtcpSender[Symbol.dispose]();
+    this.srtpReceiver[Symbol.dispose]();
+    this.srtcpReceiver[Symbol.dispose]();
   }
 }

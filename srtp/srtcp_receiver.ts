@@ -43,4 +43,9 @@ export class SrtcpReceiver {
   flush(now: Millis): void {
     this.opener.flush(now);
   }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.opener[Symbol.dispose]();
+  }
 }

@@ -49,4 +49,9 @@ export class SrtcpSender {
     for (const { output } of jobs) this.#below.push(output);
     this.#batch.clear();
   }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.#transform[Symbol.dispose]();
+  }
 }

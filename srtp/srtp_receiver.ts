@@ -37,4 +37,9 @@ export class SrtpReceiver {
   flush(now: Millis): void {
     this.opener.flush(now);
   }
+
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.opener[Symbol.dispose]();
+  }
 }

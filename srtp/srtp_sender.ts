@@ -60,6 +60,11 @@ export class SrtpSender {
     this.#batch.clear();
   }
 
+  /** Frees the cipher. */
+  [Symbol.dispose](): void {
+    this.#transform[Symbol.dispose]();
+  }
+
   #streamOf(ssrc: number): OutboundStream | undefined {
     let stream = this.streams.get(ssrc);
     if (stream === undefined && this.streams.size < MAX_OUTBOUND_STREAMS) {

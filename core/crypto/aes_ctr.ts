@@ -15,8 +15,11 @@ export function nodeAesCtr(key: Uint8Array): AesCtr {
   return {
     apply(packets) {
       for (const { counter, input, output } of packets) {
-        output.set(createCipheriv(algorithm, key, counter).update(input));
+        const cipher = createCipheriv(algorithm, key, counter);
+        output.set(cipher.update(input));
+        cipher.final();
       }
     },
+    [Symbol.dispose]() {},
   };
 }

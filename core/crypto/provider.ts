@@ -62,9 +62,11 @@ export interface CtrPacket {
 }
 
 /** AES in counter mode (NIST SP 800-38A section 6.5) under one key, for whole batches. It authenticates nothing. */
-export interface AesCtr {
+export interface AesCtr extends Disposable {
   /** Encrypts or decrypts (that is the same) every packet into its `output`. Throws a `RangeError` for a packet that is too long. */
   apply(packets: readonly CtrPacket[]): void;
+  /** Frees what garbage collection does not: an AES cipher is held outside of the heap. The cipher must not be used after it. */
+  [Symbol.dispose](): void;
 }
 
 /** One packet to be signed or verified. */

@@ -37,6 +37,10 @@ export class WasmAesCtr implements AesCtr {
     }
   }
 
+  [Symbol.dispose](): void {
+    this.#aes.final();
+  }
+
   /** Writes the keystream of the packets from `start` on, of as many as have room; returns where the next run starts. */
   #writeKeystream(packets: readonly CtrPacket[], start: number): number {
     const { memory, at: { counters, nonce }, countersLimit } = this.#kernels;

@@ -78,6 +78,10 @@ export class AeadAesGcm implements Transform {
     return authentic;
   }
 
+  [Symbol.dispose](): void {
+    this.#aead[Symbol.dispose]();
+  }
+
   #placeFor(job: Job): GcmPlace {
     const place = this.#places.take();
     fillIv(place.nonce, this.#salt, SSRC_AT, job.ssrc, job.index);

@@ -97,6 +97,10 @@ export class AesCmHmacSha1 implements Transform {
     return authentic;
   }
 
+  [Symbol.dispose](): void {
+    this.#cipher[Symbol.dispose]();
+  }
+
   #placeFor({ ssrc, index }: Job): CmPlace {
     const place = this.#places.take();
     fillIv(place.counter, this.#salt, SSRC_AT, ssrc, index);

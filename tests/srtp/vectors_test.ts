@@ -70,7 +70,8 @@ for (const name of ["AES-CM keystream", "AES-256-CM keystream"]) {
   Deno.test(`${one.source}: ${name}`, () => {
     const counter = new Uint8Array(16), keystream = new Uint8Array(48);
     fillIv(counter, bytes(one.sessionSalt), 4, 0, 0);
-    crypto.aesCtr(bytes(one.sessionKey)).apply([{ counter, input: keystream, output: keystream }]);
+    using cipher = crypto.aesCtr(bytes(one.sessionKey));
+    cipher.apply([{ counter, input: keystream, output: keystream }]);
     assertEquals(toHex(keystream), expected(one, "keystream"));
   });
 }
@@ -131,7 +132,8 @@ function gcm({ sessionKey, sessionSalt }: Vector, kind: "rtp" | "rtcp"): AeadAes
 }
 
 Deno.test("RFC 7714 section 16.1.1: AES-128-GCM SRTP", () => {
-  const one = vector("AES-128-GCM SRTP,"), transform = gcm(one, "rtp");
+  const one = vector("AES-128-GCM SRTP,");
+  using transform = gcm(one, "rtp");
   const sealed = job(bytes(one.rtp), 0x5501a0b2, 0xf17b, 12).run(16, (jobs) => {
     transform.protect(jobs);
   });
@@ -143,7 +145,8 @@ Deno.test("RFC 7714 section 16.1.1: AES-128-GCM SRTP", () => {
 });
 
 Deno.test("RFC 7714 section 17.1: AES-128-GCM SRTCP", () => {
-  const one = vector("AES-128-GCM SRTCP"), transform = gcm(one, "rtcp");
+  const one = vector("AES-128-GCM SRTCP");
+  using transform = gcm(one, "rtcp");
   const sealed = job(bytes(one.rtcp), 0x4d617273, one.index!, 8).run(20, (jobs) => {
     transform.protect(jobs);
   });
@@ -155,7 +158,8 @@ Deno.test("RFC 7714 section 17.1: AES-128-GCM SRTCP", () => {
 });
 
 Deno.test("RFC 7714 section 17.4: AES-256-GCM SRTCP that is tagged only", () => {
-  const one = vector("AES-256-GCM SRTCP"), transform = gcm(one, "rtcp");
+  const one = vector("AES-256-GCM SRTCP");
+  using transform = gcm(one, "rtcp");
   const packet = bytes(expected(one, "srtcp"));
   const opened = job(packet, 0x4d617273, one.index!, 8, false).run(-20, (jobs) => {
     assertEquals(transform.unprotect(jobs), [true]);
@@ -174,7 +178,7 @@ Deno.test("RFC 7714 section 16.2.3: AES-256-GCM tag over a packet in the clear",
   const one = vector("AES-256-GCM tag"), nonce = new Uint8Array(12), output = new Uint8Array(16);
   fillIv(nonce, bytes(one.sessionSalt), 2, 0x5501a0b2, 0xf17b);
   const input = new Uint8Array(0);
-  crypto.aead("aes-256-gcm", bytes(one.sessionKey))
-    .seal([{ nonce, aad: bytes(one.rtp), input, output }]);
+  using aead = crypto.aead("aes-256-gcm", bytes(one.sessionKey));
+  aead.seal([{ nonce, aad: bytes(one.rtp), input, output }]);
   assertEquals(toHex(output), expected(one, "tag"));
 });

@@ -31,7 +31,8 @@ const CIPHERS = {
 for (const [name, make] of [["the kernel", aesCtr], ["node:crypto", nodeAesCtr]] as const) {
   for (const [section, [key, expected]] of Object.entries(CIPHERS)) {
     Deno.test(`NIST SP 800-38A appendix ${section}: ${name}`, () => {
-      const cipher = make(fromHex(key)!), counter = fromHex(COUNTER)!;
+      using cipher = make(fromHex(key)!);
+      const counter = fromHex(COUNTER)!;
       assertEquals(toHex(apply(cipher, counter, fromHex(TEXT)!)), expected);
       assertEquals(toHex(apply(cipher, counter, fromHex(expected)!)), TEXT);
     });
@@ -41,7 +42,8 @@ for (const [name, make] of [["the kernel", aesCtr], ["node:crypto", nodeAesCtr]]
 Deno.test("AES counter mode: batches of all sizes, as node:crypto's own, in place too", () => {
   const random = new Random(seedForRun("aes-ctr"));
   for (const keyLength of [16, 32]) {
-    const key = random.bytes(keyLength), cipher = aesCtr(key);
+    const key = random.bytes(keyLength);
+    using cipher = aesCtr(key);
     for (let batch = 0; batch < 30; batch++) {
       const packets: CtrPacket[] = Array.from({ length: random.below(40) }, () => {
         const input = random.bytes(random.below(random.pick([20, 1500, 9000])));
@@ -73,12 +75,13 @@ Deno.test("AES counter mode: 64 KiB is the longest, several of them in a batch; 
     input: new Uint8Array(length),
     output: new Uint8Array(length),
   }));
-  aesCtr(key).apply(packets);
+  using cipher = aesCtr(key);
+  cipher.apply(packets);
   const keystream = apply(nodeAesCtr(key), counter, new Uint8Array(65536));
   for (const { output } of packets) {
     assertEquals(toHex(output), toHex(keystream.subarray(0, output.length)));
   }
-  assertThrows(() => apply(aesCtr(key), counter, new Uint8Array(65537)), RangeError);
-  assertThrows(() => apply(aesCtr(key), counter.subarray(1), new Uint8Array(1)), RangeError);
+  assertThrows(() => apply(cipher, counter, new Uint8Array(65537)), RangeError);
+  assertThrows(() => apply(cipher, counter.subarray(1), new Uint8Array(1)), RangeError);
   assertThrows(() => aesCtr(key.subarray(1)));
 });
