@@ -1,5 +1,5 @@
 import type { Certificate } from "../../core/crypto/provider.ts";
-import { nodeProvider } from "../../core/crypto/node_provider.ts";
+import { crypto } from "../support/freeing_provider.ts";
 import {
   DtlsEndpoint,
   type DtlsEvent,
@@ -9,7 +9,7 @@ import {
 } from "../../dtls/mod.ts";
 import { LayerPair, type LinkModel } from "../support/layer_pair.ts";
 
-export const crypto = nodeProvider;
+export { crypto };
 
 const certificates = new Map<string, Certificate>();
 
