@@ -1,7 +1,6 @@
 import type { Discards } from "../core/stage/mod.ts";
 import type { SrtpDiscard } from "./discards.ts";
 import { MAX_PACKET_LENGTH, rtpHeaderLength, sequenceNumberOf, ssrcOf, u32 } from "./packet.ts";
-import { MAX_SRTP_INDEX } from "./packet_index.ts";
 import { OutboundStream } from "./streams/outbound_stream.ts";
 import { Batch } from "./transform/job.ts";
 import type { Transform } from "./transform/transform.ts";
@@ -36,10 +35,8 @@ export class SrtpSender {
     const ssrc = ssrcOf(packet);
     const stream = this.#streamOf(ssrc);
     if (stream === undefined) return this.#discards.add("too many streams");
-    const index = stream.indexOf(sequenceNumberOf(packet));
-    if (index > MAX_SRTP_INDEX) return this.#discards.add("index limit"); // RFC 3711 section 9.2
-    // The next one's index is to be estimated from this one's, even within a batch.
-    stream.highest = Math.max(stream.highest, index);
+    const index = stream.take(sequenceNumberOf(packet));
+    if (index === undefined) return this.#discards.add("index limit");
     this.#batch.add(packet, ssrc, index, headerLength);
     if (this.#batch.full) this.flush();
   }

@@ -1,6 +1,6 @@
-import { estimateIndex } from "../packet_index.ts";
+import { estimateIndex, MAX_SRTP_INDEX } from "../packet_index.ts";
 
-/** Packets for which it is known what was sent: those may be sent again. */
+/** Packets for which it is known what was sent: the last ones, which may be sent again. */
 const WINDOW_SIZE = 512;
 
 /** A stream that we send: its indexes, and what they were used for. */
@@ -10,9 +10,15 @@ export class OutboundStream {
   readonly #indexes = new Float64Array(WINDOW_SIZE).fill(-1);
   readonly #tags = new Uint32Array(WINDOW_SIZE);
 
-  /** The index of the next packet: the roll-over counter goes up whenever sequence numbers wrap (RFC 3711 section 3.3.1). */
-  indexOf(sequenceNumber: number): number {
-    return estimateIndex(this.highest, sequenceNumber);
+  /**
+   * The index of the next packet: the roll-over counter goes up whenever sequence numbers wrap (RFC 3711 section 3.3.1). Undefined past
+   * the last index (RFC 3711 section 9.2).
+   */
+  take(sequenceNumber: number): number | undefined {
+    const index = estimateIndex(this.highest, sequenceNumber);
+    if (index > MAX_SRTP_INDEX) return undefined;
+    this.highest = Math.max(this.highest, index);
+    return index;
   }
 
   /**
@@ -23,12 +29,11 @@ export class OutboundStream {
    * @param tag any 32 bits of the packet's tag
    */
   admit(index: number, tag: number): boolean {
-    if (index <= this.highest - WINDOW_SIZE) return false; // nobody knows any more
-    const slot = index % WINDOW_SIZE;
-    if (this.#indexes[slot] === index) return this.#tags[slot] === tag;
+    const slot = index % WINDOW_SIZE, last = this.#indexes[slot]!;
+    if (index === last) return this.#tags[slot] === tag;
+    if (index < last) return false; // nobody knows any more what it was used for
     this.#indexes[slot] = index;
     this.#tags[slot] = tag;
-    this.highest = Math.max(this.highest, index);
     return true;
   }
 }
