@@ -42,6 +42,7 @@ function expected({ expect }: Vector, key: string): string {
 const PROFILE_IDS: Readonly<Record<string, number>> = {
   SRTP_AES128_CM_HMAC_SHA1_80: 1,
   SRTP_AES128_CM_HMAC_SHA1_32: 2,
+  SRTP_AEAD_AES_128_GCM: 7,
 };
 
 /** An endpoint that sends and receives with one master key. */
@@ -94,12 +95,16 @@ for (
   });
 }
 
-Deno.test("RFC 3711 section 3.4: SRTCP packet with index 1", () => {
-  const one = vector("SRTCP packet"), packet = asRtcp(bytes(one.rtcp));
-  const [, second] = protect(endpointOf(one), packet, packet); // the first one has index 0
-  assertEquals(toHex(second!), expected(one, "srtcp"));
-  assertEquals(unprotect(endpointOf(one), [second!]), [packet]);
-});
+for (
+  const one of all.filter(({ rtcp, masterKey }) => rtcp !== undefined && masterKey !== undefined)
+) {
+  Deno.test(`${one.name} (${one.source})`, () => {
+    const packet = asRtcp(bytes(one.rtcp));
+    const [, second] = protect(endpointOf(one), packet, packet); // the first one has index 0
+    assertEquals(toHex(second!), expected(one, "srtcp"));
+    assertEquals(unprotect(endpointOf(one), [second!]), [packet]);
+  });
+}
 
 Deno.test("RFC 3711 section 3.3.1: sequence numbers wrap, one by one and in one batch", () => {
   const one = vector("sequence wraps"), sequence = one.sequence!;
