@@ -9,6 +9,10 @@ export {
   RTCPeerConnection,
   type RTCPeerConnectionEventMap,
 } from "./rtc_peer_connection.ts";
+export type {
+  RTCPeerConnectionErrorCallback,
+  RTCSessionDescriptionCallback,
+} from "./legacy_callbacks.ts";
 export {
   type RTCBundlePolicy,
   type RTCConfiguration,

@@ -1,5 +1,5 @@
 import type { RTCErrorEvent } from "./events/rtc_error_event.ts";
-import { enforcedUnsignedLong, requireArguments, usvString } from "./webidl/convert.ts";
+import { domString, enforcedUnsignedLong, requireArguments, usvString } from "./webidl/convert.ts";
 import {
   defineInterface,
   type EventHandlers,
@@ -163,8 +163,9 @@ export class RTCDataChannel extends EventTarget {
   }
 
   set binaryType(value: BinaryType) {
-    const text = `${value}`;
-    if (text === "blob" || text === "arraybuffer") this.#slots.binaryType = text; // WebIDL section 3.7.6: others are ignored
+    const slots = this.#slots;
+    const text = domString(value, "RTCDataChannel.binaryType");
+    if (text === "blob" || text === "arraybuffer") slots.binaryType = text; // WebIDL section 3.7.6: others are ignored
   }
 
   /**

@@ -160,12 +160,8 @@ export class RTCIceCandidate {
 
   /** The members that are signalled. */
   toJSON(): RTCIceCandidateInit {
-    return {
-      candidate: this.candidate,
-      sdpMid: this.sdpMid,
-      sdpMLineIndex: this.sdpMLineIndex,
-      usernameFragment: this.usernameFragment,
-    };
+    const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = this.#init;
+    return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
   }
 }
 

@@ -16,6 +16,11 @@ import type {
 import type { RTCDataChannelEvent } from "./events/rtc_data_channel_event.ts";
 import type { RTCPeerConnectionIceErrorEvent } from "./events/rtc_peer_connection_ice_error_event.ts";
 import type { RTCPeerConnectionIceEvent } from "./events/rtc_peer_connection_ice_event.ts";
+import {
+  defineLegacyOverloads,
+  type RTCPeerConnectionErrorCallback,
+  type RTCSessionDescriptionCallback,
+} from "./legacy_callbacks.ts";
 import { generateCertificate, type RTCCertificate } from "./rtc_certificate.ts";
 import type { RTCDataChannel } from "./rtc_data_channel.ts";
 import { iceCandidateInit, type RTCIceCandidateInit } from "./rtc_ice_candidate.ts";
@@ -157,7 +162,8 @@ export class RTCPeerConnection extends EventTarget {
   }
 
   /** Makes an offer. */
-  createOffer(options: RTCOfferOptions = {}): Promise<RTCSessionDescriptionInit> {
+  createOffer(options?: RTCOfferOptions): Promise<RTCSessionDescriptionInit>;
+  createOffer(options: unknown = {}): Promise<RTCSessionDescriptionInit | void> {
     return promised(async () => {
       const connection = this.#connection;
       const { iceRestart } = rtcOfferOptions(options, "RTCPeerConnection.createOffer");
@@ -170,7 +176,8 @@ export class RTCPeerConnection extends EventTarget {
   }
 
   /** Makes an answer to the remote offer. */
-  createAnswer(options: Record<never, never> = {}): Promise<RTCSessionDescriptionInit> {
+  createAnswer(options?: Record<never, never>): Promise<RTCSessionDescriptionInit>;
+  createAnswer(options: unknown = {}): Promise<RTCSessionDescriptionInit | void> {
     return promised(async () => {
       const connection = this.#connection;
       rtcAnswerOptions(options, "RTCPeerConnection.createAnswer");
@@ -360,7 +367,45 @@ export interface RTCPeerConnection extends EventHandlers<RTCPeerConnectionEventM
   addEventListener: Listen<RTCPeerConnectionEventMap>;
   /** Removes a listener. */
   removeEventListener: Unlisten<RTCPeerConnectionEventMap>;
+
+  /** @deprecated Tells by callbacks what the promise of the same operation tells. */
+  createOffer(
+    successCallback: RTCSessionDescriptionCallback,
+    failureCallback: RTCPeerConnectionErrorCallback,
+    options?: RTCOfferOptions,
+  ): Promise<void>;
+  /** @deprecated Tells by callbacks what the promise of the same operation tells. */
+  createAnswer(
+    successCallback: RTCSessionDescriptionCallback,
+    failureCallback: RTCPeerConnectionErrorCallback,
+  ): Promise<void>;
+  /** @deprecated Tells by callbacks what the promise of the same operation tells. */
+  setLocalDescription(
+    description: RTCLocalSessionDescriptionInit,
+    successCallback: () => void,
+    failureCallback: RTCPeerConnectionErrorCallback,
+  ): Promise<void>;
+  /** @deprecated Tells by callbacks what the promise of the same operation tells. */
+  setRemoteDescription(
+    description: RTCSessionDescriptionInit,
+    successCallback: () => void,
+    failureCallback: RTCPeerConnectionErrorCallback,
+  ): Promise<void>;
+  /** @deprecated Tells by callbacks what the promise of the same operation tells. */
+  addIceCandidate(
+    candidate: RTCIceCandidateInit,
+    successCallback: () => void,
+    failureCallback: RTCPeerConnectionErrorCallback,
+  ): Promise<void>;
 }
+
+defineLegacyOverloads(RTCPeerConnection, {
+  createOffer: { callbacksAt: 0, argument: rtcOfferOptions },
+  createAnswer: { callbacksAt: 0 },
+  setLocalDescription: { callbacksAt: 1, argument: localSessionDescriptionInit },
+  setRemoteDescription: { callbacksAt: 1, argument: sessionDescriptionInit },
+  addIceCandidate: { callbacksAt: 1, argument: iceCandidateInit },
+});
 
 defineInterface(RTCPeerConnection, {
   handlers: [

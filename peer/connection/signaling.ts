@@ -9,6 +9,7 @@ import {
   checkAnswerMatches,
   checkMids,
   checkOfferFollows,
+  checkTransports,
   readRemoteData,
   type RemoteData,
 } from "../jsep/remote.ts";
@@ -218,6 +219,7 @@ export class Signaling {
     const { session } = parsed;
     if (side === "local") return { side, type, session, state, remoteData: undefined };
     checkMids(session);
+    checkTransports(session);
     if (type === "offer") checkOfferFollows(session, this.currentRemote?.session);
     else checkAnswerMatches(session, this.pendingLocal!.session);
     return { side, type, session, state, remoteData: readRemoteData(session, type) };

@@ -4,17 +4,27 @@ import {
   type Fingerprint,
   fingerprintsOf,
   groupsOf,
+  has,
   iceCredentialsOf,
   inherited,
   isEndOfCandidates,
   isIceLite,
+  isRtp,
   maxMessageSizeOf,
   parseIceOptions,
+  parseIcePwd,
+  parseIceUfrag,
   type SessionDescription,
   type Setup,
   setupOf,
 } from "../../sdp/mod.ts";
-import { dataSectionIndex, isDataSection, midOf, transportSection } from "./sections.ts";
+import {
+  dataSectionIndex,
+  isDataSection,
+  isRejected,
+  midOf,
+  transportSection,
+} from "./sections.ts";
 
 /** What a remote description says of its data section. */
 export interface RemoteData {
@@ -113,6 +123,28 @@ export function checkMids(session: SessionDescription): void {
   for (const { mids } of groupsOf(session, "BUNDLE")) {
     const unknown = mids.find((mid) => !seen.has(mid));
     if (unknown !== undefined) throw invalid(`BUNDLE names ${unknown}, which is no section`); // RFC 9143 section 7.1
+  }
+}
+
+/** Throws an `InvalidAccessError` where what a section says of its transport, of whatever kind it is, can't be used. */
+export function checkTransports(session: SessionDescription): void {
+  const bundled = new Set(groupsOf(session, "BUNDLE").flatMap(({ mids }) => mids.slice(1)));
+  for (const [index, media] of session.media.entries()) {
+    if (isRejected(media)) continue;
+    const [fragment, password] = ["ice-ufrag", "ice-pwd"].map((name) =>
+      inherited(session, media, name)?.value
+    );
+    if (fragment !== undefined && parseIceUfrag(fragment) === undefined) {
+      throw invalid(`The a=ice-ufrag of section ${index} is malformed`); // RFC 8839 section 5.4
+    }
+    if (password !== undefined && parseIcePwd(password) === undefined) {
+      throw invalid(`The a=ice-pwd of section ${index} is malformed`);
+    }
+    // A bundled section does as the one that its bundle is named for (RFC 9143 section 7.1.3).
+    const ownsTransport = !bundled.has(midOf(session, index));
+    if (isRtp(media.protocol) && ownsTransport && !has(media.attributes, "rtcp-mux")) {
+      throw invalid(`Section ${index} has no a=rtcp-mux`); // W3C WebRTC section 4.4.1.5
+    }
   }
 }
 

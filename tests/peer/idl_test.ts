@@ -55,6 +55,16 @@ for (const [name, constructor] of INTERFACES) {
   });
 }
 
+Deno.test("operations and setters refuse a foreign object, whatever they are given", () => {
+  const foreign = {} as never;
+  assertThrows(() => heron.RTCIceCandidate.prototype.toJSON.call(foreign), TypeError);
+  assertThrows(() => heron.RTCSessionDescription.prototype.toJSON.call(foreign), TypeError);
+  for (const name of ["binaryType", "bufferedAmountLowThreshold", "onopen"]) {
+    const { set } = Object.getOwnPropertyDescriptor(heron.RTCDataChannel.prototype, name)!;
+    assertThrows(() => set!.call(foreign, undefined), TypeError);
+  }
+});
+
 for (const name of ILLEGAL) {
   Deno.test(`${name} can't be constructed by a script`, () => {
     const constructor = heron[name as keyof typeof heron] as new () => object;

@@ -293,6 +293,37 @@ Deno.test("what an audio and video offer has beside data is refused, section by 
   await pair.close();
 });
 
+Deno.test("a transport of any kind of section that can't be used is an InvalidAccessError", async () => {
+  const pair = new Pair();
+  const video = (...lines: string[]) =>
+    [
+      "v=0",
+      "o=- 1 1 IN IP4 0.0.0.0",
+      "s=-",
+      "t=0 0",
+      "m=video 9 UDP/TLS/RTP/SAVPF 96",
+      "c=IN IP4 0.0.0.0",
+      "a=mid:0",
+      ...lines,
+      "",
+    ].join("\r\n");
+  const credentials = ["a=ice-ufrag:abcd", "a=ice-pwd:0123456789abcdef01234567"];
+  for (
+    const sdp of [
+      video(...credentials), // no a=rtcp-mux
+      video("a=rtcp-mux", "a=ice-ufrag:a$cd", credentials[1]!),
+      video("a=rtcp-mux", credentials[0]!, "a=ice-pwd:0123456789abcdef0123456$"),
+    ]
+  ) {
+    const rejected = pair.alice.setRemoteDescription({ type: "offer", sdp });
+    assertEquals(await rejection(rejected), "InvalidAccessError");
+    assertEquals(pair.alice.signalingState, "stable");
+  }
+  const sdp = video("a=rtcp-mux", ...credentials);
+  await pair.alice.setRemoteDescription({ type: "offer", sdp });
+  await pair.close();
+});
+
 Deno.test("addIceCandidate checks where a candidate belongs", async () => {
   const pair = new Pair();
   const { alice, bob } = pair;
