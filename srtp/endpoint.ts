@@ -46,6 +46,7 @@ export interface SrtpOptions {
  * bob.poll(received);
  * assertEquals(received.above, [{ kind: "rtp", data }]);
  * assertEquals(bob.discards.of("replayed"), 1);
+ * for (const end of [alice, bob]) end.close(0); // frees the ciphers
  * ```
  */
 export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {

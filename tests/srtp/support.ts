@@ -1,4 +1,4 @@
-import { nodeProvider } from "../../core/crypto/node_provider.ts";
+import { crypto } from "../support/freeing_provider.ts";
 import { emptyOutputs } from "../../core/stage/mod.ts";
 import { concat } from "../../core/wire/mod.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../../srtp/mod.ts";
 import { Random } from "../support/random.ts";
 
-export const crypto = nodeProvider;
+export { crypto };
 
 /** Every profile by its number. */
 export const PROFILES: readonly number[] = SRTP_PROTECTION_PROFILES.map(({ id }) => id);

@@ -39,6 +39,13 @@ for (const [name, make] of [["the kernel", aesCtr], ["node:crypto", nodeAesCtr]]
   }
 }
 
+function nodeCtr(key: Uint8Array, counter: Uint8Array, input: Uint8Array): Uint8Array {
+  const cipher = createCipheriv(key.length === 16 ? "aes-128-ctr" : "aes-256-ctr", key, counter);
+  const output = new Uint8Array(cipher.update(input));
+  cipher.final(); // frees what the runtime holds for it
+  return output;
+}
+
 Deno.test("AES counter mode: batches of all sizes, as node:crypto's own, in place too", () => {
   const random = new Random(seedForRun("aes-ctr"));
   for (const keyLength of [16, 32]) {
@@ -55,13 +62,7 @@ Deno.test("AES counter mode: batches of all sizes, as node:crypto's own, in plac
           output: random.chance(0.3) ? input : new Uint8Array(input.length),
         };
       });
-      const expected = packets.map(({ counter, input }) =>
-        new Uint8Array(
-          createCipheriv(keyLength === 16 ? "aes-128-ctr" : "aes-256-ctr", key, counter).update(
-            input,
-          ),
-        )
-      );
+      const expected = packets.map(({ counter, input }) => nodeCtr(key, counter, input));
       cipher.apply(packets);
       assertEquals(packets.map(({ output }) => output), expected);
     }
