@@ -5,6 +5,7 @@ import {
   type MediaDescription,
   type SessionDescription,
 } from "../../sdp/mod.ts";
+import { unusedMid } from "./media/m_lines.ts";
 import {
   isDataSection,
   isRejected,
@@ -44,11 +45,11 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
       );
     }
     // RFC 9429 section 5.2.2: a section that was rejected is recycled, with a mid of its own.
-    if (wantsData) return data(mids[index] = unusedMid(mids));
+    if (wantsData) return data(mids[index] = unusedMid(new Set(mids)));
     return writeRejectedSection(section, mid);
   });
   if (wantsData) {
-    const mid = unusedMid(mids);
+    const mid = unusedMid(new Set(mids));
     mids.push(mid);
     media.push(data(mid));
   }
@@ -58,12 +59,4 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
 
 function sameGeneration(section: MediaDescription, ice: IceParameters): boolean {
   return findAll(section.attributes, "ice-ufrag")[0]?.value === ice.usernameFragment;
-}
-
-/** The smallest number that is no mid yet. */
-function unusedMid(mids: readonly string[]): string {
-  const used = new Set(mids);
-  let next = 0;
-  while (used.has(String(next))) next++;
-  return String(next);
 }

@@ -12,8 +12,6 @@ import {
   isRtp,
   maxMessageSizeOf,
   parseIceOptions,
-  parseIcePwd,
-  parseIceUfrag,
   type SessionDescription,
   type Setup,
   setupOf,
@@ -26,18 +24,22 @@ import {
   transportSection,
 } from "./sections.ts";
 
-/** What a remote description says of its data section. */
-export interface RemoteData {
-  readonly index: number;
-  readonly mid: string;
+/** What a remote description says of the transport of a section. */
+export interface RemoteTransport {
   readonly ice: IceParameters;
   readonly fingerprints: readonly Fingerprint[];
   readonly setup: Setup;
-  /** In bytes; 0 means any size. */
-  readonly maxMessageSize: number;
   /** `candidate:...` texts. */
   readonly candidates: readonly string[];
   readonly endOfCandidates: boolean;
+}
+
+/** What a remote description says of its data section. */
+export interface RemoteData extends RemoteTransport {
+  readonly index: number;
+  readonly mid: string;
+  /** In bytes; 0 means any size. */
+  readonly maxMessageSize: number;
 }
 
 /** The data section of a remote description; undefined if it has none, or refuses it. Throws an `InvalidAccessError` where it is invalid. */
@@ -47,6 +49,20 @@ export function readRemoteData(
 ): RemoteData | undefined {
   const index = dataSectionIndex(session);
   if (index < 0) return undefined;
+  return {
+    index,
+    mid: midOf(session, index),
+    ...readRemoteTransport(session, index, type),
+    maxMessageSize: maxMessageSizeOf(session.media[index]!),
+  };
+}
+
+/** The transport of a section that is not rejected. Throws an `InvalidAccessError` where it is invalid (RFC 9429 section 5.8.3). */
+export function readRemoteTransport(
+  session: SessionDescription,
+  index: number,
+  type: "offer" | "answer" | "pranswer",
+): RemoteTransport {
   const section = transportSection(session, index);
   const mid = midOf(session, index);
   const credentials = iceCredentialsOf(session, section);
@@ -61,12 +77,9 @@ export function readRemoteData(
     throw invalid(`The section ${mid} has a=setup:holdconn, which WebRTC does not use`);
   }
   return {
-    index,
-    mid,
     ice: { ...credentials, ...(isIceLite(session) && { iceLite: true }) },
     fingerprints,
     setup,
-    maxMessageSize: maxMessageSizeOf(session.media[index]!),
     candidates: candidatesOf(section),
     endOfCandidates: isEndOfCandidates(session, section),
   };
@@ -126,23 +139,20 @@ export function checkMids(session: SessionDescription): void {
   }
 }
 
-/** Throws an `InvalidAccessError` where what a section says of its transport, of whatever kind it is, can't be used. */
+/** Throws an `InvalidAccessError` where a section, of whatever kind, lacks what every transport needs (RFC 9429 section 5.8.3). */
 export function checkTransports(session: SessionDescription): void {
   const bundled = new Set(groupsOf(session, "BUNDLE").flatMap(({ mids }) => mids.slice(1)));
   for (const [index, media] of session.media.entries()) {
-    if (isRejected(media)) continue;
-    const [fragment, password] = ["ice-ufrag", "ice-pwd"].map((name) =>
-      inherited(session, media, name)?.value
-    );
-    if (fragment !== undefined && parseIceUfrag(fragment) === undefined) {
-      throw invalid(`The a=ice-ufrag of section ${index} is malformed`); // RFC 8839 section 5.4
-    }
-    if (password !== undefined && parseIcePwd(password) === undefined) {
-      throw invalid(`The a=ice-pwd of section ${index} is malformed`);
-    }
     // A bundled section does as the one that its bundle is named for (RFC 9143 section 7.1.3).
-    const ownsTransport = !bundled.has(midOf(session, index));
-    if (isRtp(media.protocol) && ownsTransport && !has(media.attributes, "rtcp-mux")) {
+    const ownsTransport = !isRejected(media) && !bundled.has(midOf(session, index));
+    if (!ownsTransport || !(isRtp(media.protocol) || isDataSection(media))) continue;
+    if (iceCredentialsOf(session, media) === undefined) {
+      throw invalid(`Section ${index} has no well-formed a=ice-ufrag and a=ice-pwd`);
+    }
+    if (fingerprintsOf(session, media).length === 0) {
+      throw invalid(`Section ${index} has no a=fingerprint`);
+    }
+    if (isRtp(media.protocol) && !has(media.attributes, "rtcp-mux")) {
       throw invalid(`Section ${index} has no a=rtcp-mux`); // W3C WebRTC section 4.4.1.5
     }
   }

@@ -62,6 +62,30 @@ export function transportSection(session: SessionDescription, index: number): Me
   return session.media.find((_, other) => midOf(session, other) === tag) ?? own;
 }
 
+/** What tells a peer how to reach a section of ours. */
+export interface TransportAttributes {
+  readonly ice: IceParameters;
+  /** One for each certificate of this end. */
+  readonly fingerprints: readonly Fingerprint[];
+  readonly setup: Setup;
+  /** The `a=candidate` and `a=end-of-candidates` lines so far. */
+  readonly candidates?: readonly Attribute[];
+}
+
+/** The attributes of a section that has a transport of its own, or speaks for its bundle (RFC 9429 sections 5.2.1 and 5.3.1). */
+export function transportAttributes(transport: TransportAttributes): Attribute[] {
+  return [
+    ...transport.candidates ?? [],
+    attribute("ice-ufrag", transport.ice.usernameFragment),
+    attribute("ice-pwd", transport.ice.password),
+    attribute("ice-options", "trickle"),
+    ...transport.fingerprints.map((fingerprint) =>
+      attribute("fingerprint", writeFingerprint(fingerprint))
+    ),
+    attribute("setup", transport.setup),
+  ];
+}
+
 /** A data section of ours (RFC 9429 sections 5.2.1 and 5.3.1, RFC 8841 section 4). */
 export function writeDataSection(
   end: LocalEnd,
@@ -75,14 +99,7 @@ export function writeDataSection(
     connections: [{ netType: "IN", addrType: "IP4", address: "0.0.0.0" }],
     bandwidths: [],
     attributes: [
-      ...options.candidates ?? [],
-      attribute("ice-ufrag", options.ice.usernameFragment),
-      attribute("ice-pwd", options.ice.password),
-      attribute("ice-options", "trickle"),
-      ...end.fingerprints.map((fingerprint) =>
-        attribute("fingerprint", writeFingerprint(fingerprint))
-      ),
-      attribute("setup", options.setup),
+      ...transportAttributes({ ...options, fingerprints: end.fingerprints }),
       attribute("mid", options.mid),
       attribute("sctp-port", SCTP_PORT),
       attribute("max-message-size", end.maxMessageSize),

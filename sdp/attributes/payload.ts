@@ -75,11 +75,11 @@ export function parseFmtp(value: string | undefined): Fmtp | undefined {
   const [payloadText, text] = cut(value.trimStart(), " ");
   const payloadType = parseDecimal(payloadText, MAX_PAYLOAD_TYPE);
   if (payloadType === undefined || text === undefined) return undefined;
-  return { payloadType, parameters: parseParameters(text) };
+  return { payloadType, parameters: parseFormatParameters(text) };
 }
 
-/** Parses `name=value;name=value`, the parameters of fmtp. */
-function parseParameters(text: string): Map<string, string | undefined> {
+/** Parses `name=value;name=value`, the parameters of `a=fmtp` without the payload type. */
+export function parseFormatParameters(text: string): Map<string, string | undefined> {
   const parameters = new Map<string, string | undefined>();
   for (const parameter of text.split(";")) {
     const [name, value] = cut(parameter.trim(), "=");
@@ -92,11 +92,17 @@ function parseParameters(text: string): Map<string, string | undefined> {
 
 /** Writes the value of `a=fmtp`. */
 export function writeFmtp({ payloadType, parameters }: Fmtp): string {
-  const texts = Array.from(
+  return `${payloadType} ${writeFormatParameters(parameters)}`;
+}
+
+/** Writes the parameters of `a=fmtp` without the payload type: what W3C WebRTC calls `sdpFmtpLine`. */
+export function writeFormatParameters(
+  parameters: ReadonlyMap<string, string | undefined>,
+): string {
+  return Array.from(
     parameters,
     ([name, value]) => value === undefined ? name : `${name}=${value}`,
-  );
-  return `${payloadType} ${texts.join(";")}`;
+  ).join(";");
 }
 
 /** Parses the value of `a=ptime` or `a=maxptime` (RFC 8866 sections 6.4 and 6.5): milliseconds of media in a packet, above 0. */

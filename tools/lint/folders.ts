@@ -44,6 +44,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   "sdp": PROTOCOL,
   "media": { imports: ["core", "rtp"], packages: STD, pure: false },
   "peer": { imports: LAYERS, packages: PEER_PACKAGES, pure: false },
+  "peer/jsep/media": { imports: LAYERS, packages: [], pure: true },
   "peer/pipeline.ts": { imports: LAYERS, packages: PEER_PACKAGES, pure: false, pipes: true },
   "mod.ts": { imports: LAYERS, packages: [], pure: false },
   "globals.ts": { imports: [...LAYERS, "mod.ts"], packages: [], pure: false },

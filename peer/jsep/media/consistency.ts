@@ -1,0 +1,112 @@
+/**
+ * What makes a remote description wrong though each line of it is well-formed. A fault is a text that says what is wrong.
+ *
+ * @module
+ */
+import type { Group } from "../../../sdp/mod.ts";
+import { associatedPayloadType, codecIdentity } from "./codec_match.ts";
+import { isAnswerTo } from "./directions.ts";
+import { isRtx, type MediaFormat, type MediaKind } from "./media_format.ts";
+import { collidesWithRtcp } from "./payload_types.ts";
+import type { RemoteMedia } from "./remote_media.ts";
+
+/** What is wrong with the sections of a description by themselves and within their bundles. */
+export function mediaFault(
+  sections: readonly RemoteMedia[],
+  groups: readonly Group[],
+): string | undefined {
+  const alive = sections.filter(({ isRejected }) => !isRejected);
+  for (const section of alive) {
+    const fault = sectionFault(section);
+    if (fault !== undefined) return fault;
+  }
+  for (const { mids } of groups) {
+    const members = new Set(mids);
+    const fault = bundleFault(alive.filter(({ mid }) => members.has(mid)));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function sectionFault(section: RemoteMedia): string | undefined {
+  const { mid, formats, extensions, simulcast, rids } = section;
+  for (const { payloadType } of formats) {
+    // RFC 5761 section 4
+    if (section.rtcpMux && collidesWithRtcp(payloadType)) {
+      return `Section ${mid} has payload type ${payloadType}, which could be taken for RTCP`;
+    }
+  }
+  const uris = new Map<number, string>();
+  for (const { id, uri } of extensions) {
+    const other = uris.get(id);
+    // RFC 8285 section 7: ids from 4096 on are not ids yet, and may be shared.
+    if (id < 4096 && other !== undefined && other !== uri) {
+      return `Section ${mid} has two header extensions with id ${id}`;
+    }
+    uris.set(id, uri);
+  }
+  const known = new Set(rids.map(({ id }) => id));
+  const used = [...simulcast?.send ?? [], ...simulcast?.recv ?? []].flat();
+  const unknown = used.find(({ rid }) => !known.has(rid));
+  // RFC 9429 section 5.8.3
+  return unknown && `Section ${mid} has simulcast with ${unknown.rid}, for which there is no a=rid`;
+}
+
+/** RFC 9143 sections 9.1.1 and 15: one number, one meaning. */
+function bundleFault(sections: readonly RemoteMedia[]): string | undefined {
+  const codecs = new Map<number, string>();
+  const uris = new Map<number, string>();
+  for (const { mid, kind, formats, extensions } of sections) {
+    const meanings = meaningsOf(kind, formats);
+    for (const [payloadType, meaning] of meanings) {
+      if ((codecs.get(payloadType) ?? meaning) !== meaning) {
+        return `Section ${mid} uses payload type ${payloadType} otherwise than the rest of its bundle`;
+      }
+      codecs.set(payloadType, meaning);
+    }
+    for (const { id, uri } of extensions) {
+      if (id < 4096 && (uris.get(id) ?? uri) !== uri) {
+        return `Section ${mid} uses header extension id ${id} otherwise than the rest of its bundle`;
+      }
+      uris.set(id, uri);
+    }
+  }
+  return undefined;
+}
+
+/** What each payload type stands for, also where it is nothing that we know. */
+function meaningsOf(kind: MediaKind, formats: readonly MediaFormat[]): Map<number, string> {
+  const meanings = new Map<number, string>();
+  for (const format of formats) {
+    const { payloadType, name, clockRate } = format;
+    const meaning = isRtx(format)
+      ? `rtx ${associatedPayloadType(format)}`
+      : codecIdentity(kind, format) ?? `${name}/${clockRate}`;
+    meanings.set(payloadType, meaning.toLowerCase());
+  }
+  return meanings;
+}
+
+/** Whether ids have got another meaning since an earlier description of the same section (RFC 8285 section 6). */
+export function extensionFault(
+  before: Pick<RemoteMedia, "extensions">,
+  after: Pick<RemoteMedia, "mid" | "extensions">,
+): string | undefined {
+  const uris = new Map(before.extensions.map(({ id, uri }) => [id, uri]));
+  const changed = after.extensions.find(({ id, uri }) =>
+    id < 4096 && (uris.get(id) ?? uri) !== uri
+  );
+  return changed && `Section ${after.mid} gives header extension id ${changed.id} another meaning`;
+}
+
+/** What is wrong with an answer's section for an offer's (RFC 9429 sections 5.8.3 and 5.11, RFC 3264 section 6). */
+export function answerFault(offered: RemoteMedia, answered: RemoteMedia): string | undefined {
+  const { mid } = answered;
+  if (answered.protocol !== offered.protocol) return `Section ${mid} answers with another protocol`;
+  if (answered.isRejected) return undefined;
+  if (offered.isRejected) return `Section ${mid} accepts what was not offered`;
+  if (!isAnswerTo(offered.direction, answered.direction)) {
+    return `Section ${mid} answers ${offered.direction} with ${answered.direction}`;
+  }
+  return extensionFault(offered, answered);
+}

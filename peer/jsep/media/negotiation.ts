@@ -1,0 +1,128 @@
+/**
+ * A whole section of ours from what its transceiver wants, and from what the other side has said.
+ *
+ * @module
+ */
+import { answerDirection, type Direction, sends } from "./directions.ts";
+import type { RtpCodec } from "./codecs.ts";
+import { answerFormats, offerFormats, selectCodecs } from "./formats.ts";
+import {
+  answerExtensions,
+  type HeaderExtensionIds,
+  offerExtensions,
+  type RtpHeaderExtensionCapability,
+} from "./header_extensions.ts";
+import type { MediaFormat, MediaKind } from "./media_format.ts";
+import { type LocalMedia, type LocalSource, msidsOf } from "./media_section.ts";
+import type { PayloadTypes } from "./payload_types.ts";
+import type { RemoteMedia } from "./remote_media.ts";
+import { answerSimulcast, offerSimulcast } from "./simulcast.ts";
+
+/** What a transceiver wants of its section. */
+export interface MediaWishes {
+  readonly kind: MediaKind;
+  readonly direction: Direction;
+  /** `[[PreferredCodecs]]`. */
+  readonly preferences?: readonly Readonly<RtpCodec>[];
+  /** `[[HeaderExtensionsToNegotiate]]`. */
+  readonly extensions: readonly Readonly<RtpHeaderExtensionCapability>[];
+  /** Of the sender's track; they stay what they were once they have been offered (RFC 9429 section 5.2.2). */
+  readonly streamIds: readonly string[];
+  /** Of the sender's track, for peers that still look at it. */
+  readonly trackId?: string;
+  /** Of the sender's encodings; none if there is but one without a rid. */
+  readonly rids: readonly string[];
+  readonly sources?: readonly LocalSource[];
+  readonly cname?: string;
+}
+
+/** What stays the same on a connection from offer to offer: one for the whole of it. */
+export interface Numbering {
+  readonly payloadTypes: PayloadTypes;
+  readonly extensionIds: HeaderExtensionIds;
+}
+
+/** What the most recent answer, of either side, has fixed for a section. */
+export interface NegotiatedMedia {
+  readonly formats: readonly MediaFormat[];
+  readonly rtcpMux: boolean;
+  readonly rtcpReducedSize: boolean;
+}
+
+/** A section of ours without what bundling and transports add to it. */
+export type UnboundMedia = Omit<LocalMedia, "transport" | "isBundleOnly">;
+
+/** The section of an offer (RFC 9429 sections 5.2.1 and 5.2.2). */
+export function offerMedia(
+  wishes: MediaWishes,
+  mid: string,
+  numbering: Numbering,
+  negotiated?: NegotiatedMedia,
+): UnboundMedia {
+  const { kind, direction } = wishes;
+  const selection = selectCodecs(kind, direction, wishes.preferences);
+  return {
+    mid,
+    kind,
+    direction,
+    formats: offerFormats(selection, numbering.payloadTypes, mid, negotiated?.formats),
+    extensions: offerExtensions(wishes.extensions, numbering.extensionIds, mid),
+    extmapAllowMixed: true,
+    ...senderLines(wishes, direction),
+    ...(sends(direction) ? offerSimulcast(wishes.rids) : offerSimulcast([])),
+    // RFC 9429 section 5.2.2: what the most recent answer says stays.
+    rtcpMux: negotiated?.rtcpMux ?? true,
+    rtcpReducedSize: negotiated?.rtcpReducedSize ?? true,
+  };
+}
+
+/** The section of an answer; undefined if nothing that is offered can be accepted (RFC 9429 section 5.3.1). */
+export function answerMedia(
+  offered: RemoteMedia,
+  wishes: MediaWishes,
+  numbering: Numbering,
+): UnboundMedia | undefined {
+  if (offered.isRejected) return undefined;
+  const { kind, mid } = offered;
+  const direction = answerDirection(offered.direction, wishes.direction);
+  const formats = answerFormats(
+    selectCodecs(kind, wishes.direction, wishes.preferences),
+    offered.formats,
+  );
+  if (formats.length === 0) return undefined;
+  // The offer's numbers come first, so that none that we choose collides with them.
+  numbering.payloadTypes.adopt(mid, kind, offered.formats);
+  numbering.extensionIds.adopt(mid, offered.extensions);
+  return {
+    mid,
+    kind,
+    protocol: offered.protocol, // RFC 9429 section 5.3.1
+    direction,
+    formats,
+    extensions: answerExtensions(
+      offered.extensions,
+      wishes.extensions,
+      numbering.extensionIds,
+      mid,
+    ),
+    extmapAllowMixed: offered.extmapAllowMixed,
+    ...senderLines(wishes, direction),
+    ...(sends(direction) ? answerSimulcast(offered, wishes.rids) : answerSimulcast(offered, [])),
+    rtcpMux: offered.rtcpMux,
+    rtcpReducedSize: offered.rtcpReducedSize,
+  };
+}
+
+/** What is said of the track that is sent, where one is. */
+function senderLines(
+  wishes: MediaWishes,
+  direction: Direction,
+): Pick<LocalMedia, "msids" | "sources" | "cname"> {
+  if (!sends(direction)) return { msids: [] };
+  return {
+    msids: msidsOf(wishes.streamIds, wishes.trackId),
+    // With rids, SSRCs need not be told.
+    ...(wishes.sources && wishes.rids.length < 2 && { sources: wishes.sources }),
+    ...(wishes.cname !== undefined && { cname: wishes.cname }),
+  };
+}

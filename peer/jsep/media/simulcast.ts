@@ -1,0 +1,65 @@
+/**
+ * Simulcast as WebRTC uses it (RFC 8853, RFC 8851): a section lists the streams that its sender sends by their rids, without
+ * restrictions and without alternatives; to receive more than one is not offered (RFC 9429 section 3.7).
+ *
+ * @module
+ */
+import type { Rid, Simulcast, SimulcastAlternative } from "../../../sdp/mod.ts";
+
+/** The `a=rid` and `a=simulcast` lines of a section. */
+export interface SimulcastLines {
+  readonly rids: readonly Rid[];
+  readonly simulcast?: Simulcast;
+}
+
+const NO_LINES: SimulcastLines = { rids: [] };
+
+/** Encodings that one sender sends at most: what is negotiable beyond is cut off (W3C WebRTC, "supportedEncodings"). */
+export const MAX_ENCODINGS = 8;
+
+/** The lines of an offer to send these encodings (W3C WebRTC, "final steps to create an offer"); one alone is no simulcast. */
+export function offerSimulcast(rids: readonly string[]): SimulcastLines {
+  if (rids.length < 2) return NO_LINES;
+  return {
+    rids: rids.map((id) => ({ id, direction: "send", restrictions: new Map() })),
+    simulcast: { send: rids.map((rid) => [{ rid, paused: false }]), recv: [] },
+  };
+}
+
+/**
+ * The rids of the encodings that an offer asks us to send, in its order: of alternatives the first, of equal names the first, and only
+ * those that an `a=rid` line introduces (RFC 8853 section 5.1). None if it asks for no simulcast.
+ */
+export function requestedRids({ rids, simulcast }: SimulcastLines): string[] {
+  return receivedRids(rids, simulcast).slice(0, MAX_ENCODINGS);
+}
+
+function receivedRids(rids: readonly Rid[], simulcast: Simulcast | undefined): string[] {
+  const introduced = new Set(
+    rids.filter(({ direction }) => direction === "recv").map(({ id }) => id),
+  );
+  const first = (simulcast?.recv ?? []).map(firstAlternative);
+  return [...new Set(first)].filter((rid) => introduced.has(rid));
+}
+
+/** "~" before a rid only says how the stream begins, which is not for the other side to decide (W3C WebRTC has no pausing). */
+function firstAlternative(alternatives: readonly SimulcastAlternative[]): string {
+  return alternatives[0]!.rid;
+}
+
+/** The lines of an answer to an offer that asks for simulcast, as far as the sender has the encodings (W3C WebRTC, "final steps to create an answer"). */
+export function answerSimulcast(offered: SimulcastLines, own: readonly string[]): SimulcastLines {
+  const known = new Set(own);
+  return offerSimulcast(requestedRids(offered).filter((rid) => known.has(rid)));
+}
+
+/**
+ * The encodings that an answer lets us send, in our order (RFC 8853 section 5.3.3): those that it receives. Without simulcast in it, the
+ * first alone.
+ */
+export function acceptedRids(answered: SimulcastLines, own: readonly string[]): string[] {
+  if (answered.simulcast === undefined) return own.slice(0, 1);
+  const received = new Set(receivedRids(answered.rids, answered.simulcast));
+  const accepted = own.filter((rid) => received.has(rid));
+  return accepted.length > 0 ? accepted : own.slice(0, 1);
+}
