@@ -307,19 +307,29 @@ Deno.test("a transport of any kind of section that can't be used is an InvalidAc
       ...lines,
       "",
     ].join("\r\n");
-  const credentials = ["a=ice-ufrag:abcd", "a=ice-pwd:0123456789abcdef01234567"];
+  const usable = {
+    mux: "a=rtcp-mux",
+    ufrag: "a=ice-ufrag:abcd",
+    pwd: "a=ice-pwd:0123456789abcdef01234567",
+    fingerprint: `a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}`,
+  };
+  const without = (name: keyof typeof usable) =>
+    video(...Object.entries(usable).filter(([key]) => key !== name).map(([, line]) => line));
   for (
     const sdp of [
-      video(...credentials), // no a=rtcp-mux
-      video("a=rtcp-mux", "a=ice-ufrag:a$cd", credentials[1]!),
-      video("a=rtcp-mux", credentials[0]!, "a=ice-pwd:0123456789abcdef0123456$"),
+      without("mux"),
+      without("ufrag"),
+      without("pwd"),
+      without("fingerprint"),
+      video(...Object.values({ ...usable, ufrag: "a=ice-ufrag:a$cd" })),
+      video(...Object.values({ ...usable, pwd: "a=ice-pwd:0123456789abcdef0123456$" })),
     ]
   ) {
     const rejected = pair.alice.setRemoteDescription({ type: "offer", sdp });
     assertEquals(await rejection(rejected), "InvalidAccessError");
     assertEquals(pair.alice.signalingState, "stable");
   }
-  const sdp = video("a=rtcp-mux", ...credentials);
+  const sdp = video(...Object.values(usable));
   await pair.alice.setRemoteDescription({ type: "offer", sdp });
   await pair.close();
 });
