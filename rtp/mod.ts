@@ -1,4 +1,11 @@
 /**
+ * The Real-time Transport Protocol: media in packets (RFC 3550), what goes along with it, and how codecs' frames are cut into payloads.
+ *
+ * - packets: {@linkcode parseRtpPacket}, {@linkcode serializeRtpPacket}, with header extensions of which {@linkcode findElement} finds one
+ *   and `parseX` reads it;
+ * - RTCP: {@linkcode parseRtcp}, {@linkcode serializeRtcp};
+ * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec.
+ *
  * @module
  */
 export * from "./packet.ts";
@@ -6,3 +13,4 @@ export * from "./header_extension.ts";
 export * from "./mux.ts";
 export * from "./extensions/mod.ts";
 export * from "./rtcp/mod.ts";
+export * from "./payload/mod.ts";
