@@ -121,7 +121,9 @@ export class DataChannelTable implements ChannelHost {
     for (const item of items) {
       switch (item.type) {
         case "open":
+          // Both at once, so that what the peer sent behind its OPEN comes after `open`.
           queueTask(() => this.#announce(item));
+          queueTask(() => this.#announceOpen(this.#byId.get(item.streamId)));
           break;
         case "message":
           queueTask(() => this.#deliver(item.streamId, item.kind, item.data));
@@ -225,7 +227,8 @@ export class DataChannelTable implements ChannelHost {
     });
   }
 
-  #announceOpen(channel: RTCDataChannel): void {
+  #announceOpen(channel: RTCDataChannel | undefined): void {
+    if (channel === undefined) return;
     const slots = channelSlots(channel);
     if (this.#host.isClosed || slots.readyState === "closing" || slots.readyState === "closed") {
       return;
@@ -247,7 +250,6 @@ export class DataChannelTable implements ChannelHost {
     }, item.streamId);
     channelSlots(channel).readyState = "open";
     this.#host.target.dispatchEvent(new RTCDataChannelEvent("datachannel", { channel }));
-    queueTask(() => this.#announceOpen(channel));
   }
 
   #deliver(streamId: number, kind: "text" | "binary", bytes: Uint8Array): void {

@@ -37,6 +37,26 @@ Deno.test("open fires once, even if the peer's OPEN is announced before the asso
   assertEquals(events, ["open"]);
 });
 
+Deno.test("a channel that is opened, written to and closed at once fires open before its message, and then closes", async () => {
+  const pair = new Pair();
+  await pair.open();
+  const events: string[] = [];
+  pair.bob.ondatachannel = ({ channel }) => {
+    for (const type of ["open", "message", "closing", "close"]) {
+      channel.addEventListener(type, () => events.push(type));
+    }
+  };
+  const brief = pair.alice.createDataChannel("brief");
+  brief.onopen = () => {
+    brief.send("hello");
+    brief.close();
+  };
+  await pair.until(() => brief.readyState === "closed");
+  await pair.advance(100);
+  assertEquals(events, ["open", "message", "closing", "close"]);
+  await pair.close();
+});
+
 Deno.test("a Blob keeps its place among other messages, and arrives as one where binaryType says so", async () => {
   const pair = new Pair();
   const { a, b } = await pair.open();

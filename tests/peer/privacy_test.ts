@@ -38,7 +38,7 @@ Deno.test("RFC 8828: with iceTransportPolicy relay, no address gets out: not in 
     // Candidates of the peer's, as if it did not keep the rule: they must not tempt this end to check them.
     for (const end of ["alice", "bob"] as const) {
       await pair[end].addIceCandidate({
-        candidate: "candidate:1 1 udp 1 198.51.100.99 9 typ host",
+        candidate: "candidate:1 1 udp 1 198.51.100.99 40000 typ host",
         sdpMid: "0",
       });
     }
