@@ -27,7 +27,9 @@ export interface FrameDependencyTemplate {
 
 /** The largest picture of a spatial layer, in pixels. */
 export interface RenderResolution {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 

@@ -49,6 +49,7 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
   #firstSequence = 0;
   #packets = 0;
 
+  /** Assembles what `reader` reads. */
   constructor(reader: FrameReader<Descriptor>) {
     this.#reader = reader;
   }

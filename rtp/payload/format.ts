@@ -29,9 +29,13 @@ export interface Packetizer<Frame extends MediaFrame = MediaFrame> {
 
 /** What a depacketizer needs of a packet; an `RtpPacket` has it. */
 export interface PayloadPacket {
+  /** Sequence number, 16 bits. */
   readonly sequenceNumber: number;
+  /** RTP timestamp, 32 bits. */
   readonly timestamp: number;
+  /** The marker bit. */
   readonly marker: boolean;
+  /** The payload, without padding. */
   readonly payload: Uint8Array;
 }
 

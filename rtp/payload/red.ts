@@ -15,6 +15,7 @@ export interface RedBlock {
   readonly payloadType: number;
   /** How much older than the packet it is, in units of the RTP clock; 0 for the primary block. */
   readonly timestampOffset: number;
+  /** What is in it. */
   readonly data: Uint8Array;
 }
 

@@ -37,6 +37,7 @@ export class RedEncoder {
 
 /** Which payload type a frame out of RED has. */
 export interface RedDescriptor {
+  /** Payload type, 0 to 127. */
   readonly payloadType: number;
   /** Whether it was lost, and comes out of a later packet. */
   readonly recovered: boolean;

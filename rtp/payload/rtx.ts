@@ -2,7 +2,9 @@ import type { RtpPacket } from "../packet.ts";
 
 /** A retransmission stream, by what its packets differ in from those which they repeat. */
 export interface RtxStream {
+  /** The stream. */
   readonly ssrc: number;
+  /** Payload type, 0 to 127. */
   readonly payloadType: number;
 }
 

@@ -48,6 +48,7 @@ export function writeTelephoneEvent(state: TelephoneEvent): Uint8Array<ArrayBuff
 
 /** A payload of an event and when it is to go. */
 export interface TelephoneEventPayload {
+  /** What goes into a packet. */
   readonly payload: Uint8Array;
   /** On the first packet of the event only (RFC 4733 section 2.5.1.2). */
   readonly marker: boolean;

@@ -5,6 +5,7 @@ import { parseTelephoneEvent } from "./telephone_event.ts";
 
 /** A key was pressed, or let go. */
 export interface KeyEvent {
+  /** Which of the two. */
   readonly type: "start" | "end";
   /** See `TelephoneEvent.event`. */
   readonly event: number;

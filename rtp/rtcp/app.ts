@@ -3,9 +3,11 @@ import { type RtcpFrame, RtcpType, writeFrame } from "./header.ts";
 
 /** What only an application understands (RFC 3550 section 6.7). */
 export interface ApplicationDefined {
+  /** Tells packets from one another. */
   readonly type: "APP";
   /** 5 bits. */
   readonly subtype: number;
+  /** Who sends this. */
   readonly ssrc: number;
   /** Four characters of ASCII. */
   readonly name: string;

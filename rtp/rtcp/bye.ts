@@ -3,6 +3,7 @@ import { type RtcpFrame, RtcpType, writeFrame } from "./header.ts";
 
 /** Sources that are gone (RFC 3550 section 6.6). */
 export interface Goodbye {
+  /** Tells packets from one another. */
   readonly type: "BYE";
   /** At most 31. */
   readonly ssrcs: readonly number[];

@@ -19,6 +19,7 @@ export interface PacketMetric {
 
 /** The packets of one stream. */
 export interface CcfbStream {
+  /** The stream. */
   readonly ssrc: number;
   /** Sequence number of the first packet. */
   readonly beginSequence: number;
@@ -28,8 +29,11 @@ export interface CcfbStream {
 
 /** Congestion control feedback (RFC 8888). */
 export interface CongestionControlFeedback {
+  /** Tells packets from one another. */
   readonly type: "CCFB";
+  /** Who sends this. */
   readonly senderSsrc: number;
+  /** Each stream with its packets. */
   readonly streams: readonly CcfbStream[];
   /** When the report was made: middle 32 bits of an NTP timestamp. */
   readonly reportTimestamp: number;

@@ -3,6 +3,7 @@ import { PayloadFeedbackFormat, type RtcpFrame, RtcpType, writeFrame } from "./h
 
 /** One stream that is to send a key frame. */
 export interface FirEntry {
+  /** The stream. */
   readonly ssrc: number;
   /** Counts requests, 8 bits: one with the number of the last is a repetition (RFC 5104 section 4.3.1.1). */
   readonly sequence: number;
@@ -10,8 +11,11 @@ export interface FirEntry {
 
 /** Streams that a new receiver needs key frames of (RFC 5104 section 4.3.1). */
 export interface FullIntraRequest {
+  /** Tells packets from one another. */
   readonly type: "FIR";
+  /** Who sends this. */
   readonly senderSsrc: number;
+  /** Each stream with its request. */
   readonly entries: readonly FirEntry[];
 }
 

@@ -6,7 +6,9 @@ export const MAX_NACKED = 1024;
 
 /** Packets that a receiver misses (RFC 4585 section 6.2.1). */
 export interface Nack {
+  /** Tells packets from one another. */
   readonly type: "NACK";
+  /** Who sends this. */
   readonly senderSsrc: number;
   /** The stream that lacks packets. */
   readonly mediaSsrc: number;

@@ -3,7 +3,9 @@ import { PayloadFeedbackFormat, type RtcpFrame, RtcpType, writeFrame } from "./h
 
 /** A decoder that has lost its picture and asks for a key frame (RFC 4585 section 6.3.1). */
 export interface PictureLossIndication {
+  /** Tells packets from one another. */
   readonly type: "PLI";
+  /** Who sends this. */
   readonly senderSsrc: number;
   /** The stream whose picture is lost. */
   readonly mediaSsrc: number;

@@ -9,7 +9,9 @@ const MAX_EXPONENT = 63;
 
 /** What a receiver thinks the path carries (draft-alvestrand-rmcat-remb-03 section 2). */
 export interface ReceiverEstimatedMaximumBitrate {
+  /** Tells packets from one another. */
   readonly type: "REMB";
+  /** Who sends this. */
   readonly senderSsrc: number;
   /** All streams together, in bits per second. A peer can claim anything up to 2^81. */
   readonly bitrate: number;

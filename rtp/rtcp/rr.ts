@@ -4,6 +4,7 @@ import { readReportBlocks, type ReportBlock, writeReportBlocks } from "./report_
 
 /** The report of who sends nothing itself (RFC 3550 section 6.4.2). */
 export interface ReceiverReport {
+  /** Tells packets from one another. */
   readonly type: "RR";
   /** Who reports. */
   readonly ssrc: number;

@@ -26,12 +26,15 @@ export interface SdesItem {
 
 /** What is said about one source. */
 export interface SdesChunk {
+  /** The source. */
   readonly ssrc: number;
+  /** In their order. */
   readonly items: readonly SdesItem[];
 }
 
 /** Who the sources are, by their canonical names (RFC 3550 section 6.5). */
 export interface SourceDescription {
+  /** Tells packets from one another. */
   readonly type: "SDES";
   /** At most 31. */
   readonly chunks: readonly SdesChunk[];

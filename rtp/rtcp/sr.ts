@@ -4,6 +4,7 @@ import { readReportBlocks, type ReportBlock, writeReportBlocks } from "./report_
 
 /** What a sender has sent, and when its RTP clock was what (RFC 3550 section 6.4.1). */
 export interface SenderReport {
+  /** Tells packets from one another. */
   readonly type: "SR";
   /** The sender. */
   readonly ssrc: number;

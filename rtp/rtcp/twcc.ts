@@ -13,8 +13,11 @@ export const TWCC_REFERENCE_MILLIS = 64;
 
 /** When each packet of a transport arrived (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1). */
 export interface TransportFeedback {
+  /** Tells packets from one another. */
   readonly type: "TWCC";
+  /** Who sends this. */
   readonly senderSsrc: number;
+  /** The stream that it is about. */
   readonly mediaSsrc: number;
   /** Transport-wide sequence number of the first packet, 16 bits. */
   readonly baseSequence: number;

@@ -3,7 +3,9 @@ import { type RtcpFrame, writeFrame } from "./header.ts";
 
 /** A packet of a type or format that no one here understands. */
 export interface UnknownRtcpPacket {
+  /** Tells packets from one another. */
   readonly type: "unknown";
+  /** PT, 192 to 223. */
   readonly packetType: number;
   /** Count, subtype or format. */
   readonly count: number;

@@ -7,6 +7,7 @@ const DLRR = 5;
 
 /** The wall clock of a receiver, so that it can measure the round trip without sending media (RFC 3611 section 4.4). */
 export interface ReceiverReferenceTime {
+  /** Tells blocks from one another. */
   readonly type: "RRTR";
   /** Seconds since 1900 in units of 2^-32 s. */
   readonly ntpTimestamp: bigint;
@@ -24,13 +25,17 @@ export interface DlrrReport {
 
 /** Answers to reference times (RFC 3611 section 4.5). */
 export interface DelaySinceLastReceiverReport {
+  /** Tells blocks from one another. */
   readonly type: "DLRR";
+  /** One for each receiver. */
   readonly reports: readonly DlrrReport[];
 }
 
 /** A block that no one here understands. */
 export interface UnknownXrBlock {
+  /** Tells blocks from one another. */
   readonly type: "unknown";
+  /** BT, 8 bits. */
   readonly blockType: number;
   /** One byte whose meaning depends on the type. */
   readonly typeSpecific: number;
@@ -43,9 +48,11 @@ export type XrBlock = ReceiverReferenceTime | DelaySinceLastReceiverReport | Unk
 
 /** An extended report (RFC 3611 section 2). */
 export interface ExtendedReport {
+  /** Tells packets from one another. */
   readonly type: "XR";
   /** Who reports. */
   readonly ssrc: number;
+  /** In their order. */
   readonly blocks: readonly XrBlock[];
 }
 
