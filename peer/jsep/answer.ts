@@ -30,12 +30,19 @@ export function createAnswer(
     const mid = midOf(offer, index);
     if (index !== accepted) return writeRejectedSection(section, mid);
     const offered = setupOf(offer, transportSection(offer, index)) ?? "actpass";
-    return writeDataSection(end, { mid, ice, setup: answerSetup(offered, dtlsRole) });
+    const setup = answerSetup(offered, dtlsRole);
+    return writeDataSection(end, {
+      mid,
+      offered: section,
+      transport: { ice, fingerprints: end.fingerprints, setup },
+    });
   });
   const mid = accepted < 0 ? undefined : midOf(offer, accepted);
   const isBundled = mid !== undefined &&
     groupsOf(offer, "BUNDLE").some((group) => group.mids.includes(mid));
-  return writeDescription(end, version, media, isBundled ? [mid] : []);
+  return writeDescription(end, version, media, [
+    { semantics: "BUNDLE", mids: isBundled ? [mid] : [] },
+  ]);
 }
 
 /** The role that is taken (RFC 8842 section 5.3): active where there is a choice, which saves a round trip. */

@@ -33,7 +33,10 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
   let wantsData = options.data;
   const data = (mid: string, candidates: readonly Attribute[] = []): MediaDescription => {
     wantsData = false;
-    return writeDataSection(end, { mid, ice, setup: "actpass", candidates });
+    return writeDataSection(end, {
+      mid,
+      transport: { ice, fingerprints: end.fingerprints, setup: "actpass", candidates },
+    });
   };
   const media = (current?.media ?? []).map((section, index): MediaDescription => {
     const mid = mids[index]!;
@@ -54,7 +57,7 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
     media.push(data(mid));
   }
   const bundled = mids.filter((_, index) => !isRejected(media[index]!));
-  return writeDescription(end, options.version, media, bundled);
+  return writeDescription(end, options.version, media, [{ semantics: "BUNDLE", mids: bundled }]);
 }
 
 function sameGeneration(section: MediaDescription, ice: IceParameters): boolean {

@@ -18,6 +18,7 @@ import {
   type Setup,
   writeFingerprint,
   writeGroup,
+  writeSctpMap,
 } from "../../sdp/mod.ts";
 
 /** What this end says of itself in every description. */
@@ -86,22 +87,33 @@ export function transportAttributes(transport: TransportAttributes): Attribute[]
   ];
 }
 
-/** A data section of ours (RFC 9429 sections 5.2.1 and 5.3.1, RFC 8841 section 4). */
+/** A data section of ours (RFC 9429 sections 5.2.1 and 5.3.1, RFC 8841 section 4); without a transport if it is bundled into another. */
 export function writeDataSection(
   end: LocalEnd,
-  options: { mid: string; ice: IceParameters; setup: Setup; candidates?: readonly Attribute[] },
+  { mid, transport, isBundleOnly = false, offered }: {
+    readonly mid: string;
+    readonly transport?: TransportAttributes;
+    readonly isBundleOnly?: boolean;
+    /** What is answered, in an answer. */
+    readonly offered?: MediaDescription;
+  },
 ): MediaDescription {
+  // Before RFC 8841, the format was the SCTP port, and a=sctpmap told what it is for.
+  const isOldStyle = offered !== undefined && /^\d+$/.test(offered.formats[0]!);
   return {
     kind: "application",
-    port: 9, // RFC 9429 section 5.2.1: the discard port, until a default candidate is known
-    protocol: "UDP/DTLS/SCTP",
-    formats: ["webrtc-datachannel"],
+    port: isBundleOnly ? 0 : 9, // RFC 9429 section 5.2.1: the discard port, until a default candidate is known
+    protocol: offered?.protocol ?? "UDP/DTLS/SCTP", // RFC 9429 section 5.3.1: an answer has the offer's
+    formats: [isOldStyle ? String(SCTP_PORT) : "webrtc-datachannel"],
     connections: [{ netType: "IN", addrType: "IP4", address: "0.0.0.0" }],
     bandwidths: [],
     attributes: [
-      ...transportAttributes({ ...options, fingerprints: end.fingerprints }),
-      attribute("mid", options.mid),
-      attribute("sctp-port", SCTP_PORT),
+      ...(isBundleOnly ? [attribute("bundle-only")] : []),
+      ...(transport ? transportAttributes(transport) : []),
+      attribute("mid", mid),
+      isOldStyle
+        ? attribute("sctpmap", writeSctpMap({ port: SCTP_PORT, application: "webrtc-datachannel" }))
+        : attribute("sctp-port", SCTP_PORT),
       attribute("max-message-size", end.maxMessageSize),
     ],
   };
@@ -122,14 +134,13 @@ export function writeRejectedSection(offered: MediaDescription, mid: string): Me
   };
 }
 
-/** A whole description of ours around its sections. */
+/** A whole description of ours around its sections; groups of none are left out. */
 export function writeDescription(
   end: LocalEnd,
   version: number,
   media: readonly MediaDescription[],
-  bundled: readonly string[],
+  groups: readonly Group[],
 ): SessionDescription {
-  const group: Group = { semantics: "BUNDLE", mids: bundled };
   return {
     version: 0,
     origin: {
@@ -146,7 +157,8 @@ export function writeDescription(
     bandwidths: [],
     times: [{ start: "0", stop: "0", repeats: [] }],
     attributes: [
-      ...(bundled.length > 0 ? [attribute("group", writeGroup(group))] : []),
+      ...groups.filter(({ mids }) => mids.length > 0)
+        .map((group) => attribute("group", writeGroup(group))),
       attribute("msid-semantic", " WMS"),
     ],
     media,
