@@ -1,6 +1,7 @@
-import type { CryptoProvider } from "../core/crypto/provider.ts";
 import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
 import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
+import type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
+import type { Base } from "./base.ts";
 import { Foundations, type IceCandidate, type LocalCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
@@ -8,40 +9,24 @@ import type { IceContext, IceDiscard } from "./context.ts";
 import { DataPath } from "./data_path.ts";
 import { earliest } from "./deadline.ts";
 import type { IceEvent } from "./event.ts";
+import { MAX_SERVERS } from "./gathered_candidates.ts";
 import {
-  type Base,
   Gathering,
   type GatheringOutcome,
-  type IceCandidateError,
   type IceGatheringState,
   MAX_BASES,
-  MAX_SERVERS,
   type StunServer,
 } from "./gathering.ts";
 import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
 import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
-import { ICE_TIMINGS, type IceTimings } from "./timings.ts";
+import { ICE_TIMINGS } from "./timings.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";
-
-/** What an agent is made with. */
-export interface IceAgentOptions {
-  /** Randomness and HMAC. */
-  readonly crypto: CryptoProvider;
-  /** The role to begin with. */
-  readonly role: IceRole;
-  /** The parameters of the first session; made at random if absent. */
-  readonly localParameters?: IceParameters;
-  /** Intervals other than the default ones. */
-  readonly timings?: Partial<IceTimings>;
-}
-
-/** How a base is announced. */
-export interface IceBaseOptions {
-  /** The mDNS name that stands for its address (draft-ietf-mmusic-mdns-ice-candidates). */
-  readonly hostName?: string;
-}
+import { isTurnMethod } from "./turn/attributes.ts";
+import { isChannelData } from "./turn/channel_data.ts";
+import { Relays } from "./turn/relays.ts";
+import type { TurnServer } from "./turn/turn_context.ts";
 
 /** What an agent has besides its bases and servers. */
 interface BeforeRestart {
@@ -82,10 +67,13 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   readonly #role: Role;
   readonly #server: CheckServer;
   readonly #path = new DataPath();
+  readonly #relays: Relays;
   readonly #foundations = new Foundations();
   readonly #bases: Base[] = [];
   readonly #servers: StunServer[] = [];
+  #turnServers = 0;
   #basesEnded = false;
+  #relayOnly = false;
   #session: IceSession;
   #gathering: Gathering;
   /** The session before a restart, for as long as its pair is the one in use. */
@@ -105,15 +93,23 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   constructor(options: IceAgentOptions) {
     const { crypto, role, localParameters = generateIceParameters(crypto) } = options;
     this.#role = new Role(role, crypto, () => this.#roleChanged());
-    this.#context = {
-      crypto,
-      timings: { ...ICE_TIMINGS, ...options.timings },
-      discards: this.discards,
-      role: this.#role,
-      send: (datagram) => void this.#below.push(datagram),
-    };
+    const transmit = (datagram: Datagram) => void this.#below.push(datagram);
+    const timings = { ...ICE_TIMINGS, ...options.timings };
+    const { discards } = this;
+    this.#relays = new Relays({ crypto, timings, discards, transmit }, {
+      relayed: (attempt, now) => this.#gathering.addRelay(attempt, now),
+      relayFailed: ({ server, base }, error) => {
+        this.#gathering.reportFailure(server.url, error, base);
+      },
+      relayLost: (relay) => this.#sessions().forEach((session) => session.loseRelay(relay)),
+      connectionWanted: (connection) => {
+        this.#events.push({ type: "connection-wanted", connection });
+      },
+    });
+    const send = (datagram: Datagram) => this.#send(datagram);
+    this.#context = { crypto, timings, discards, role: this.#role, send };
     this.#server = new CheckServer(this.#context, () => this.#sessions());
-    this.#session = new IceSession(this.#context, localParameters);
+    this.#session = this.#newSession(localParameters);
     this.#gathering = this.#newGathering(this.#session);
   }
 
@@ -187,6 +183,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (now !== undefined) this.#advance(now);
   }
 
+  /**
+   * With "relay" only relayed candidates are used, and nothing tells the peer this machine's addresses (RFC 8828 section 5.2). It
+   * counts from the next gathering on: that of a new agent, or of a restart.
+   */
+  setTransportPolicy(policy: "all" | "relay"): void {
+    this.#relayOnly = policy === "relay";
+    if (this.gatheringState !== "new") return;
+    this.#session.relayOnly = this.#gathering.relayOnly = this.#relayOnly;
+  }
+
   /** Adds a socket: a host candidate, and server-reflexive ones through every server. Earlier ones are preferred. */
   addBase(address: TransportAddress, now: Millis, options: IceBaseOptions = {}): void {
     if (this.done) return;
@@ -195,6 +201,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const base = { address, index, hostName: options.hostName };
     this.#bases.push(base);
     this.#gathering.addBase(base, now);
+    this.#relays.addBase(base);
     this.#advance(now);
   }
 
@@ -207,9 +214,42 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#advance(now);
   }
 
+  /**
+   * Adds a TURN server, for the bases that there are and that follow. Where its address is one of TCP, a connection is asked for with
+   * a `connection-wanted` event.
+   */
+  addTurnServer(server: TurnServer, now: Millis): void {
+    if (this.done) return;
+    if (this.#turnServers >= MAX_SERVERS) return this.discards.add("too many bases or servers");
+    this.#turnServers++;
+    this.#relays.addServer(server);
+    this.#advance(now);
+  }
+
+  /** A connection that was wanted is open, and has this address; false if it is wanted no longer. */
+  serverConnected(id: number, local: TransportAddress, now: Millis): boolean {
+    const wanted = !this.done && this.#relays.connected(id, local, now);
+    if (!this.done) this.#advance(now);
+    return wanted;
+  }
+
+  /** A connection that was wanted could not be opened, for a reason that people can read. */
+  serverConnectionFailed(id: number, reason: string, now: Millis): void {
+    if (this.done) return;
+    this.#relays.connectionFailed(id, reason);
+    this.#advance(now);
+  }
+
+  /** A connection that was open is not any more. */
+  serverDisconnected(local: TransportAddress, now: Millis): void {
+    if (this.done) return;
+    this.#relays.disconnected(local, now);
+    this.#advance(now);
+  }
+
   /** A server's name could not be resolved. */
   serverFailed(url: string, code: number, text: string): void {
-    if (!this.done) this.#gatheringFailed({ url, code, text });
+    if (!this.done) this.#gathering.reportFailure(url, { code, reason: text });
   }
 
   /** No more bases follow: gathering completes once every server has answered or failed to. */
@@ -257,11 +297,13 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       this.#previous.retire();
     }
     this.#restarted = this.#state !== "new";
-    this.#session = new IceSession(this.#context, localParameters);
+    this.#session = this.#newSession(localParameters);
     this.#gathering = this.#newGathering(this.#session);
     this.#localCandidates = [];
     for (const server of this.#servers) this.#gathering.addServer(server, now);
     for (const base of this.#bases) this.#gathering.addBase(base, now);
+    for (const attempt of this.#relays.allocated) this.#gathering.addRelay(attempt, now);
+    this.#relays.restart();
     if (this.#basesEnded) this.#gathering.endBases();
     this.#advance(now);
   }
@@ -283,11 +325,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     let stun = false;
     for (const datagram of batch) {
-      if (isStun(datagram.data)) {
-        this.#handleStun(datagram, now);
-        this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
-        stun = true;
-      } else this.#handleData(datagram, now);
+      if (this.#handle(datagram, false, now)) stun = true;
     }
     if (stun) this.#advance(now);
   }
@@ -295,9 +333,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   handleOutbound(batch: readonly Uint8Array[], _now: Millis): void {
     const pair = this.#path.outbound;
     if (pair === undefined) return this.discards.add("data without a valid pair", batch.length);
-    const { base: local, destination: remote } = pair;
+    const { base: local, destination: remote, localCandidate: { relay } } = pair;
     for (const data of batch) {
-      this.#below.push({ data, local, remote });
+      if (relay === undefined) this.#below.push({ data, local, remote });
+      else relay.send(data, remote);
       pair.packetsSent++;
       pair.bytesSent += data.length;
     }
@@ -308,6 +347,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#session.handleTimeout(now);
     this.#previous?.handleTimeout(now);
     this.#gathering.handleTimeout(now);
+    this.#relays.handleTimeout(now);
     this.#advance(now);
   }
 
@@ -315,9 +355,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.close(now);
   }
 
-  /** Stops at once: ICE has no farewell. */
+  /** Stops at once: ICE has no farewell. Relays are given back. */
   close(_now: Millis): void {
     if (this.done) return;
+    this.#relays.close();
     this.#enter("closed");
     this.#path.clear();
     this.#nextTimeout = undefined;
@@ -327,6 +368,22 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     drain(this.#below, out.below);
     drain(this.#above, out.above);
     drain(this.#events, out.events);
+  }
+
+  /** Takes a datagram, which may come out of another one that a relay has sent; whether it was STUN. */
+  #handle(datagram: Datagram, relayed: boolean, now: Millis): boolean {
+    const { data } = datagram;
+    if (isStun(data)) {
+      this.#handleStun(datagram, relayed, now);
+      this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
+      return true;
+    }
+    if (!relayed && isChannelData(data)) {
+      const inner = this.#relays.handleChannelData(datagram);
+      return inner !== undefined && this.#handle(inner, true, now);
+    }
+    this.#handleData(datagram, now);
+    return false;
   }
 
   #handleData(datagram: Datagram, now: Millis): void {
@@ -340,19 +397,37 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#above.push(data);
   }
 
-  #handleStun(datagram: Datagram, now: Millis): void {
+  #handleStun(datagram: Datagram, relayed: boolean, now: Millis): void {
     const message = parseStun(datagram.data);
     if (message === undefined) return this.discards.add("malformed STUN");
     if (checkFingerprint(message) === "bad") return this.discards.add("wrong fingerprint");
-    if (message.method !== BINDING) return this.discards.add("unsupported STUN method");
+    if (message.method !== BINDING) return this.#handleTurn(message, datagram, relayed, now);
     switch (message.messageClass) {
       case "request":
+        if (!relayed && this.#sessions().every(({ relayOnly }) => relayOnly)) {
+          return this.discards.add("check past the relay");
+        }
         return this.#server.handleRequest(message, datagram, now);
       case "indication":
         return this.discards.add("indication"); // RFC 8445 section 11: it has kept a NAT awake, and asks for nothing
       default:
         return this.#handleResponse(message, datagram, now);
     }
+  }
+
+  /** A relay is not spoken to through a relay: what peers send has nothing to say to allocations. */
+  #handleTurn(message: StunMessage, datagram: Datagram, relayed: boolean, now: Millis): void {
+    if (relayed || !isTurnMethod(message.method)) {
+      return this.discards.add("unsupported STUN method");
+    }
+    const inner = this.#relays.handleStun(message, datagram, now);
+    if (inner !== undefined) this.#handle(inner, true, now);
+  }
+
+  #send(datagram: Datagram): void {
+    const relay = this.#relays.of(datagram.local);
+    if (relay === undefined) this.#below.push(datagram);
+    else relay.send(datagram.data, datagram.remote);
   }
 
   #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
@@ -363,11 +438,15 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** After every change: sends what may be sent, and draws the conclusions. */
   #advance(now: Millis): void {
+    this.#gathering.completeIfDone();
     const gatheringComplete = this.#gathering.state === "complete";
     this.#session.advance(gatheringComplete, now);
     if (this.#session.selected !== undefined) this.#gathering.conclude();
     if (this.#session.selected !== undefined || !this.#previous?.usable) this.#previous = undefined;
     this.#path.update(this.#session, this.#previous);
+    const { outbound } = this.#path;
+    outbound?.localCandidate.relay?.bind(outbound.destination, now);
+    this.#relays.advance(now);
     this.#announceSelected();
     this.#enter(transportState({
       session: this.#session,
@@ -379,6 +458,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       this.#session.nextTimeout(gatheringComplete),
       this.#previous?.nextTimeout(gatheringComplete),
       this.#gathering.nextTimeout,
+      this.#relays.nextTimeout,
     ]);
   }
 
@@ -389,11 +469,20 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #newGathering(session: IceSession): Gathering {
     const outcome: GatheringOutcome = {
       gathered: (local, now) => this.#gathered(session, local, now),
-      gatheringFailed: (error) => this.#gatheringFailed(error),
+      gatheringFailed: (error) => void this.#events.push({ type: "candidate-error", ...error }),
       gatheringState: (state) => void this.#events.push({ type: "gathering-state", state }),
+      relaysPending: () => this.#relays.pending,
     };
     const { usernameFragment } = session.local;
-    return new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
+    const gathering = new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
+    gathering.relayOnly = this.#relayOnly;
+    return gathering;
+  }
+
+  #newSession(localParameters: IceParameters): IceSession {
+    const session = new IceSession(this.#context, localParameters);
+    session.relayOnly = this.#relayOnly;
+    return session;
   }
 
   #gathered(session: IceSession, local: LocalCandidate, now: Millis): void {
@@ -401,10 +490,6 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#localCandidates.push(candidate);
     this.#events.push({ type: "candidate", candidate });
     session.addLocal(local, now);
-  }
-
-  #gatheringFailed(error: IceCandidateError): void {
-    this.#events.push({ type: "candidate-error", ...error });
   }
 
   #roleChanged(): void {

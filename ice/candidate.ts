@@ -1,3 +1,4 @@
+import type { Millis } from "../core/stage/mod.ts";
 import { ipVersion, parseIp, type TransportAddress } from "../core/wire/mod.ts";
 
 /** Where a candidate's address comes from (RFC 8445 section 5.1.1). */
@@ -5,6 +6,9 @@ export type IceCandidateType = "host" | "srflx" | "prflx" | "relay";
 
 /** How a TCP candidate connects (RFC 6544 section 4.5). */
 export type IceTcpType = "active" | "passive" | "so";
+
+/** What carries the conversation with a TURN server. */
+export type IceRelayProtocol = "udp" | "tcp" | "tls";
 
 /** A candidate as it is exchanged with the peer (RFC 8839 section 5.1). */
 export interface IceCandidate {
@@ -32,6 +36,8 @@ export interface IceCandidate {
   readonly usernameFragment?: string;
   /** The server that a reflexive or relayed candidate was got from; never sent to the peer. */
   readonly url?: string;
+  /** What a relayed candidate's server is spoken to over; never sent to the peer. */
+  readonly relayProtocol?: IceRelayProtocol;
   /** Extension attributes that nobody here interprets, in their order. */
   readonly extensions?: readonly (readonly [name: string, value: string])[];
 }
@@ -56,6 +62,14 @@ export function candidatePriority(
   return TYPE_PREFERENCES[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - component);
 }
 
+/** Sends to peers from a relayed address. */
+export interface Relay {
+  /** Sends one datagram. */
+  send(data: Uint8Array, peer: TransportAddress): void;
+  /** Data will go to this peer, so a short way of sending to it is worth while. To be called as often as one likes. */
+  bind(peer: TransportAddress, now: Millis): void;
+}
+
 /** A candidate of this side, with the address that its packets leave from (RFC 8445 section 4, "base"). */
 export interface LocalCandidate {
   /** As announced: its address may be an mDNS name. */
@@ -66,6 +80,8 @@ export interface LocalCandidate {
   readonly base: TransportAddress;
   /** Orders candidates of the same type (RFC 8445 section 5.1.2.1). */
   readonly localPreference: number;
+  /** Of a relayed candidate, the way out. */
+  readonly relay?: Relay;
 }
 
 /** A candidate of the peer. What signalling says later of one learnt from a check replaces what was guessed. */

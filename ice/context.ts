@@ -44,7 +44,21 @@ export type IceDiscard =
   | "too many remote candidates"
   | "too many pairs"
   | "too many early checks"
-  | "too many transactions";
+  | "too many transactions"
+  /** A check that arrived past every relay, though only relays are to be used: not answered. */
+  | "check past the relay"
+  | "ChannelData of an unknown channel"
+  | "malformed ChannelData"
+  | "malformed Data indication"
+  /** A TURN server's answer that was not signed as its request was. */
+  | "TURN answer without valid integrity"
+  /** A TURN server sent data of a peer that was given no permission. */
+  | "relayed data without permission"
+  /** To be sent to a peer that the TURN server does not let us send to. */
+  | "data for a peer without permission"
+  | "too many relayed peers"
+  /** To be sent through an allocation that has ended. */
+  | "relay is gone";
 
 /** What the parts of one agent share. */
 export interface IceContext {
@@ -52,6 +66,6 @@ export interface IceContext {
   readonly timings: IceTimings;
   readonly discards: Discards<IceDiscard>;
   readonly role: Role;
-  /** Puts a datagram on the wire. */
+  /** Puts a datagram on the wire, through a relay if it comes from a relayed address. */
   readonly send: (datagram: Datagram) => void;
 }

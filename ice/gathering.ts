@@ -1,14 +1,12 @@
 import type { Millis } from "../core/stage/mod.ts";
 import { type Datagram, ipVersion, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
+import type { Base } from "./base.ts";
 import { isSymmetric, type StunClient } from "./authentication.ts";
-import {
-  candidatePriority,
-  type Foundations,
-  type LocalCandidate,
-  MAX_LOCAL_PREFERENCE,
-} from "./candidate.ts";
+import type { Foundations, LocalCandidate } from "./candidate.ts";
 import type { IceContext } from "./context.ts";
 import { earliest } from "./deadline.ts";
+import { GatheredCandidates, MAX_SERVERS } from "./gathered_candidates.ts";
+import { SERVER_UNREACHABLE } from "./server_error.ts";
 import {
   BINDING,
   ClientTransactions,
@@ -16,30 +14,17 @@ import {
   MAPPED_ADDRESS,
   type StunAddress,
   StunBuilder,
+  type StunError,
   type StunMessage,
   XOR_MAPPED_ADDRESS,
 } from "./stun/mod.ts";
+import type { RelayAttempt } from "./turn/relay_attempt.ts";
 
 /** As RTCIceGatheringState. */
 export type IceGatheringState = "new" | "gathering" | "complete";
 
 /** Sockets of one agent. */
 export const MAX_BASES = 32;
-
-/** STUN servers of one agent. */
-export const MAX_SERVERS = 8;
-
-/** Reported where a server could not be reached at all (W3C webrtc-pc, RTCPeerConnectionIceErrorEvent). */
-export const SERVER_UNREACHABLE = 701;
-
-/** A socket of this machine. */
-export interface Base {
-  readonly address: TransportAddress;
-  /** Its place among the bases: earlier ones are preferred. */
-  readonly index: number;
-  /** The mDNS name that is announced in its stead. */
-  readonly hostName: string | undefined;
-}
 
 /** A STUN server whose name has been resolved. */
 export interface StunServer {
@@ -68,6 +53,8 @@ export interface GatheringOutcome {
   gathered(local: LocalCandidate, now: Millis): void;
   gatheringFailed(error: IceCandidateError): void;
   gatheringState(state: IceGatheringState): void;
+  /** Whether relayed candidates may yet come. */
+  relaysPending(): boolean;
 }
 
 /** A question to a server: how do you see this base? */
@@ -83,8 +70,7 @@ interface Probe {
 export class Gathering implements StunClient {
   readonly #context: IceContext;
   readonly #outcome: GatheringOutcome;
-  readonly #foundations: Foundations;
-  readonly #usernameFragment: string;
+  readonly #candidates: GatheredCandidates;
   readonly #transactions: ClientTransactions<Probe>;
   readonly #bases: Base[] = [];
   readonly #servers: StunServer[] = [];
@@ -96,6 +82,7 @@ export class Gathering implements StunClient {
   #nextProbeAt: Millis = -Infinity;
   #answered: Probe[] = [];
   #nextKeepaliveAt: Millis | undefined;
+  #relayOnly = false;
 
   constructor(
     context: IceContext,
@@ -104,8 +91,7 @@ export class Gathering implements StunClient {
     outcome: GatheringOutcome,
   ) {
     this.#context = context;
-    this.#foundations = foundations;
-    this.#usernameFragment = usernameFragment;
+    this.#candidates = new GatheredCandidates(foundations, usernameFragment);
     this.#outcome = outcome;
     // Every base asks every server once, and once more to keep what it was told.
     this.#transactions = new ClientTransactions(2 * MAX_BASES * MAX_SERVERS, context.send);
@@ -122,11 +108,18 @@ export class Gathering implements StunClient {
     return earliest([probe, this.#nextKeepaliveAt, this.#transactions.nextTimeout]);
   }
 
+  /** Only relayed candidates are wanted, and nothing may tell the addresses of this machine. To be said before it begins. */
+  set relayOnly(value: boolean) {
+    this.#relayOnly = value;
+    this.#candidates.hideAddresses = value;
+  }
+
   /** A base is a host candidate (RFC 8445 section 5.1.1.1), and asks every server how it looks from there. */
   addBase(base: Base, now: Millis): void {
     this.#enter("gathering");
+    if (this.#relayOnly) return;
     this.#bases.push(base);
-    this.#announce(this.#hostCandidate(base), now);
+    this.#announce(this.#candidates.host(base), now);
     for (const [serverIndex, server] of this.#servers.entries()) {
       this.#enqueue(base, server, serverIndex);
     }
@@ -140,11 +133,40 @@ export class Gathering implements StunClient {
     this.#probe(now);
   }
 
+  /** A TURN server has allocated addresses, and told how it sees the base (RFC 8445 section 5.1.1.2). */
+  addRelay(attempt: RelayAttempt, now: Millis): void {
+    if (this.#state === "complete") return; // a candidate after the end of candidates would be none
+    this.#enter("gathering");
+    const { allocation, base, server, serverIndex } = attempt;
+    const { path, mapped } = allocation!;
+    if (
+      base !== undefined && mapped !== undefined && !this.#relayOnly && path.local === base.address
+    ) {
+      const source = { url: server.url, serverIp: path.remote.ip, serverIndex };
+      this.#announce(this.#candidates.reflexive(base, mapped, source), now);
+    }
+    for (const candidate of this.#candidates.relayed(attempt)) this.#announce(candidate, now);
+  }
+
+  /** A server, or the way to it, could not be used. */
+  reportFailure(url: string, { code, reason }: StunError, base?: Base): void {
+    // W3C webrtc-pc, RTCPeerConnectionIceErrorEvent: an address that no candidate tells is not told here either.
+    const hidden = base === undefined || this.#relayOnly || base.hostName !== undefined;
+    const tried = hidden ? {} : { address: base.address.ip, port: base.address.port };
+    this.#outcome.gatheringFailed({ url, code, text: reason, ...tried });
+  }
+
   /** No more bases follow. */
   endBases(): void {
     this.#enter("gathering");
     this.#basesEnded = true;
-    this.#completeIfDone();
+    this.completeIfDone();
+  }
+
+  /** Ends once every server has answered or failed to. */
+  completeIfDone(): void {
+    const done = this.#basesEnded && this.#unanswered === 0 && !this.#outcome.relaysPending();
+    if (done) this.#enter("complete");
   }
 
   /** ICE has concluded: nobody needs the servers' bindings any longer. */
@@ -172,7 +194,7 @@ export class Gathering implements StunClient {
       const error = message.get(ERROR_CODE);
       this.#failed(probe, error?.code ?? SERVER_UNREACHABLE, error?.reason ?? "Malformed answer");
     }
-    this.#completeIfDone();
+    this.completeIfDone();
     return true;
   }
 
@@ -184,7 +206,7 @@ export class Gathering implements StunClient {
     }
     this.#probe(now);
     this.#keepAlive(now);
-    this.#completeIfDone();
+    this.completeIfDone();
   }
 
   #enqueue(base: Base, server: StunServer, serverIndex: number): void {
@@ -226,13 +248,13 @@ export class Gathering implements StunClient {
   #reflected(probe: Probe, mapped: StunAddress, now: Millis): void {
     this.#answered.push({ ...probe, keepalive: true });
     this.#nextKeepaliveAt ??= now + this.#context.timings.serverKeepalive;
-    this.#announce(this.#reflexiveCandidate(probe, mapped), now);
+    const { base, server, serverIndex } = probe;
+    const source = { url: server.url, serverIp: server.address.ip, serverIndex };
+    this.#announce(this.#candidates.reflexive(base, mapped, source), now);
   }
 
-  #failed({ base, server }: Probe, code: number, text: string): void {
-    const { ip, port } = base.address;
-    const tried = base.hostName === undefined ? { address: ip, port } : {};
-    this.#outcome.gatheringFailed({ url: server.url, code, text, ...tried });
+  #failed({ base, server }: Probe, code: number, reason: string): void {
+    this.reportFailure(server.url, { code, reason }, base);
   }
 
   /** RFC 8445 section 5.1.3: of the same address and base, only the first and better one counts. */
@@ -245,54 +267,6 @@ export class Gathering implements StunClient {
     if (redundant) return;
     this.#found.push(local);
     this.#outcome.gathered(local, now);
-  }
-
-  #hostCandidate({ address, index, hostName }: Base): LocalCandidate {
-    const localPreference = MAX_LOCAL_PREFERENCE - index;
-    return {
-      candidate: {
-        foundation: this.#foundations.of("host", address),
-        component: 1,
-        protocol: address.protocol,
-        priority: candidatePriority("host", localPreference, 1),
-        address: hostName ?? address.ip,
-        port: address.port,
-        type: "host",
-        usernameFragment: this.#usernameFragment,
-      },
-      address,
-      base: address,
-      localPreference,
-    };
-  }
-
-  #reflexiveCandidate(probe: Probe, { ip, port }: StunAddress): LocalCandidate {
-    const { base: { address: base, index, hostName }, server, serverIndex } = probe;
-    const localPreference = MAX_LOCAL_PREFERENCE - index * MAX_SERVERS - serverIndex;
-    const hidden = ip.includes(":") ? "::" : "0.0.0.0";
-    return {
-      candidate: {
-        foundation: this.#foundations.of("srflx", base, server.address.ip),
-        component: 1,
-        protocol: base.protocol,
-        priority: candidatePriority("srflx", localPreference, 1),
-        address: ip,
-        port,
-        type: "srflx",
-        // An mDNS name would be pointless beside the address that it hides.
-        relatedAddress: hostName === undefined ? base.ip : hidden,
-        relatedPort: hostName === undefined ? base.port : 0,
-        usernameFragment: this.#usernameFragment,
-        url: server.url,
-      },
-      address: { ip, port, protocol: base.protocol },
-      base,
-      localPreference,
-    };
-  }
-
-  #completeIfDone(): void {
-    if (this.#basesEnded && this.#unanswered === 0) this.#enter("complete");
   }
 
   #enter(state: IceGatheringState): void {

@@ -1,12 +1,13 @@
 /**
  * ICE (RFC 8445): finds a path between two peers, keeps asking for consent to use it (RFC 7675), and restarts. With trickle
- * (RFC 8838), and with the STUN codec (RFC 8489) that it speaks.
+ * (RFC 8838), relays (TURN, RFC 8656), and the STUN codec (RFC 8489) that all of it speaks.
  *
  * {@linkcode IceAgent} is the layer; it sends nothing and receives nothing by itself.
  *
  * @module
  */
-export { IceAgent, type IceAgentOptions, type IceBaseOptions } from "./agent.ts";
+export { IceAgent } from "./agent.ts";
+export type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
 export type { IceEvent } from "./event.ts";
 export type { IceDiscard } from "./context.ts";
 export type { IceRole } from "./role.ts";
@@ -18,9 +19,12 @@ export {
   candidatePriority,
   type IceCandidate,
   type IceCandidateType,
+  type IceRelayProtocol,
   type IceTcpType,
 } from "./candidate.ts";
 export { parseCandidate, writeCandidate } from "./candidate_line.ts";
 export { generateIceParameters, type IceParameters } from "./parameters.ts";
 export { ICE_TIMINGS, type IceTimings } from "./timings.ts";
+export type { ServerConnection } from "./turn/relay_attempt.ts";
+export type { TurnServer } from "./turn/turn_context.ts";
 export * from "./stun/mod.ts";

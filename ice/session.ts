@@ -5,6 +5,7 @@ import {
   canPair,
   type IceCandidate,
   type LocalCandidate,
+  type Relay,
   type RemoteCandidate,
 } from "./candidate.ts";
 import { CandidatePair, type Check } from "./candidate_pair.ts";
@@ -43,6 +44,8 @@ export class IceSession implements CheckOutcome {
   readonly checkList = new CheckList();
   readonly consent: Consent;
   readonly remotes: RemoteCandidates;
+  /** Whether only relayed candidates are used. */
+  relayOnly = false;
   readonly #context: IceContext;
   readonly #scheduler: CheckScheduler;
   readonly #checks: ConnectivityChecks;
@@ -98,6 +101,17 @@ export class IceSession implements CheckOutcome {
   addLocal(local: LocalCandidate, now: Millis): void {
     this.#locals.push(local);
     for (const remote of this.remotes.list) this.#pair(local, remote, now);
+  }
+
+  /** A relay has ended, and so have its candidates. The selected pair is left to what becomes of consent. */
+  loseRelay(relay: Relay): void {
+    this.#locals = this.#locals.filter((local) => local.relay !== relay);
+    for (const pair of this.checkList.pairs) {
+      if (pair.localCandidate.relay !== relay || pair === this.#selected) continue;
+      this.#giveUp(pair);
+      pair.state = "failed";
+      pair.validLocal = undefined;
+    }
   }
 
   /** The peer's parameters have become known: checks can begin (RFC 8445 section 7.2.2). */

@@ -13,6 +13,14 @@ export interface IceTimings {
   readonly consent: RetransmissionTimings;
   /** Between requests that keep a server-reflexive address alive while ICE has not concluded (RFC 8445 section 5.1.1.4). */
   readonly serverKeepalive: Millis;
+  /** How long a connection to a TURN server may take to be made. */
+  readonly serverConnect: Millis;
+  /** How long before its end an allocation is refreshed (RFC 8656 section 8). */
+  readonly allocationMargin: Millis;
+  /** Between refreshes of a permission, which lasts for five minutes (RFC 8656 section 9). */
+  readonly permissionRefresh: Millis;
+  /** Between refreshes of a channel, which lasts for ten minutes (RFC 8656 section 12). */
+  readonly channelRefresh: Millis;
   /** How long a valid pair that crosses a NAT waits for a better one before it is nominated. */
   readonly nominationDelay: Millis;
   /** Mean time between consent checks; each is 0.8 to 1.2 of it (RFC 7675 section 5.1). */
@@ -47,6 +55,10 @@ export const ICE_TIMINGS: IceTimings = {
   // expires is noticed in time.
   consent: { rto: 500, maxRto: 500, rc: 12, rm: 16 },
   serverKeepalive: 15_000,
+  serverConnect: 9500,
+  allocationMargin: 60_000,
+  permissionRefresh: 240_000,
+  channelRefresh: 540_000,
   nominationDelay: 200,
   consentInterval: 5000,
   consentExpiry: 30_000,

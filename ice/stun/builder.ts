@@ -1,7 +1,7 @@
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Writer } from "../../core/wire/mod.ts";
 import type { StunAttribute } from "./attribute.ts";
-import { FINGERPRINT, MESSAGE_INTEGRITY } from "./attribute_types.ts";
+import { FINGERPRINT, MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256 } from "./attribute_types.ts";
 import { crc32 } from "./crc32.ts";
 import { FINGERPRINT_XOR } from "./integrity.ts";
 import { HEADER_LENGTH, MAGIC_COOKIE, messageType, type StunClass } from "./message.ts";
@@ -52,6 +52,16 @@ export class StunBuilder {
     const mac = crypto.hmac("sha-1", key, this.#writer.finish());
     this.#writer.u16(MESSAGE_INTEGRITY);
     this.#writer.u16(20);
+    this.#writer.bytes(mac);
+    return this;
+  }
+
+  /** Appends MESSAGE-INTEGRITY-SHA256 over everything so far (RFC 8489 section 14.6). */
+  integritySha256(crypto: CryptoProvider, key: Uint8Array): this {
+    this.#setLength(36);
+    const mac = crypto.hmac("sha-256", key, this.#writer.finish());
+    this.#writer.u16(MESSAGE_INTEGRITY_SHA256);
+    this.#writer.u16(32);
     this.#writer.bytes(mac);
     return this;
   }

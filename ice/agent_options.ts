@@ -1,0 +1,22 @@
+import type { CryptoProvider } from "../core/crypto/provider.ts";
+import type { IceParameters } from "./parameters.ts";
+import type { IceRole } from "./role.ts";
+import type { IceTimings } from "./timings.ts";
+
+/** What an agent is made with. */
+export interface IceAgentOptions {
+  /** Randomness and HMAC. */
+  readonly crypto: CryptoProvider;
+  /** The role to begin with. */
+  readonly role: IceRole;
+  /** The parameters of the first session; made at random if absent. */
+  readonly localParameters?: IceParameters;
+  /** Intervals other than the default ones. */
+  readonly timings?: Partial<IceTimings>;
+}
+
+/** How a base is announced. */
+export interface IceBaseOptions {
+  /** The mDNS name that stands for its address (draft-ietf-mmusic-mdns-ice-candidates). */
+  readonly hostName?: string;
+}

@@ -1,0 +1,188 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import { sameAddress, type TransportAddress } from "../../core/wire/mod.ts";
+import type { Base } from "../base.ts";
+import { SERVER_UNREACHABLE } from "../server_error.ts";
+import type { StunError } from "../stun/attributes.ts";
+import type { StunMessage } from "../stun/message.ts";
+import { type AllocationOutcome, TurnAllocation } from "./allocation.ts";
+import { ALTERNATE_DOMAIN } from "./attributes.ts";
+import { Redirects } from "./redirects.ts";
+import type { TurnContext, TurnServer } from "./turn_context.ts";
+
+/** RFC 8656 section 7.4: three client addresses are tried before a server that takes them for another client's is given up. */
+const MAX_PORTS = 3;
+
+/** A connection or socket that somebody has to open for the agent, which does no I/O. */
+export interface ServerConnection {
+  /** To name it by when it is open. */
+  readonly id: number;
+  /** The server. */
+  readonly remote: TransportAddress;
+  /** Whether the stream is TLS. */
+  readonly tls: boolean;
+  /** How the user named the server. */
+  readonly url: string;
+  /** The name that a redirecting server gave for the certificate of this one, instead of the URL's (RFC 8489 section 14.16). */
+  readonly serverName?: string;
+  /** For UDP, the address of this machine that a new port is wanted on. */
+  readonly localIp?: string;
+}
+
+/** Who hears how an attempt goes. */
+export interface AttemptOutcome {
+  relayed(attempt: RelayAttempt, now: Millis): void;
+  failed(attempt: RelayAttempt, error: StunError): void;
+  lost(attempt: RelayAttempt, now: Millis): void;
+  /** The id is for the attempt to be told by {@linkcode RelayAttempt.connected}. */
+  connectionWanted(attempt: RelayAttempt, connection: Omit<ServerConnection, "id">): void;
+}
+
+/** The attempt to get relayed addresses of one server from one base, wherever that server sends us. */
+export class RelayAttempt implements AllocationOutcome {
+  readonly #context: TurnContext;
+  readonly #outcome: AttemptOutcome;
+  #redirects: Redirects;
+  #remote: TransportAddress;
+  #serverName: string | undefined;
+  #ports = 1;
+  #allocation: TurnAllocation | undefined;
+  /** When the wait for a connection ends. */
+  #connectBy: Millis | undefined;
+  #pending = true;
+
+  /** Over UDP there is a base; for a stream a connection will be asked for. */
+  constructor(
+    context: TurnContext,
+    readonly server: TurnServer,
+    /** Its place among the servers: earlier ones are preferred. */
+    readonly serverIndex: number,
+    readonly base: Base | undefined,
+    outcome: AttemptOutcome,
+  ) {
+    this.#context = context;
+    this.#outcome = outcome;
+    this.#remote = server.address;
+    this.#redirects = new Redirects(server.address);
+  }
+
+  /** The present allocation, if there is one or it is being asked for. */
+  get allocation(): TurnAllocation | undefined {
+    return this.#allocation;
+  }
+
+  /** Whether it may yet come to something. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  /** When {@linkcode RelayAttempt.handleTimeout} has something to do. */
+  get nextTimeout(): Millis | undefined {
+    return this.#connectBy ?? this.#allocation?.nextTimeout;
+  }
+
+  /** Begins, or begins anew at the first server. */
+  start(now: Millis): void {
+    this.#pending = true;
+    this.#ports = 1;
+    this.#remote = this.server.address;
+    this.#serverName = undefined;
+    this.#redirects = new Redirects(this.server.address);
+    this.#tryServer(now);
+  }
+
+  /** There is a way to the server; false if nobody waits for it any more. */
+  connected(local: TransportAddress, now: Millis): boolean {
+    if (this.#connectBy === undefined) return false;
+    this.#connectBy = undefined;
+    this.#allocate(local, now);
+    return true;
+  }
+
+  /** There is none. */
+  connectionFailed(reason: string): void {
+    if (this.#connectBy !== undefined) this.#fail({ code: SERVER_UNREACHABLE, reason });
+  }
+
+  /** Serves what is due. */
+  handleTimeout(now: Millis): void {
+    if (this.#connectBy !== undefined && this.#connectBy <= now) {
+      this.connectionFailed("The TURN server did not take the connection");
+    }
+    this.#allocation?.handleTimeout(now);
+  }
+
+  /** Gives back what there is. */
+  close(): void {
+    this.#allocation?.release();
+    this.#allocation = undefined;
+    this.#connectBy = undefined;
+    this.#pending = false;
+  }
+
+  allocated(_: TurnAllocation, now: Millis): void {
+    this.#pending = false;
+    this.#outcome.relayed(this, now);
+  }
+
+  refused(_: TurnAllocation, error: StunError, now: Millis, message?: StunMessage): void {
+    const { local } = this.#allocation!.path;
+    this.#allocation = undefined;
+    if (error.code === 300) this.#redirected(error, message, now);
+    else if (error.code === 437 && this.#ports < MAX_PORTS) {
+      // RFC 8656 section 7.4: this port was another client's, and the server still remembers that one.
+      this.#ports++;
+      this.#connect(now, local.ip);
+    } else this.#fail(error);
+  }
+
+  lost(_: TurnAllocation, now: Millis): void {
+    this.#outcome.lost(this, now);
+    this.#allocation = undefined;
+  }
+
+  #tryServer(now: Millis): void {
+    if (this.base === undefined) this.#connect(now);
+    else this.#allocate(this.base.address, now);
+  }
+
+  #connect(now: Millis, localIp?: string): void {
+    this.#connectBy = now + this.#context.timings.serverConnect;
+    const { url, tls = false } = this.server;
+    this.#outcome.connectionWanted(this, {
+      remote: this.#remote,
+      tls,
+      url,
+      ...(this.#serverName !== undefined && { serverName: this.#serverName }),
+      ...(localIp !== undefined && { localIp }),
+    });
+  }
+
+  #allocate(local: TransportAddress, now: Millis): void {
+    const path = { local, remote: this.#remote };
+    this.#allocation = new TurnAllocation(this.#context, this.server, path, this);
+    this.#allocation.allocate(now);
+  }
+
+  /** RFC 8489 section 10. */
+  #redirected(error: StunError, message: StunMessage | undefined, now: Millis): void {
+    const next = this.#redirects.follow(message);
+    if (typeof next === "string") return this.#fail({ code: error.code, reason: next });
+    this.#remote = next;
+    this.#serverName = message?.get(ALTERNATE_DOMAIN) ?? this.#serverName;
+    this.#tryServer(now);
+  }
+
+  #fail(error: StunError): void {
+    this.#connectBy = undefined;
+    this.#pending = false;
+    this.#outcome.failed(this, error);
+  }
+}
+
+/** Whether an attempt's way to the server begins and ends there. */
+export function isOnPath(
+  { path }: TurnAllocation,
+  { local, remote }: { local: TransportAddress; remote: TransportAddress },
+): boolean {
+  return sameAddress(path.remote, remote) && sameAddress(path.local, local);
+}
