@@ -230,6 +230,8 @@ export class Transport {
         case "selected-pair":
           this.#host.onIceState(event);
           break;
+        case "connection-wanted":
+          break;
         default:
           this.#host.onGathering(event);
       }

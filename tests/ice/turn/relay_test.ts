@@ -173,7 +173,11 @@ Deno.test("with the policy relay nothing but relayed candidates, and no check pa
   assertEquals(candidates(a), ["relay 203.0.113.1 50000"]);
   assertEquals(a.agent.localCandidates[0]!.relatedAddress, "0.0.0.0");
   assert(!JSON.stringify(a.events).includes(A.ip));
-  const guessed = { ...b.agent.localCandidates[0]!, address: A.ip };
+  const guessed = {
+    ...b.agent.localCandidates[0]!,
+    address: A.ip,
+    usernameFragment: a.agent.localParameters.usernameFragment,
+  };
   net.run(b, (agent, now) => agent.addRemoteCandidate(guessed, now)); // the peer knows the address all the same
   net.connect(a, b);
   net.advance(30_000);
