@@ -4,7 +4,8 @@
  * - packets: {@linkcode parseRtpPacket}, {@linkcode serializeRtpPacket}, with header extensions of which {@linkcode findElement} finds one
  *   and `parseX` reads it;
  * - RTCP: {@linkcode parseRtcp}, {@linkcode serializeRtcp};
- * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec.
+ * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec;
+ * - forward error correction: {@linkcode protectPackets}, {@linkcode FecReceiver}.
  *
  * @module
  */
@@ -14,3 +15,4 @@ export * from "./mux.ts";
 export * from "./extensions/mod.ts";
 export * from "./rtcp/mod.ts";
 export * from "./payload/mod.ts";
+export * from "./fec/mod.ts";

@@ -1,0 +1,95 @@
+import { add16, diff16 } from "../../core/wire/mod.ts";
+import { parseRtpPacket, RTP_HEADER_LENGTH } from "../packet.ts";
+import { type FecRepair, recover } from "./repair.ts";
+
+/** How many sequence numbers back packets are kept: more than a repair can reach (RFC 8627 section 4.2.2.1: 110). */
+const MAX_MEDIA = 192;
+
+/** How many repairs wait for packets; the oldest goes first. libwebrtc sends at most 48 for a frame. */
+const MAX_REPAIRS = 48;
+
+interface Pending {
+  readonly repair: FecRepair;
+  /** Packets that it protects and that have not arrived. */
+  readonly missing: Set<number>;
+}
+
+const NONE: readonly Uint8Array[] = Object.freeze([]);
+
+/** Recovers lost packets of one stream from repairs, as soon as a repair lacks only one. */
+export class FecReceiver {
+  readonly #ssrc: number;
+  readonly #media = new Map<number, Uint8Array>();
+  #pending: Pending[] = [];
+  #newest: number | undefined;
+
+  /** `ssrc` is that of the protected stream. */
+  constructor(ssrc: number) {
+    this.#ssrc = ssrc;
+  }
+
+  /** Takes a whole RTP packet of the protected stream, and keeps it; returns packets that can be recovered now. */
+  pushMedia(packet: Uint8Array): readonly Uint8Array[] {
+    if (packet.length < RTP_HEADER_LENGTH) return NONE;
+    this.#keep(packet);
+    return this.#pending.length === 0 ? NONE : this.#recoverAll();
+  }
+
+  /** Takes a repair; returns packets that can be recovered now. */
+  pushRepair(repair: FecRepair): readonly Uint8Array[] {
+    const newest = repair.sequenceNumbers[repair.sequenceNumbers.length - 1]!;
+    // A repair from nowhere near would wait in vain, and keep others from waiting.
+    if (this.#newest === undefined || Math.abs(diff16(newest, this.#newest)) >= MAX_MEDIA) {
+      return NONE;
+    }
+    const missing = new Set(repair.sequenceNumbers.filter((number) => !this.#media.has(number)));
+    if (this.#pending.length === MAX_REPAIRS) this.#pending.shift();
+    this.#pending.push({ repair, missing });
+    return this.#recoverAll();
+  }
+
+  /** One recovered packet can be what another repair lacked. */
+  #recoverAll(): Uint8Array[] {
+    const recovered: Uint8Array[] = [];
+    for (let at = 0; at < this.#pending.length;) {
+      const { repair, missing } = this.#pending[at]!;
+      if (missing.size > 1) {
+        at++;
+        continue;
+      }
+      this.#pending.splice(at, 1);
+      const packet = this.#recover(repair, missing);
+      if (packet === undefined) continue;
+      recovered.push(packet);
+      this.#keep(packet);
+      at = 0;
+    }
+    return recovered;
+  }
+
+  #recover(repair: FecRepair, missing: ReadonlySet<number>): Uint8Array | undefined {
+    const [lost] = missing;
+    if (lost === undefined) return undefined;
+    const others: Uint8Array[] = [];
+    for (const number of repair.sequenceNumbers) {
+      if (number === lost) continue;
+      const packet = this.#media.get(number);
+      // It was there, but is too old by now.
+      if (packet === undefined) return undefined;
+      others.push(packet);
+    }
+    const packet = recover(repair, others, lost, this.#ssrc);
+    return packet === undefined || parseRtpPacket(packet) === undefined ? undefined : packet;
+  }
+
+  #keep(packet: Uint8Array): void {
+    const number = packet[2]! << 8 | packet[3]!;
+    const ahead = this.#newest === undefined ? 1 : diff16(number, this.#newest);
+    if (ahead <= -MAX_MEDIA) return;
+    if (ahead >= MAX_MEDIA || this.#newest === undefined) this.#media.clear();
+    else for (let i = 1; i <= ahead; i++) this.#media.delete(add16(this.#newest, i - MAX_MEDIA));
+    if (ahead > 0) this.#newest = number;
+    this.#media.set(number, packet);
+    for (const { missing } of this.#pending) missing.delete(number);
+  }
+}

@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { toHex } from "../../core/wire/mod.ts";
+import {
+  FecReceiver,
+  parseFlexfec,
+  parseUlpfec,
+  protectPackets,
+  recoverPacket,
+  serializeRtpPacket,
+  writeFlexfec,
+  writeUlpfec,
+} from "../../rtp/mod.ts";
+import { Random, seedForRun } from "../support/random.ts";
+import { hex, randomPacket } from "./support.ts";
+
+const SSRC = 0xdeadbeef;
+
+const kinds = [
+  { name: "ULPFEC", write: writeUlpfec, parse: parseUlpfec, reach: 48 },
+  { name: "FlexFEC", write: writeFlexfec, parse: parseFlexfec, reach: 110 },
+];
+
+function packets(random: Random, count: number, first: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    serializeRtpPacket({
+      ...randomPacket(random),
+      ssrc: SSRC,
+      sequenceNumber: (first + i) & 0xffff,
+    }));
+}
+
+Deno.test("ULPFEC: the XOR of two packets, by hand (RFC 5109 section 7)", () => {
+  const a = hex("80601234000003e8deadbeef01020304");
+  const b = hex("90e11236000003e9deadbeef0f");
+  const repair = protectPackets([a, b]);
+  // Flags 1081, base, timestamp, length 4 ^ 1, protected 4, mask 101.
+  assertEquals(toHex(writeUlpfec(repair)), "10811234000000010005" + "0004a000" + "0e020304");
+  assertEquals(recoverPacket(repair, [b], 0x1234, SSRC), a);
+  assertEquals(recoverPacket(repair, [a], 0x1236, SSRC), b);
+});
+
+Deno.test("FlexFEC: the same, and the k bits that end the mask (RFC 8627 section 4.2.2.1)", () => {
+  const a = hex("80601234000003e8deadbeef01020304");
+  const at = (number: number) => {
+    const b = hex("90e11236000003e9deadbeef0f");
+    b[2] = number >> 8;
+    b[3] = number;
+    return toHex(writeFlexfec(protectPackets([a, b])));
+  };
+  const head = "1081000500000001" + "1234";
+  assertEquals(at(0x1236), head + "d000" + "0e020304");
+  assertEquals(at(0x1234 + 15), head + "4000" + "c0000000" + "0e020304");
+  assertEquals(at(0x1234 + 46), head + "4000" + "00000000" + "8000000000000000" + "0e020304");
+});
+
+for (const { name, write, parse, reach } of kinds) {
+  Deno.test(`${name}: any one of any packets is recovered, whatever its extension and padding`, () => {
+    const random = new Random(seedForRun(name));
+    for (let i = 0; i < 200; i++) {
+      const all = packets(random, 1 + random.below(reach), random.below(65536));
+      const group = all.filter((_, n) => n === 0 || random.chance(0.5));
+      const repair = parse(write(protectPackets(group)))!;
+      const lost = random.pick(group);
+      const number = lost[2]! << 8 | lost[3]!;
+      const others = group.filter((packet) => packet !== lost);
+      assertEquals(recoverPacket(repair, others, number, SSRC), lost, `seed ${random.seed}`);
+    }
+    const far = packets(random, reach + 1, 0);
+    assertThrows(() => write(protectPackets([far[0]!, far[reach]!])), RangeError);
+  });
+
+  Deno.test(`${name}: no truncation and no mutation throws, nor makes a packet that is none`, () => {
+    const random = new Random(seedForRun(`${name} mutation`));
+    for (let i = 0; i < 300; i++) {
+      const group = packets(random, 5, 100);
+      const bytes = write(protectPackets(group));
+      parse(bytes.subarray(0, random.below(bytes.length)));
+      const repair = parse(random.mutate(bytes));
+      const receiver = new FecReceiver(SSRC);
+      for (const packet of group.slice(1)) receiver.pushMedia(packet);
+      if (repair === undefined) continue;
+      for (const packet of receiver.pushRepair(repair)) assert(packet.length >= 12);
+    }
+  });
+
+  Deno.test(`${name}: a receiver recovers what it can, each packet once, in whatever order`, () => {
+    const random = new Random(seedForRun(`${name} receiver`));
+    const receiver = new FecReceiver(SSRC);
+    const all = packets(random, 400, 65400);
+    let recovered = 0;
+    receiver.pushMedia(all[0]!);
+    for (let at = 1; at + 10 < all.length; at += 10) {
+      const group = all.slice(at, at + 10);
+      const lost = random.below(10);
+      const out: Uint8Array[] = [];
+      const repair = parse(write(protectPackets(group)))!;
+      const early = random.chance(0.5);
+      if (early) out.push(...receiver.pushRepair(repair));
+      group.forEach((packet, i) => {
+        if (i !== lost) out.push(...receiver.pushMedia(packet));
+      });
+      if (!early) out.push(...receiver.pushRepair(repair));
+      assertEquals(out, [group[lost]!], `seed ${random.seed}`);
+      recovered += out.length;
+    }
+    assertEquals(recovered, 39);
+  });
+}
+
+Deno.test("rows and columns recover what neither could alone", () => {
+  const random = new Random(3);
+  const grid = packets(random, 9, 10);
+  const receiver = new FecReceiver(SSRC);
+  const lost = [0, 1, 3];
+  const out: Uint8Array[] = [];
+  grid.forEach((packet, i) => {
+    if (!lost.includes(i)) out.push(...receiver.pushMedia(packet));
+  });
+  for (let i = 0; i < 3; i++) {
+    out.push(...receiver.pushRepair(protectPackets(grid.slice(3 * i, 3 * i + 3))));
+  }
+  assertEquals(out, [grid[3]!]);
+  out.push(...receiver.pushRepair(protectPackets([grid[1]!, grid[4]!, grid[7]!])));
+  assertEquals(out.slice(1), [grid[1]!, grid[0]!]);
+});
+
+Deno.test("a repair that protects only the beginning of packets recovers none", () => {
+  const group = packets(new Random(5), 2, 7);
+  const repair = protectPackets(group);
+  const partial = { ...repair, payload: repair.payload.subarray(0, 3) };
+  assertEquals(recoverPacket(partial, [group[0]!], 8, SSRC), undefined);
+});
+
+Deno.test("a repair from far away is not kept, and what it says of packets long gone does not matter", () => {
+  const random = new Random(6);
+  const receiver = new FecReceiver(SSRC);
+  receiver.pushMedia(packets(random, 1, 0)[0]!);
+  const far = packets(random, 2, 5000);
+  assertEquals(receiver.pushRepair(protectPackets(far)), []);
+  assertEquals(receiver.pushMedia(far[0]!), []);
+  assertEquals(receiver.pushRepair(protectPackets(far)), [far[1]!]);
+  assertEquals(receiver.pushMedia(new Uint8Array(3)), []);
+});
