@@ -50,9 +50,8 @@ export function offerBundle(
   negotiated: readonly string[] = [],
 ): OfferedBundle {
   const alive = sections.filter(({ isRejected }) => !isRejected);
-  const bundled = negotiated.filter((mid) =>
-    alive.some((section) => section.mid === mid && section.isNegotiated)
-  );
+  const known = new Set(alive.filter(({ isNegotiated }) => isNegotiated).map(({ mid }) => mid));
+  const bundled = negotiated.filter((mid) => known.has(mid));
   // What the other side did not bundle stays alone (RFC 9429 section 5.2.2).
   const added = alive.filter(({ isNegotiated }) => !isNegotiated).map(({ mid }) => mid);
   const mids = [...bundled, ...added];
@@ -138,9 +137,9 @@ function groupsByMid(groups: readonly Group[]): ReadonlyMap<string, Group> {
 }
 
 /**
- * The mid of the section whose transport a section uses, by the groups of the answer (RFC 9143 section 7.3.1): that of the tagged
- * section, or its own.
+ * The mid of the section whose transport each bundled section uses, by the groups of the answer: the tagged one's (RFC 9143
+ * section 7.3.1). A section that is in no group uses its own.
  */
-export function transportMid(groups: readonly Group[], mid: string): string {
-  return groups.find((group) => group.mids.includes(mid))?.mids[0] ?? mid;
+export function transportMids(groups: readonly Group[]): ReadonlyMap<string, string> {
+  return new Map(Array.from(groupsByMid(groups), ([mid, { mids }]) => [mid, mids[0]!]));
 }

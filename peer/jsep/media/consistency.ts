@@ -20,9 +20,10 @@ export function mediaFault(
     const fault = sectionFault(section);
     if (fault !== undefined) return fault;
   }
+  const byMid = new Map(alive.map((section) => [section.mid, section]));
   for (const { mids } of groups) {
-    const members = new Set(mids);
-    const fault = bundleFault(alive.filter(({ mid }) => members.has(mid)));
+    const members = mids.map((mid) => byMid.get(mid)).filter((section) => section !== undefined);
+    const fault = bundleFault(members);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -8,7 +8,6 @@ import { codecDescription, filterCodecPreferences } from "./codec_dictionary.ts"
 import {
   answerFmtp,
   associatedPayloadType,
-  codecIdentity,
   commonFeedback,
   findCodec,
   identitiesOf,
@@ -109,12 +108,17 @@ export function answerFormats(
     }
     if (!isRtx(format) || !selection.rtx) return [];
     const apt = associatedPayloadType(format) ?? -1;
-    if (accepted.get(apt)?.clockRate !== format.clockRate) return [];
+    if (!canRepair(accepted.get(apt), format)) return [];
     return [rtxFormat(payloadType, apt, format.clockRate)];
   });
   const ordered = selection.isPreference ? inPreferredOrder(formats, accepted, codecs) : formats;
   const complete = withRedundancy(kind, ordered);
   return complete.some(carriesMedia) ? complete : [];
+}
+
+/** Whether a format of RTX can repeat a codec (RFC 4588 section 8.6: the clock rates are the same). */
+function canRepair(codec: Codec | undefined, { clockRate }: MediaFormat): boolean {
+  return codec?.rtxPayloadType !== undefined && codec.clockRate === clockRate;
 }
 
 /** Each codec in the place of the preferences, its RTX right behind it. */
@@ -144,16 +148,16 @@ export function sendFormats(
   answered?: readonly MediaFormat[],
 ): MediaFormat[] {
   const negotiated = answered && new Set(identitiesOf(kind, answered).values());
-  const sendable = new Map<number, string>();
+  const isNegotiated = (identity: string) => negotiated?.has(identity) ?? true;
+  const sendable = new Map<number, Codec>();
   for (const format of theirs) {
-    const identity = codecIdentity(kind, format);
-    if (identity === undefined || findCodec(kind, format) === undefined) continue;
-    if (negotiated?.has(identity) ?? true) sendable.set(format.payloadType, identity);
+    const codec = findCodec(kind, format);
+    if (codec && isNegotiated(identityOf(codec))) sendable.set(format.payloadType, codec);
   }
   return theirs.filter((format) => {
     if (!isRtx(format)) return sendable.has(format.payloadType);
-    const identity = sendable.get(associatedPayloadType(format) ?? -1);
-    return identity !== undefined && (negotiated?.has(rtxIdentity(identity)) ?? true);
+    const codec = sendable.get(associatedPayloadType(format) ?? -1);
+    return canRepair(codec, format) && isNegotiated(rtxIdentity(identityOf(codec!)));
   }).map((format) => {
     const own = findCodec(kind, format)?.feedback ?? [];
     return { ...format, feedback: commonFeedback(format.feedback, own) };

@@ -12,6 +12,9 @@ export interface SyncedSection {
   readonly streamIds: readonly string[];
 }
 
+/** Streams within one offered group that get a group of their own in the answer. */
+const MAX_STREAMS = 16;
+
 /** The groups of an offer: one for each stream with tracks in several sections. */
 export function offerLipSync(sections: readonly SyncedSection[]): Group[] {
   const byStream = new Map<string, string[]>();
@@ -30,11 +33,12 @@ export function answerLipSync(
   offered: readonly Group[],
   sections: readonly SyncedSection[],
 ): Group[] {
+  const byMid = new Map(sections.map((section) => [section.mid, section]));
   return lipSyncGroups(offered.flatMap(({ mids }) => {
-    const members = sections.filter(({ mid }) => mids.includes(mid));
+    const members = mids.map((mid) => byMid.get(mid)).filter((section) => section !== undefined);
     const streams = new Set(members.flatMap(({ streamIds }) => streamIds));
     if (streams.size === 0) return [members.map(({ mid }) => mid)];
-    return [...streams].map((stream) =>
+    return [...streams].slice(0, MAX_STREAMS).map((stream) =>
       members.filter(({ streamIds }) => streamIds.length === 0 || streamIds.includes(stream))
         .map(({ mid }) => mid)
     );

@@ -4,9 +4,9 @@
  *
  * An offer: {@linkcode layOutSections} gives each transceiver a place, {@linkcode offerMedia} makes its section,
  * {@linkcode offerBundle} tells which sections have transports, and {@linkcode writeMediaSection} writes them. An answer:
- * {@linkcode readMedia}, {@linkcode mediaFault}, {@linkcode findTransceiver}, {@linkcode answerMedia}, {@linkcode answerBundle},
+ * {@linkcode readSections}, {@linkcode mediaFault}, {@linkcode findTransceiver}, {@linkcode answerMedia}, {@linkcode answerBundle},
  * {@linkcode writeMediaSection}. What was negotiated: {@linkcode sendFormats}, {@linkcode negotiatedExtensions},
- * {@linkcode negotiatedDirection}, {@linkcode acceptedRids}, {@linkcode transportMid}.
+ * {@linkcode negotiatedDirection}, {@linkcode acceptedRids}, {@linkcode transportMids}.
  *
  * @module
  */

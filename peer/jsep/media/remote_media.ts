@@ -82,10 +82,34 @@ export function isMediaSection(media: MediaDescription): boolean {
   return (media.kind === "audio" || media.kind === "video") && isRtp(media.protocol);
 }
 
-/** Reads a section; undefined if it is not one for tracks. */
-export function readMedia(session: SessionDescription, index: number): RemoteMedia | undefined {
-  const media = session.media[index];
-  if (media === undefined || !isMediaSection(media)) return undefined;
+/** What sections can have from the session level. */
+const INHERITED: ReadonlySet<string> = new Set([
+  ...["sendrecv", "sendonly", "recvonly", "inactive"],
+  ...["extmap", "extmap-allow-mixed", "rtcp-fb", "rtcp-mux", "rtcp-rsize", "ptime", "maxptime"],
+]);
+
+/** Attributes of the session level that we look at: what is looked at once for each section must be few. */
+const MAX_INHERITED = 512;
+
+/** The sections of a description in their places; undefined where one is not for tracks. */
+export function readSections(session: SessionDescription): (RemoteMedia | undefined)[] {
+  const attributes = session.attributes.filter(({ name }) => INHERITED.has(name));
+  const defaults = { ...session, attributes: attributes.slice(0, MAX_INHERITED) };
+  return session.media.map((media, index) =>
+    isMediaSection(media) ? readMedia(defaults, media, index) : undefined
+  );
+}
+
+/** The sections for tracks of a description. */
+export function readAllMedia(session: SessionDescription): RemoteMedia[] {
+  return readSections(session).filter((media) => media !== undefined);
+}
+
+function readMedia(
+  session: SessionDescription,
+  media: MediaDescription,
+  index: number,
+): RemoteMedia {
   const { attributes } = media;
   const simulcast = parseSimulcast(find(attributes, "simulcast")?.value);
   const packetTime = parsePacketTime(inherited(session, media, "ptime")?.value);
@@ -116,15 +140,8 @@ export function readMedia(session: SessionDescription, index: number): RemoteMed
   };
 }
 
-/** The sections for tracks of a session. */
-export function readAllMedia(session: SessionDescription): RemoteMedia[] {
-  return [...session.media.keys()]
-    .map((index) => readMedia(session, index))
-    .filter((media) => media !== undefined);
-}
-
 /** The formats that a section explains, by an `a=rtpmap` or by a payload type that needs none. */
-export function readFormats(session: SessionDescription, media: MediaDescription): MediaFormat[] {
+function readFormats(session: SessionDescription, media: MediaDescription): MediaFormat[] {
   const maps = mapsOf(media.attributes);
   const fmtps = fmtpsOf(media.attributes);
   const feedback = feedbackOf(inheritedAll(session, media, "rtcp-fb"));

@@ -4,6 +4,7 @@ import {
   codecDictionaryMatch,
   findCodec,
   mediaFault,
+  type MediaFormat,
   readAllMedia,
   requestedRids,
   type RtpCodec,
@@ -128,7 +129,8 @@ for (const { name, text } of OFFERS) {
       assertEquals(answerFault(asked, media), undefined);
       assert(!media.isRejected);
       const ours = asked.formats.filter((format) => findCodec(asked.kind, format));
-      const without = (list: typeof ours) => list.filter((format) => format.name !== "rtx");
+      const without = (list: readonly MediaFormat[]) =>
+        list.filter((format) => format.name !== "rtx");
       assertEquals(
         without(media.formats).map(({ payloadType, name }) => [payloadType, name]),
         ours.map(({ payloadType, name }) => [payloadType, name]),

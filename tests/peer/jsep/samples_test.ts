@@ -10,6 +10,7 @@ import {
   mediaFault,
   readAllMedia,
 } from "../../../peer/jsep/media/mod.ts";
+import { hostileText, hostileVectors } from "../../sdp/hostile.ts";
 import { answerOf, newNumbering, payloadTypesOf, sessionOf, vectorText } from "./support.ts";
 
 interface Sample {
@@ -99,21 +100,19 @@ Deno.test("real SDP has no fault within its bundles", () => {
   assertEquals(faults, []);
 });
 
-Deno.test("hostile SDP is read and answered, or not, without an exception", () => {
-  const hostile: { name: string; sdp?: string }[] = JSON.parse(vectorText("sdp-hostile.json"));
-  for (const { name, sdp } of hostile) {
-    if (sdp === undefined) continue;
-    const result = parseSession(sdp);
-    if (!result.ok) continue;
-    const media = readAllMedia(result.session);
-    mediaFault(media, groupsOf(result.session, "BUNDLE"));
-    const answer = answerOf(result.session, newNumbering());
-    assertEquals(answer.media.length, result.session.media.length, name);
+for (const vector of hostileVectors()) {
+  Deno.test(`hostile SDP is read and answered without an exception: ${vector.name}`, () => {
+    const result = parseSession(hostileText(vector));
+    if (!result.ok) return;
+    const { session } = result;
+    const before = performance.now();
+    const media = readAllMedia(session);
+    mediaFault(media, groupsOf(session, "BUNDLE"));
+    const answer = answerOf(session, newNumbering());
+    assertEquals(answer.media.length, session.media.length);
     assert(
-      answer.media.every((section, i) =>
-        !isRejected(result.session.media[i]!) || isRejected(section)
-      ),
-      name,
+      answer.media.every((section, i) => isRejected(section) || !isRejected(session.media[i]!)),
     );
-  }
-});
+    assert(performance.now() - before < 2000);
+  });
+}

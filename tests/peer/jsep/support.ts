@@ -33,7 +33,7 @@ import {
   offerMedia,
   PayloadTypes,
   readAllMedia,
-  readMedia,
+  readSections,
   type RemoteMedia,
   writeMediaSection,
 } from "../../../peer/jsep/media/mod.ts";
@@ -89,7 +89,7 @@ export function sessionWith(...lines: readonly string[]): SessionDescription {
 
 /** The only media section of a session with these lines. */
 export function mediaWith(...lines: readonly string[]): RemoteMedia {
-  const media = readMedia(sessionWith(...lines), 0);
+  const media = readSections(sessionWith(...lines))[0];
   assert(media !== undefined);
   return media;
 }
@@ -165,10 +165,9 @@ export function answerOf(
   wishesOf: (offered: RemoteMedia) => MediaWishes = ({ kind }) => wishes(kind),
   policy: BundlePolicy = "balanced",
 ): SessionDescription {
-  const answers = offer.media.map((_, index) => {
-    const offered = readMedia(offer, index);
-    return offered && answerMedia(offered, wishesOf(offered), numbering);
-  });
+  const answers = readSections(offer).map((offered) =>
+    offered && answerMedia(offered, wishesOf(offered), numbering)
+  );
   const bundle = answerBundle(
     offer.media.map((section, index) => ({
       mid: midOf(offer, index),
