@@ -35,12 +35,13 @@ export async function runTest(
     env: { WPT_DIR: options.suite, RTC_MODULE: options.module, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
-    stderr: "null",
+    stderr: "piped",
   }).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), isLong ? LONG_LIMIT : LIMIT);
-  const { stdout, signal } = await child.output();
+  const { stdout, stderr, signal } = await child.output();
   clearTimeout(timer);
-  return readResult(new TextDecoder().decode(stdout), signal === null ? "CRASH" : "KILLED");
+  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return readResult(output!, signal === null ? `CRASH: ${complaint!.trim()}` : "KILLED");
 }
 
 /** The address that a file believes to have. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { normalize } from "node:path/posix";
 
 /** Folders of the suite that concern WebRTC. */
-export const FOLDERS = ["webrtc", "webrtc-extensions", "webrtc-ice", "webrtc-priority"] as const;
+export const FOLDERS = ["webrtc", "webrtc-extensions"] as const;
 
 /** One run of one file. */
 export interface Test {
