@@ -16,6 +16,7 @@ import {
   type SctpEvent,
   type SctpItem,
 } from "../sctp/mod.ts";
+import { SRTP_PROTECTION_PROFILES } from "../srtp/mod.ts";
 import { Demux, SocketGroup } from "../transport/mod.ts";
 
 /** What a pipeline is built from. */
@@ -48,6 +49,12 @@ const RECORD_OVERHEAD = 13 + 8 + 16;
  */
 const MAX_CHANNELS = 16_384;
 
+/**
+ * Always negotiated (RFC 5764 section 4.1.1), also where there is no media yet: it may join the transport later, without a new
+ * handshake, and peers such as pion and werift end one that agrees on no profile.
+ */
+const SRTP_PROFILES: readonly number[] = SRTP_PROTECTION_PROFILES.map(({ id }) => id);
+
 /** How long the last packets of a layer have to leave, in milliseconds. */
 const CLOSE_DEADLINE = 200;
 
@@ -76,11 +83,13 @@ export class Pipeline {
       { clock, onEvent: options.onIceEvent },
     );
     this.dtls = new Stage(
-      new DtlsEndpoint({ crypto, certificate, maxDatagramSize: MAX_DATAGRAM_SIZE }),
-      {
-        clock,
-        onEvent: options.onDtlsEvent,
-      },
+      new DtlsEndpoint({
+        crypto,
+        certificate,
+        srtpProfiles: SRTP_PROFILES,
+        maxDatagramSize: MAX_DATAGRAM_SIZE,
+      }),
+      { clock, onEvent: options.onDtlsEvent },
     );
     this.sctp = new Stage(
       new SctpAssociation({

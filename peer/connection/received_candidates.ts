@@ -42,11 +42,11 @@ export class ReceivedCandidates {
     if (remote === undefined) {
       throw new DOMException("There is no remote description yet", "InvalidStateError");
     }
-    const index = init.sdpMid !== null ? remote.indexOfMid(init.sdpMid) : init.sdpMLineIndex;
+    const index = indexOf(init, remote);
     if (index !== null) {
       const section = remote.session.media[index];
       if (section === undefined) {
-        throw operationError(`There is no section ${init.sdpMid ?? init.sdpMLineIndex}`);
+        throw operationError(`There is no section ${init.sdpMid || init.sdpMLineIndex}`);
       }
       if (isRejected(section)) return;
     }
@@ -146,6 +146,12 @@ export class ReceivedCandidates {
       description.usernameFragmentOf(description.dataIndex) === usernameFragment
     );
   }
+}
+
+function indexOf({ sdpMid, sdpMLineIndex }: CandidateInit, remote: AppliedDescription) {
+  // Deviation: an empty sdpMid beside an index counts as none, as in browsers: no section is called so, and pion signals it.
+  const isNamed = sdpMid !== null && (sdpMid !== "" || sdpMLineIndex === null);
+  return isNamed ? remote.indexOfMid(sdpMid) : sdpMLineIndex;
 }
 
 function operationError(message: string): DOMException {

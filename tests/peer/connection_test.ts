@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { toHex } from "../../core/wire/mod.ts";
 import { RTCPeerConnection } from "../../mod.ts";
 import type { LinkModel, VirtualNetwork } from "../net/mod.ts";
 import { Random } from "../support/random.ts";
@@ -239,6 +240,16 @@ Deno.test("an answer that refuses data leaves no transport, and the connection u
   });
   assertEquals(pair.alice.sctp, null);
   assertEquals(pair.alice.signalingState, "stable");
+  await pair.close();
+});
+
+Deno.test("RFC 5764 section 4.1.1: a profile of SRTP is agreed on, also where there is no media yet", async () => {
+  const pair = new Pair();
+  const handshake: string[] = [];
+  pair.net.tap = ({ data }) => void (data[0] === 22 && handshake.push(toHex(data)));
+  await pair.open();
+  // use_srtp of ServerHello: extension 14 with one profile, SRTP_AEAD_AES_128_GCM, and no MKI.
+  assert(handshake.some((packet) => packet.includes("000e00050002000700")));
   await pair.close();
 });
 

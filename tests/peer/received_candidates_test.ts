@@ -42,6 +42,20 @@ Deno.test("a candidate is added to the section that it is for", async () => {
   await pair.close();
 });
 
+Deno.test("an empty sdpMid is none: the section is told by its index", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  await alice.setRemoteDescription(MEDIA_OFFER);
+  await alice.addIceCandidate({ candidate: CANDIDATE, sdpMid: "", sdpMLineIndex: 1 });
+  assertEquals(occurrences(alice.remoteDescription!.sdp, `a=${CANDIDATE}`), [0, 1]);
+  for (const sdpMLineIndex of [null, 2]) {
+    const error = await alice.addIceCandidate({ candidate: CANDIDATE, sdpMid: "", sdpMLineIndex })
+      .catch((error) => error);
+    assertEquals(error.name, "OperationError");
+  }
+  await pair.close();
+});
+
 Deno.test("the end of candidates without a section is for all sections, or for the generation that it names", async () => {
   for (const candidate of [undefined, null, {}, { candidate: "" }]) {
     const pair = new Pair();
