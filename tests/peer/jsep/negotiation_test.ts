@@ -105,7 +105,7 @@ function checkBundles(offer: SessionDescription, answer: SessionDescription): vo
 
 Deno.test("RFC 3264 section 6: whatever is offered, the answer keeps to it", () => {
   const random = new Random(seedForRun("random offers"));
-  for (let run = 0; run < 300; run++) {
+  for (let run = 0; run < 150; run++) {
     const offer = randomOffer(random);
     assertEquals(mediaFault(readAllMedia(offer), groupsOf(offer, "BUNDLE")), undefined);
     const answer = answerOf(
@@ -120,7 +120,7 @@ Deno.test("RFC 3264 section 6: whatever is offered, the answer keeps to it", () 
 
 Deno.test("RFC 3264 section 8.3.2: an offer after an answer keeps the other side's numbers", () => {
   const random = new Random(seedForRun("offers after answers"));
-  for (let run = 0; run < 200; run++) {
+  for (let run = 0; run < 80; run++) {
     const numbering = newNumbering();
     const theirs = randomOffer(random);
     const answer = answerOf(theirs, numbering);
@@ -248,7 +248,7 @@ class Conversation {
 
 Deno.test("RFC 9429 section 5.2.2: two ends offering in turns never give a number a second meaning", () => {
   const random = new Random(seedForRun("conversations"));
-  for (let run = 0; run < 40; run++) {
+  for (let run = 0; run < 15; run++) {
     const conversation = new Conversation(random);
     for (let turn = 0; turn < 12; turn++) conversation.exchange();
   }
