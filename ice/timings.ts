@@ -23,7 +23,7 @@ export interface IceTimings {
   readonly channelRefresh: Millis;
   /** How long a valid pair that crosses a NAT waits for a better one before it is nominated. */
   readonly nominationDelay: Millis;
-  /** Mean time between consent checks; each is 0.8 to 1.2 of it (RFC 7675 section 5.1). */
+  /** Basic time between consent checks; each is 0.8 to 1.04 of it (RFC 7675 section 5.1). */
   readonly consentInterval: Millis;
   /** Without an answer for this long consent has expired (RFC 7675 section 5.1). */
   readonly consentExpiry: Millis;

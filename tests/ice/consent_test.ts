@@ -17,13 +17,13 @@ function answerFor(peer: ScriptedPeer, millis: number): number[] {
   return times;
 }
 
-Deno.test("consent is asked for every 4 to 6 s, at random (RFC 7675 section 5.1)", () => {
+Deno.test("consent is asked for every 4 to 5.2 s, at random (RFC 7675 section 5.1)", () => {
   const peer = new ScriptedPeer();
   peer.connect();
   const times = answerFor(peer, 120_000);
   const gaps = times.slice(1).map((time, i) => time - times[i]!);
   assert(gaps.length >= 19 && gaps.length <= 30, `${gaps.length} checks in two minutes`);
-  assert(gaps.every((gap) => gap >= 3990 && gap <= 6010), gaps.join(" "));
+  assert(gaps.every((gap) => gap >= 3990 && gap <= 5210), gaps.join(" "));
   assert(Math.max(...gaps) - Math.min(...gaps) > 500, "the gaps differ");
   assert(isUp(peer.agent));
   assertEquals(peer.agent.selectedPair?.consentRequestsSent, times.length);
@@ -125,11 +125,11 @@ Deno.test("a blackout of 20 s is survived: disconnected, and back", () => {
   }
 });
 
-Deno.test("a blackout of 24 s that begins within 5 s of the last answers is survived, and the next message is there at once", () => {
-  for (let seed = 1; seed <= 50; seed++) {
+Deno.test("a blackout of 24 s is survived whenever it begins, and the next message is there at once", () => {
+  for (let seed = 1; seed <= 200; seed++) {
     const pair = new AgentPair({ seed });
     pair.connect();
-    pair.advance(seed * 100);
+    pair.advance(seed * 50);
     pair.tap = () => undefined;
     pair.advance(24_000);
     pair.tap = (packet) => packet;
