@@ -72,10 +72,8 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
     const earlier = this.#endEarlier(packet);
     if (this.#state === "between") this.#begin(packet);
     const current = this.#state === "open" ? this.#take(packet) : undefined;
-    if (packet.marker) {
-      this.#state = "between";
-      this.#gap = false;
-    }
+    if (packet.marker) this.#state = "between";
+    this.#gap = false;
     if (earlier === undefined) return current === undefined ? NONE : [current];
     return current === undefined ? [earlier] : [earlier, current];
   }
@@ -92,7 +90,6 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
     this.#timestamp = timestamp;
     if (this.#gap && !this.#reader.isStart(payload)) return this.#drop("incomplete frame");
     this.#state = "open";
-    this.#gap = false;
     this.#firstSequence = sequenceNumber;
     this.#packets = 0;
   }

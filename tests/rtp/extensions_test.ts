@@ -141,6 +141,47 @@ Deno.test("a dependency structure comes back from its bits, and what follows it 
   assertEquals(parseDependencyDescriptor(hex("c10007"), structure), undefined);
 });
 
+Deno.test("what Chromium says of an L3T3 stream is read, and written as it was", () => {
+  // Bytes of livekit's dependencydescriptorextension_test.go, which has them from a capture.
+  const first =
+    "c1017280081485214eafffaaaa863cf0430c10c302afc0aaa0063c00430010c002a000a80006000040001d954926" +
+    "e082b04a0941b820ac1282503157f974000ca864330e222222eca8655304224230eca877530077004200ef008601df010d";
+  const descriptor = parseDependencyDescriptor(hex(first))!;
+  const structure = descriptor.structure!;
+  assertEquals(descriptor.frameNumber, 0x172);
+  assertEquals([structure.decodeTargetCount, structure.chainCount], [9, 3]);
+  assertEquals(structure.resolutions?.map(({ width }) => width), [120, 240, 480]);
+  assertEquals(structure.templates.length, 15);
+  assertEquals(structure.protectedBy, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+  assertEquals(toHex(writeDependencyDescriptor(descriptor)), first);
+  for (const text of ["86017340fc", "46017340fc", "c3017540fc", "88017640fc", "c2017840fc"]) {
+    const next = parseDependencyDescriptor(hex(text), structure)!;
+    assertEquals(next.activeDecodeTargets, 0b000_111_111);
+    assertEquals(toHex(writeDependencyDescriptor(next, structure)), text);
+  }
+});
+
+Deno.test("a structure with more templates than there are identifiers, or a frame with more references than anyone keeps, is refused", () => {
+  const [template] = l1t3().templates;
+  const withTemplates = (count: number): DependencyDescriptor => ({
+    startOfFrame: true,
+    endOfFrame: true,
+    templateId: 60,
+    frameNumber: 1,
+    structure: { ...l1t3(), templates: new Array(count).fill(template) },
+  });
+  const parse = (descriptor: DependencyDescriptor) =>
+    parseDependencyDescriptor(writeDependencyDescriptor(descriptor));
+  assertEquals(parse(withTemplates(64)), withTemplates(64));
+  assertEquals(parse(withTemplates(65)), undefined);
+  const referring = (count: number) => ({
+    ...withTemplates(1),
+    frameDiffs: new Array(count).fill(1),
+  });
+  assertEquals(parse(referring(16)), referring(16));
+  assertEquals(parse(referring(17)), undefined);
+});
+
 Deno.test("random dependency descriptors come back (AV1 RTP specification section A.8.2)", () => {
   const random = new Random(seedForRun("dependency descriptors"));
   for (let i = 0; i < 500; i++) {

@@ -141,3 +141,16 @@ Deno.test("a repair from far away is not kept, and what it says of packets long 
   assertEquals(receiver.pushRepair(protectPackets(far)), [far[1]!]);
   assertEquals(receiver.pushMedia(new Uint8Array(3)), []);
 });
+
+Deno.test("repairs that wait for packets are few: the oldest goes first", () => {
+  const random = new Random(7);
+  const all = packets(random, 120, 0);
+  for (const [waiting, recovered] of [[48, 1], [49, 0]]) {
+    const receiver = new FecReceiver(SSRC);
+    receiver.pushMedia(all[0]!);
+    for (let i = 0; i < waiting!; i++) {
+      receiver.pushRepair(protectPackets(all.slice(1 + 2 * i, 3 + 2 * i)));
+    }
+    assertEquals(receiver.pushMedia(all[1]!).length, recovered);
+  }
+});

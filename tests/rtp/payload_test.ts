@@ -269,6 +269,27 @@ Deno.test("VP9: spatial layers make one picture, and a picture that lost its low
   assertEquals(depacketizer.discards.of("incomplete frame"), 1);
 });
 
+Deno.test("VP9: frames that do not begin or end where they should, or come in the wrong order, are dropped (RFC 9628 section 4.2)", () => {
+  const cases = {
+    "no beginning": ["8401aa"],
+    "a second beginning": ["8801aa", "8c01bb"],
+    "something behind the end": ["8c01aa", "8401bb"],
+    "a second frame without layers": ["8c01aa", "8c01bb"],
+    "another picture": ["8801aa", "8402bb"],
+    "the lower layer last": ["ac010200aa", "ac010000bb"],
+    "no data": ["8c01"],
+  };
+  for (const [name, payloads] of Object.entries(cases)) {
+    const depacketizer = vp9Depacketizer();
+    push(depacketizer, [hex("8c00aa")]);
+    assertEquals(push(depacketizer, payloads.map(hex), 1), [], name);
+    assertEquals(depacketizer.discards.of("malformed payload"), 1, name);
+  }
+  const open = vp9Depacketizer();
+  assertEquals(push(open, [hex("8801aa"), hex("8001bb")]), []);
+  assertEquals(open.discards.of("incomplete frame"), 1);
+});
+
 Deno.test("Annex B: start codes of both lengths, trailing zeros, and what comes before the first", () => {
   const nals = (text: string) => splitAnnexB(hex(text)).map(toHex);
   assertEquals(nals("000000016742000000000168ce00000165"), ["6742", "68ce", "65"]);
@@ -333,6 +354,23 @@ Deno.test("H264: a key frame whose parameter sets were lost is dropped where oth
   assertEquals(push(inBand, [sets, idr])[0]!.descriptor, { parameterSets: true });
   assertEquals(push(inBand, [idr], 5), []);
   assertEquals(inBand.discards.of("incomplete frame"), 1);
+});
+
+Deno.test("H264: what begins a frame is not asked where nothing is missing before it", () => {
+  const depacketizer = h264Depacketizer();
+  const take = (sequenceNumber: number, text: string, timestamp: number, marker: boolean) =>
+    depacketizer.push({ sequenceNumber, payload: hex(text), timestamp, marker }).length;
+  // A frame that begins with SEI might have lost something before that.
+  assertEquals(take(0, "0605", 1, false), 0);
+  assertEquals(take(1, "419a", 1, true), 0);
+  assertEquals(depacketizer.discards.of("incomplete frame"), 1);
+  // Behind a marker, and behind another timestamp, it can't.
+  assertEquals(take(2, "0605", 2, false), 0);
+  assertEquals(take(3, "419a", 2, true), 1);
+  assertEquals(take(5, "0605", 3, false), 0);
+  assertEquals(take(6, "0605", 4, false), 0);
+  assertEquals(take(7, "419a", 4, true), 1);
+  assertEquals(depacketizer.discards.total, 2);
 });
 
 Deno.test("H265: aggregates have the lowest layer and temporal ID, fragments their type (RFC 7798 section 4.4)", () => {
