@@ -57,11 +57,14 @@ export class Handshake {
       peerTieTag: exists ? tcb.peer!.tag : 0,
       peer: peerOf(init),
     });
-    this.hasOffered = true;
+    // RFC 9653 section 4 leaves it free. Stacks of before 2024 (pion, str0m) drop an INIT ACK that has a parameter they don't know,
+    // and get through by an INIT of their own: so what theirs doesn't have is not offered in return.
+    const zeroChecksum = tcb.offersZeroChecksum && init.zeroChecksum;
+    this.hasOffered ||= zeroChecksum;
     const fields = { ...this.#fields(), initiateTag: localTag };
     tcb.sendAlone(
       init.initiateTag,
-      buildInitAck(fields, tcb.offersZeroChecksum, cookie, init.unrecognized),
+      buildInitAck(fields, zeroChecksum, cookie, init.unrecognized),
     );
     return true;
   }

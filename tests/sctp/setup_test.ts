@@ -302,3 +302,12 @@ Deno.test("RFC 9653 section 5: a zero checksum is sent and accepted only where i
   peer.receivePacket(packet);
   assertEquals(peer.association.discards.of("bad checksum"), 1);
 });
+
+Deno.test("RFC 9653 section 4: an INIT ACK offers to accept a zero checksum where the INIT did", () => {
+  for (const offered of [true, false]) {
+    const peer = new Peer();
+    peer.receiveWithTag(0, buildInit(peer.fields, offered));
+    const initAck = parseInit(peer.take(ChunkType.INIT_ACK)!.subarray(4))!;
+    assertEquals(initAck.zeroChecksum, offered);
+  }
+});
