@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  answerFault,
+  answerLipSync,
+  extensionFault,
+  mediaFault,
+  offerLipSync,
+  readAllMedia,
+} from "../../../peer/jsep/media/mod.ts";
+import { groupsOf } from "../../../sdp/mod.ts";
+import { mediaWith, sessionWith } from "./support.ts";
+
+function fault(...lines: readonly string[]): string | undefined {
+  const session = sessionWith(...lines);
+  return mediaFault(readAllMedia(session), groupsOf(session, "BUNDLE"));
+}
+
+const AUDIO = ["m=audio 9 RTP/SAVPF 100", "a=mid:a", "a=rtpmap:100 opus/48000/2"];
+const VIDEO = ["m=video 9 RTP/SAVPF 100", "a=mid:v", "a=rtpmap:100 VP8/90000"];
+
+Deno.test("RFC 9143 section 9.1.1: a payload type means one codec in a bundle, else anything", () => {
+  assertEquals(fault(...AUDIO, ...VIDEO), undefined);
+  assert(fault("a=group:BUNDLE a v", ...AUDIO, ...VIDEO)?.includes("payload type 100"));
+  const other = ["m=video 9 RTP/SAVPF 100", "a=mid:w", "a=rtpmap:100 vp8/90000"];
+  assertEquals(fault("a=group:BUNDLE v w", ...VIDEO, ...other), undefined);
+  assertEquals(fault("a=group:BUNDLE a", "a=group:BUNDLE v", ...AUDIO, ...VIDEO), undefined);
+  const rejected = VIDEO.map((line) => line.replace("m=video 9", "m=video 0"));
+  assertEquals(fault("a=group:BUNDLE a v", ...AUDIO, ...rejected), undefined);
+});
+
+Deno.test("a payload type is not the same with another profile, or RTX of something else", () => {
+  const section = (mid: string, ...lines: readonly string[]) => [
+    "m=video 9 RTP/SAVPF 96 97 98",
+    `a=mid:${mid}`,
+    "a=rtpmap:96 H264/90000",
+    "a=rtpmap:98 VP8/90000",
+    "a=rtpmap:97 rtx/90000",
+    ...lines,
+  ];
+  const group = "a=group:BUNDLE 0 1";
+  const cbp = "a=fmtp:96 packetization-mode=1;profile-level-id=42e01f";
+  const high = "a=fmtp:96 packetization-mode=1;profile-level-id=64001f";
+  const lower = "a=fmtp:96 profile-level-id=42e00d;packetization-mode=1";
+  assertEquals(fault(group, ...section("0", cbp), ...section("1", lower)), undefined);
+  assert(fault(group, ...section("0", cbp), ...section("1", high)));
+  const [one, other] = ["a=fmtp:97 apt=96", "a=fmtp:97 apt=98"];
+  assert(fault(group, ...section("0", one), ...section("1", other)));
+});
+
+Deno.test("RFC 8285 section 6: an id means one extension, in a section and in a bundle", () => {
+  const one = "a=extmap:1 urn:x-one";
+  const other = "a=extmap:1 urn:x-other";
+  assert(fault(...AUDIO, one, other)?.includes("id 1"));
+  const video = VIDEO.map((line) => line.replace("100", "96"));
+  assert(fault("a=group:BUNDLE a v", ...AUDIO, one, ...video, other)?.includes("id 1"));
+  assertEquals(fault(...AUDIO, one, ...video, other), undefined);
+  assertEquals(fault("a=group:BUNDLE a v", ...AUDIO, one, ...video, one), undefined);
+  assertEquals(fault(...AUDIO, "a=extmap:4096 urn:x-one", "a=extmap:4096 urn:x-two"), undefined);
+});
+
+Deno.test("RFC 5761 section 4: with rtcp-mux, 64 to 95 are no payload types", () => {
+  for (const [type, isFault] of [[63, false], [64, true], [95, true], [96, false]] as const) {
+    const lines = [`m=audio 9 RTP/SAVPF ${type}`, `a=rtpmap:${type} opus/48000/2`];
+    assertEquals(fault(...lines, "a=rtcp-mux") !== undefined, isFault, String(type));
+    assertEquals(fault(...lines), undefined);
+  }
+});
+
+Deno.test("RFC 9429 section 5.8.3: simulcast has no rid that a=rid does not introduce", () => {
+  assertEquals(fault(...VIDEO, "a=rid:q send", "a=simulcast:send q"), undefined);
+  assert(fault(...VIDEO, "a=rid:q send", "a=simulcast:send q;f")?.includes("f"));
+});
+
+Deno.test("RFC 3264 section 6: an answer that does not fit its offer", () => {
+  const section = (...lines: readonly string[]) =>
+    mediaWith("m=audio 9 UDP/TLS/RTP/SAVPF 0", ...lines);
+  const offered = section("a=recvonly", "a=extmap:1 urn:x-one", "a=extmap:2 urn:x-two");
+  assertEquals(answerFault(offered, section("a=sendonly", "a=extmap:1 urn:x-one")), undefined);
+  assertEquals(answerFault(offered, section("a=inactive", "a=extmap:9 urn:x-more")), undefined);
+  assert(answerFault(offered, section("a=recvonly")));
+  assert(answerFault(offered, section("a=sendrecv")));
+  assert(answerFault(offered, section())); // sendrecv, by default
+  assert(answerFault(offered, section("a=sendonly", "a=extmap:2 urn:x-one")));
+  assert(answerFault(offered, mediaWith("m=audio 9 RTP/SAVPF 0", "a=sendonly")));
+  const rejected = mediaWith("m=audio 0 UDP/TLS/RTP/SAVPF 0", "a=sendrecv");
+  assertEquals(answerFault(offered, rejected), undefined);
+  assert(answerFault(rejected, section("a=sendrecv")));
+});
+
+Deno.test("RFC 8285 section 6: an id does not change its meaning from offer to offer", () => {
+  const before = mediaWith(...AUDIO, "a=extmap:1 urn:x-one", "a=extmap:2 urn:x-two");
+  const fault = (...lines: readonly string[]) =>
+    extensionFault(before, mediaWith(...AUDIO, ...lines));
+  assertEquals(fault("a=extmap:2 urn:x-two", "a=extmap:3 urn:x-three"), undefined);
+  assert(fault("a=extmap:2 urn:x-one", "a=extmap:1 urn:x-two"));
+});
+
+Deno.test("RFC 9429 section 5.2.1: sections with a stream in common are played in step", () => {
+  const section = (mid: string, ...streamIds: readonly string[]) => ({ mid, streamIds });
+  const mids = (groups: readonly { mids: readonly string[] }[]) =>
+    groups.map(({ mids }) => mids.join(" "));
+  const sections = [section("a", "s"), section("v", "s", "t"), section("w", "t"), section("x")];
+  assertEquals(mids(offerLipSync(sections)), ["a v", "v w"]);
+  assertEquals(offerLipSync([section("a", "s")]), []);
+  // RFC 9429 section 5.3.1: the examples there.
+  const offered = [{ semantics: "LS", mids: ["a", "v"] }];
+  assertEquals(mids(answerLipSync(offered, [section("a", "s"), section("v", "s")])), ["a v"]);
+  assertEquals(mids(answerLipSync(offered, [section("a", "s"), section("v", "t")])), []);
+  assertEquals(mids(answerLipSync(offered, [section("a"), section("v")])), ["a v"]);
+  assertEquals(mids(answerLipSync(offered, [section("a", "s"), section("v")])), ["a v"]);
+  assertEquals(mids(answerLipSync(offered, [section("a", "s")])), []);
+});
