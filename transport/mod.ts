@@ -4,8 +4,11 @@
  *
  * @module
  */
+export * from "./datagram_socket.ts";
 export * from "./udp_socket.ts";
 export * from "./udp.ts";
+export * from "./framing.ts";
+export * from "./tcp_socket.ts";
 export * from "./socket_group.ts";
 export * from "./demux.ts";
 export * from "./network.ts";

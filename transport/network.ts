@@ -1,12 +1,13 @@
 import { lookup } from "node:dns/promises";
 import { type Clock, systemClock } from "../core/stage/clock.ts";
-import { canonicalIp, ipVersion } from "../core/wire/address.ts";
+import { canonicalIp, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import { debug } from "./debug.ts";
 import { type InterfaceAddress, usableAddresses } from "./interfaces.ts";
 import { MdnsResolver } from "./mdns.ts";
 import { openMdnsPort } from "./mdns_port.ts";
 import { ownAddress } from "./own_address.ts";
 import { openUdp } from "./udp.ts";
+import { connectTcp, type TcpOptions, type TcpSocket } from "./tcp_socket.ts";
 import type { UdpSocket } from "./udp_socket.ts";
 
 /** Addresses of one name that are tried: a name server may send hundreds. */
@@ -24,6 +25,8 @@ export interface Network {
    * On `0.0.0.0` the socket's `local` tells the address by which this machine reaches others.
    */
   openUdp(ip: string, port?: number): Promise<UdpSocket>;
+  /** Connects to an IP literal over TCP, or over TLS. Rejects if that can't be had. */
+  connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket>;
   /** The IP literals of a host name, or of an IP literal itself; at most 8. Empty, never a rejection, if there are none. */
   resolve(host: string, family?: 4 | 6): Promise<string[]>;
   /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */
@@ -34,6 +37,8 @@ export interface Network {
 export interface SystemNetworkOptions {
   /** The IP literals to use, instead of asking the system; anything else in the list is left out. */
   readonly addresses?: readonly string[];
+  /** Certificate authorities in PEM that TLS connections trust besides the usual ones. */
+  readonly caCerts?: readonly string[];
 }
 
 /**
@@ -57,11 +62,13 @@ export interface SystemNetworkOptions {
 export class SystemNetwork implements Network {
   readonly clock: Clock = systemClock;
   readonly #given: readonly string[] | undefined;
+  readonly #caCerts: readonly string[];
   readonly #mdns: MdnsResolver;
 
   /** A network on the addresses that are given, else on those that the machine tells. */
   constructor(options: SystemNetworkOptions = {}) {
     this.#given = options.addresses?.map(canonicalIp).filter((ip) => ip !== undefined);
+    this.#caCerts = options.caCerts ?? [];
     this.#mdns = new MdnsResolver({
       clock: this.clock,
       open: (receive) => openMdnsPort(this.addresses(), receive),
@@ -81,6 +88,13 @@ export class SystemNetwork implements Network {
     if (canonical === undefined) throw new TypeError(`Not an IP literal: ${ip}`);
     if (canonical !== "0.0.0.0") return await openUdp({ ip: canonical, port });
     return await openUdp({ ip: canonical, port, shownIp: await ownAddress() });
+  }
+
+  async connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket> {
+    const { tls } = options;
+    if (tls === undefined) return await connectTcp(remote, options);
+    const caCerts = [...this.#caCerts, ...tls.caCerts ?? []];
+    return await connectTcp(remote, { ...options, tls: { ...tls, caCerts } });
   }
 
   async resolve(host: string, family?: 4 | 6): Promise<string[]> {

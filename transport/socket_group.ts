@@ -1,6 +1,6 @@
 import { Discards } from "../core/stage/discards.ts";
 import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/address.ts";
-import type { UdpSocket } from "./udp_socket.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
 
 /** Batches that wait for a slow reader, all sockets together; beyond that the sockets are not read. */
 const QUEUED_BATCHES = 8;
@@ -13,7 +13,7 @@ export type SocketGroupDiscard = "no-such-socket";
 
 /** A socket of the group, with the one reader and writer that it can have. */
 interface Member {
-  readonly socket: UdpSocket;
+  readonly socket: DatagramSocket;
   readonly reader: ReadableStreamDefaultReader<readonly Datagram[]>;
   readonly writer: WritableStreamDefaultWriter<readonly Datagram[]>;
 }
@@ -50,12 +50,12 @@ export class SocketGroup {
   }
 
   /** The sockets that are open. */
-  get sockets(): readonly UdpSocket[] {
+  get sockets(): readonly DatagramSocket[] {
     return this.#members.map(({ socket }) => socket);
   }
 
   /** Takes a socket over: its streams are the group's from now on, and it closes with the group. A closed or full group closes it at once. */
-  add(socket: UdpSocket): void {
+  add(socket: DatagramSocket): void {
     if (this.#closed || this.#members.length >= MAX_SOCKETS) return socket.close();
     const member = {
       socket,
@@ -67,7 +67,7 @@ export class SocketGroup {
   }
 
   /** Closes one socket and lets go of it. */
-  remove(socket: UdpSocket): void {
+  remove(socket: DatagramSocket): void {
     this.#members = this.#members.filter((member) => member.socket !== socket);
     socket.close();
   }

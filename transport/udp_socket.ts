@@ -1,5 +1,5 @@
-import type { Datagram, TransportAddress } from "../core/wire/address.ts";
 import type { Discards } from "../core/stage/discards.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
 
 /** The size of the slabs that received datagrams are views of: 128 KiB. */
 export const SLAB_SIZE = 1 << 17;
@@ -40,17 +40,9 @@ export type UdpDiscard =
  * A send that fails is dropped and counted, as a packet lost on the way would be. Neither stream ever errors: when the socket
  * closes, `readable` ends and `writable` swallows the rest. Ending, cancelling or aborting either stream closes the socket.
  */
-export interface UdpSocket {
-  /** The address it is bound to; the `local` of every datagram it receives is this very object. */
-  readonly local: TransportAddress;
-  /** What arrives, in order, in batches of at most 32. */
-  readonly readable: ReadableStream<readonly Datagram[]>;
-  /** What is to be sent, in order. */
-  readonly writable: WritableStream<readonly Datagram[]>;
+export interface UdpSocket extends DatagramSocket {
   /** What was dropped, by reason. */
   readonly discards: Discards<UdpDiscard>;
-  /** Closes it at once. Repeated calls do nothing. */
-  close(): void;
 }
 
 /** Asks for a UDP socket. */

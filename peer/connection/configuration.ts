@@ -135,13 +135,6 @@ export function checkModification(
   }
 }
 
-/** Every server URL of a configuration. */
-export function iceServerUrls(configuration: Configuration): IceServerUrl[] {
-  return configuration.iceServers.flatMap(({ urls }) =>
-    urls.map((url) => parseIceServerUrl(url, "RTCIceServer"))
-  );
-}
-
 /** Validates an ICE server URL (W3C WebRTC section 4.4.1.6); throws a `SyntaxError`. */
 export function parseIceServerUrl(text: string, context: string): IceServerUrl {
   const url = URL.parse(text);

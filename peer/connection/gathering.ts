@@ -4,37 +4,59 @@
  * @module
  */
 import { canonicalIp, type TransportAddress } from "../../core/mod.ts";
+import type { TurnServer } from "../../ice/mod.ts";
 import type { Network, UdpSocket } from "../../transport/mod.ts";
-import type { IceServerUrl, RTCIceTransportPolicy } from "./configuration.ts";
+import {
+  type Configuration,
+  type IceServerUrl,
+  parseIceServerUrl,
+  type RTCIceTransportPolicy,
+} from "./configuration.ts";
 
 /** At most this many addresses of the machine become bases: a host with hundreds of virtual interfaces gains nothing by more. */
 const MAX_BASES = 16;
-/** At most this many STUN servers are asked. */
+/** At most this many STUN and TURN servers are asked, together. */
 const MAX_SERVERS = 8;
 /** "No host candidate can reach the server" (W3C WebRTC section 4.8.3). */
 const UNREACHABLE = 701;
 
 /** A server whose address is known, or why there is none. */
 export type ResolvedServer =
-  | { readonly url: string; readonly address: TransportAddress }
-  | { readonly url: string; readonly code: number; readonly text: string };
+  | { readonly type: "stun"; readonly url: string; readonly address: TransportAddress }
+  | { readonly type: "turn" } & TurnServer
+  | { readonly type: "none"; readonly url: string; readonly code: number; readonly text: string };
 
-/** Opens a socket on each of the machine's addresses; none where only relayed candidates may be used. */
+/** A server URL with what goes with it. */
+export interface IceServerLogin extends IceServerUrl {
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** Every server URL of a configuration. */
+export function iceServers({ iceServers }: Configuration): IceServerLogin[] {
+  return iceServers.flatMap(({ urls, username = "", credential = "" }) =>
+    urls.map((url) => ({ ...parseIceServerUrl(url, "RTCIceServer"), username, credential }))
+  );
+}
+
+/** Opens a socket on each of the machine's addresses; where only relayed candidates may be used, none but for a relay over UDP. */
 export async function* openBases(
   network: Network,
   policy: RTCIceTransportPolicy,
+  servers: readonly IceServerUrl[],
 ): AsyncGenerator<UdpSocket> {
-  if (policy === "relay") return;
+  const relays = servers.some(({ scheme, transport }) => scheme === "turn" && transport === "udp");
+  if (policy === "relay" && !relays) return;
   for (const ip of network.addresses().slice(0, MAX_BASES)) {
     const socket = await network.openUdp(ip).catch(() => undefined); // an address that has just gone is not one
     if (socket !== undefined) yield socket;
   }
 }
 
-/** Looks up the addresses of STUN servers, all at the same time, and yields them in their order. */
+/** Looks up the addresses of servers, all at the same time, and yields them in their order. */
 export async function* resolveServers(
   network: Network,
-  urls: readonly IceServerUrl[],
+  urls: readonly IceServerLogin[],
   signal: AbortSignal,
 ): AsyncGenerator<ResolvedServer> {
   const lookups = urls.slice(0, MAX_SERVERS).map((url) => resolveServer(network, url));
@@ -45,17 +67,27 @@ export async function* resolveServers(
   }
 }
 
-async function resolveServer(network: Network, server: IceServerUrl): Promise<ResolvedServer[]> {
-  const { url, scheme, host, port, transport } = server;
-  if (scheme !== "stun" || transport !== "udp") {
-    return [{ url, code: UNREACHABLE, text: `${scheme} over ${transport} is not supported` }];
+async function resolveServer(network: Network, server: IceServerLogin): Promise<ResolvedServer[]> {
+  const { url, scheme, host, port, transport, username, credential } = server;
+  const fail = (text: string): ResolvedServer[] => [{ type: "none", url, code: UNREACHABLE, text }];
+  if (scheme === "stuns" || (scheme === "turns" && transport === "udp")) {
+    return fail(`${scheme} over ${transport} is not supported`); // DTLS, of which browsers have none either
   }
   const literal = canonicalIp(host);
   const ips = literal !== undefined ? [literal] : await network.resolve(host).catch(() => []);
-  if (ips.length === 0) {
-    return [{ url, code: UNREACHABLE, text: `The host name ${host} could not be resolved` }];
-  }
-  return firstOfEachFamily(ips).map((ip) => ({ url, address: { ip, port, protocol: "udp" } }));
+  if (ips.length === 0) return fail(`The host name ${host} could not be resolved`);
+  const reachable = firstOfEachFamily(ips).filter((ip) => hasFamilyOf(network, ip));
+  const addresses = (reachable.length > 0 ? reachable : ips.slice(0, 1)).map((ip) => (
+    { ip, port, protocol: transport }
+  ));
+  if (scheme === "stun") return addresses.map((address) => ({ type: "stun", url, address }));
+  const tls = scheme === "turns";
+  return addresses.map((address) => ({ type: "turn", url, address, username, credential, tls }));
+}
+
+/** A machine without IPv6 need not try to connect over it. */
+function hasFamilyOf(network: Network, ip: string): boolean {
+  return network.addresses().some((own) => own.includes(":") === ip.includes(":"));
 }
 
 function firstOfEachFamily(ips: readonly string[]): string[] {

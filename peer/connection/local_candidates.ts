@@ -71,8 +71,9 @@ export class LocalCandidates {
     for (const description of this.#descriptionsOf(usernameFragment)) {
       description.addCandidate(usernameFragment, text);
     }
-    const url = candidate.url ?? null;
-    const shown = new RTCIceCandidate({ ...place, candidate: text, usernameFragment, url });
+    const { url = null, relayProtocol = null } = candidate;
+    const init = { ...place, candidate: text, usernameFragment, url, relayProtocol };
+    const shown = new RTCIceCandidate(init);
     transport.iceSlots.localCandidates.push(shown);
     target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: shown, url }));
   }

@@ -20,8 +20,9 @@ import {
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../task.ts";
 import { INTERNAL } from "../webidl/interface.ts";
-import { type Configuration, iceServerUrls } from "./configuration.ts";
-import { openBases, resolveServers } from "./gathering.ts";
+import type { Configuration } from "./configuration.ts";
+import { iceServers, openBases, resolveServers } from "./gathering.ts";
+import { ServerConnections } from "./server_connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
 export const MAX_MESSAGE_SIZE = 262144;
@@ -72,6 +73,7 @@ export class Transport {
   readonly #network: Network;
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
+  readonly #connections: ServerConnections;
   #remote: RemoteTransport | undefined;
   #dtlsStarted = false;
   #gathering = false;
@@ -109,6 +111,12 @@ export class Transport {
       onChannelItems: (items) => host.onChannelItems(items),
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
+    this.#connections = new ServerConnections({
+      network: options.network,
+      sockets: this.#pipeline.sockets,
+      signal: this.#closing.signal,
+      run: (mutate) => this.#ice(mutate),
+    });
   }
 
   /** The DTLS role, once the descriptions have settled it. */
@@ -130,6 +138,7 @@ export class Transport {
   applyLocal(parameters: IceParameters, configuration: Configuration): void {
     const { usernameFragment, password } = parameters;
     this.iceSlots.localParameters = { usernameFragment, password };
+    this.#ice((agent) => agent.setTransportPolicy(configuration.iceTransportPolicy));
     if (usernameFragment !== this.localParameters.usernameFragment) {
       this.iceSlots.localCandidates = [];
       this.#ice((agent, now) => agent.restart(parameters, now));
@@ -200,21 +209,27 @@ export class Transport {
 
   async #gather(configuration: Configuration): Promise<void> {
     const { signal } = this.#closing;
-    const servers = resolveServers(this.#network, iceServerUrls(configuration), signal);
-    for await (const socket of openBases(this.#network, configuration.iceTransportPolicy)) {
+    const urls = iceServers(configuration);
+    const servers = resolveServers(this.#network, urls, signal);
+    const bases = openBases(this.#network, configuration.iceTransportPolicy, urls);
+    for await (const socket of bases) {
       if (signal.aborted) return socket.close();
       this.#pipeline.sockets.add(socket);
       this.#ice((agent, now) => agent.addBase(socket.local, now));
     }
     for await (const server of servers) {
       if (signal.aborted) return;
-      if ("address" in server) this.#ice((agent, now) => agent.addServer(server, now));
-      else this.#ice((agent) => agent.serverFailed(server.url, server.code, server.text));
+      this.#ice((agent, now) => {
+        if (server.type === "stun") agent.addServer(server, now);
+        else if (server.type === "turn") agent.addTurnServer(server, now);
+        else agent.serverFailed(server.url, server.code, server.text);
+      });
     }
     this.#ice((agent, now) => agent.endOfBases(now));
   }
 
   #onIceEvent(event: IceEvent): void {
+    if (event.type === "connection-wanted") return void this.#connections.open(event.connection);
     if (event.type === "state" && (event.state === "connected" || event.state === "completed")) {
       this.#startDtls();
     }
@@ -229,8 +244,6 @@ export class Transport {
           break;
         case "selected-pair":
           this.#host.onIceState(event);
-          break;
-        case "connection-wanted":
           break;
         default:
           this.#host.onGathering(event);

@@ -98,6 +98,7 @@ function tapped(
     addresses: () => network.addresses(),
     resolve: (host, family) => network.resolve(host, family),
     resolveMdns: (name, signal) => network.resolveMdns(name, signal),
+    connectTcp: (remote, options) => network.connectTcp(remote, options),
     async openUdp(ip, port): Promise<UdpSocket> {
       const socket = await network.openUdp(ip, port);
       const readable = socket.readable.pipeThrough(

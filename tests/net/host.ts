@@ -7,6 +7,8 @@ import {
   type TransportAddress,
 } from "../../core/wire/mod.ts";
 import type { Network } from "../../transport/network.ts";
+import type { DatagramSocket } from "../../transport/datagram_socket.ts";
+import type { TcpOptions, TcpSocket } from "../../transport/tcp_socket.ts";
 import type { UdpDiscard, UdpSocket } from "../../transport/udp_socket.ts";
 import type { LinkModel } from "./link.ts";
 import type { Drop, Packet } from "./packet.ts";
@@ -18,6 +20,7 @@ const FIRST_DYNAMIC_PORT = 49_152;
 export interface Surroundings {
   readonly clock: Clock;
   send(packet: Packet): void;
+  connectTcp(ip: string, remote: TransportAddress): Promise<TcpSocket>;
   resolve(host: string): readonly string[];
   resolveMdns(name: string): Promise<string | undefined>;
 }
@@ -33,6 +36,7 @@ export class Host implements Network {
   ips: readonly string[];
   readonly #surroundings: Surroundings;
   readonly #sockets = new Map<string, VirtualSocket>();
+  readonly #connections = new Set<TcpSocket>();
   #nextPort = FIRST_DYNAMIC_PORT;
 
   constructor(ips: readonly string[], link: LinkModel, surroundings: Surroundings) {
@@ -43,8 +47,8 @@ export class Host implements Network {
   }
 
   /** The sockets that are open: a stack that has closed leaves none. */
-  get sockets(): readonly UdpSocket[] {
-    return [...this.#sockets.values()];
+  get sockets(): readonly DatagramSocket[] {
+    return [...this.#sockets.values(), ...this.#connections];
   }
 
   addresses(): string[] {
@@ -71,6 +75,19 @@ export class Host implements Network {
     );
     this.#sockets.set(key, socket);
     return Promise.resolve(socket);
+  }
+
+  async connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket> {
+    const local = this.ips.find((ip) => ipVersion(ip) === ipVersion(remote.ip));
+    if (local === undefined) throw new Error(`No way to ${remote.ip}`);
+    const socket = await this.#surroundings.connectTcp(local, remote);
+    if (options.signal?.aborted) {
+      socket.close();
+      throw new DOMException("Given up", "AbortError");
+    }
+    this.#connections.add(socket);
+    void socket.closed.then(() => this.#connections.delete(socket));
+    return socket;
   }
 
   resolve(host: string, family?: 4 | 6): Promise<string[]> {

@@ -9,4 +9,6 @@ export * from "./host.ts";
 export * from "./link.ts";
 export * from "./nat.ts";
 export * from "./packet.ts";
+export * from "./tcp.ts";
 export * from "./stun_responder.ts";
+export * from "./turn.ts";

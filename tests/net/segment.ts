@@ -47,6 +47,7 @@ export class Segment {
         if (host.ips.includes(packet.destination.ip)) net.schedule(0, () => arrive(packet));
         else net.cross(up, packet, (packet) => this.route(packet));
       },
+      connectTcp: (ip, remote) => net.tcp.connect(ip, remote),
       resolve: (name) => net.names.get(name) ?? [],
       resolveMdns: (name) => this.#resolveMdns(name),
     });

@@ -5,6 +5,7 @@ import type { Host } from "./host.ts";
 import type { LinkDirection } from "./link.ts";
 import type { NatKind } from "./nat.ts";
 import type { Drop, Packet } from "./packet.ts";
+import { VirtualTcp } from "./tcp.ts";
 import { type NatOptions, type NatSegment, type Responder, Segment } from "./segment.ts";
 
 /**
@@ -29,6 +30,8 @@ export class VirtualNetwork {
   readonly drops: Discards<Drop> = new Discards();
   /** Called for each packet that a wire is given, before it is lost, delayed or changed. */
   tap: (packet: Packet) => void = () => {};
+  /** Connections: what they carry is delivered, and only rules stop it. */
+  readonly tcp: VirtualTcp;
   /** Where hosts have public addresses. */
   readonly internet: Segment;
   readonly #blocks = new Set<(packet: Packet) => boolean>();
@@ -38,6 +41,7 @@ export class VirtualNetwork {
   constructor(options: { seed?: number } = {}) {
     this.random = new Random(options.seed ?? 1);
     this.internet = new Segment(this);
+    this.tcp = new VirtualTcp(this);
   }
 
   /** Adds a host with public addresses. */

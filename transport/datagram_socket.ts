@@ -1,0 +1,16 @@
+import type { Datagram, TransportAddress } from "../core/wire/address.ts";
+
+/**
+ * Something that carries datagrams between this machine and others, as a pair of streams of batches: a UDP socket, or a TCP or TLS
+ * connection whose framing makes datagrams of it.
+ */
+export interface DatagramSocket {
+  /** The address on this machine; the `local` of every datagram it receives is this very object. */
+  readonly local: TransportAddress;
+  /** What arrives, in order, in batches of at most 32. */
+  readonly readable: ReadableStream<readonly Datagram[]>;
+  /** What is to be sent, in order. */
+  readonly writable: WritableStream<readonly Datagram[]>;
+  /** Closes it at once. Repeated calls do nothing. */
+  close(): void;
+}
