@@ -70,7 +70,7 @@ const FIRST_PROVISIONAL_ID = 4096;
 export class HeaderExtensionIds {
   readonly #numbers = new StableNumbers(IDS);
 
-  /** Takes over what a description, of either side, has mapped in a section. */
+  /** Takes over what a description, of either side, has mapped in a section: an answer has the ids of its offer. */
   adopt(mid: string, extensions: readonly ExtMap[]): void {
     for (const { id, uri } of extensions) {
       if (id < FIRST_PROVISIONAL_ID) {

@@ -50,7 +50,7 @@ export interface LocalMedia extends SimulcastLines {
   readonly transport?: TransportAttributes;
   readonly isBundleOnly?: boolean;
   readonly rtcpMux: boolean;
-  /** Whether RTCP without multiplexing is out of the question (RFC 8858): in the offer that adds a section. */
+  /** Whether RTCP without multiplexing is out of the question (RFC 8858): in the offer that adds a section, where it has a transport. */
   readonly rtcpMuxOnly?: boolean;
   readonly rtcpReducedSize: boolean;
 }
@@ -76,7 +76,7 @@ export function writeMediaSection(media: LocalMedia): MediaDescription {
       ...media.msids.map((msid) => attribute("msid", writeMsid(msid))),
       // Deviation: RFC 9143 section 7.1.3 has these only in the tagged section. libwebrtc wants them in each that is bundled.
       ...(media.rtcpMux ? [attribute("rtcp-mux")] : []),
-      ...(media.rtcpMuxOnly ? [attribute("rtcp-mux-only")] : []),
+      ...(media.rtcpMuxOnly && media.transport ? [attribute("rtcp-mux-only")] : []),
       ...(media.rtcpReducedSize ? [attribute("rtcp-rsize")] : []),
       ...media.formats.flatMap(formatAttributes),
       ...media.rids.map((rid) => attribute("rid", writeRid(rid))),

@@ -72,6 +72,7 @@ export function offerMedia(
     ...(sends(direction) ? offerSimulcast(wishes.rids) : offerSimulcast([])),
     // RFC 9429 section 5.2.2: what the most recent answer says stays.
     rtcpMux: negotiated?.rtcpMux ?? true,
+    rtcpMuxOnly: negotiated === undefined,
     rtcpReducedSize: negotiated?.rtcpReducedSize ?? true,
   };
 }

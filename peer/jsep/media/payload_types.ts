@@ -1,6 +1,5 @@
-import { findCodec, identitiesOf } from "./codec_match.ts";
+import { associatedPayloadType, findCodec, identitiesOf } from "./codec_match.ts";
 import { isRtx, type MediaFormat, type MediaKind } from "./media_format.ts";
-import { associatedPayloadType } from "./codec_match.ts";
 import { StableNumbers } from "./stable_numbers.ts";
 
 /**
@@ -22,21 +21,17 @@ export function collidesWithRtcp(payloadType: number): boolean {
 export class PayloadTypes {
   readonly #numbers = new StableNumbers(DYNAMIC_PAYLOAD_TYPES);
 
-  /** Takes over what a description, of either side, has mapped in a section. */
+  /** Takes over what an offer of the other side, or any description of this side, has mapped in a section. */
   adopt(mid: string, kind: MediaKind, formats: readonly MediaFormat[]): void {
-    const identities = identitiesOf(kind, formats);
-    const known = new Set(
-      formats.filter((format) => findCodec(kind, format)).map(({ payloadType }) => payloadType),
-    );
-    for (const format of formats) {
-      const { payloadType } = format;
-      const media = isRtx(format) ? associatedPayloadType(format) ?? -1 : payloadType;
-      // What is not ours has no meaning here, so that a peer can't fill the table with it.
-      this.#numbers.adopt(
-        mid,
-        payloadType,
-        known.has(media) ? identities.get(payloadType) : undefined,
-      );
+    for (const [payloadType, identity] of knownIdentities(kind, formats)) {
+      this.#numbers.adopt(mid, payloadType, identity);
+    }
+  }
+
+  /** Takes over what an answer of the other side has mapped, where this side's offer has not said otherwise (RFC 3264 section 6.1). */
+  adoptAnswer(mid: string, kind: MediaKind, formats: readonly MediaFormat[]): void {
+    for (const [payloadType, identity] of knownIdentities(kind, formats)) {
+      this.#numbers.adoptAnswer(mid, payloadType, identity);
     }
   }
 
@@ -49,4 +44,20 @@ export class PayloadTypes {
   forget(mid: string): void {
     this.#numbers.forget(mid);
   }
+}
+
+/** What each payload type stands for; undefined for what is not ours, so that a peer can't fill any table with it. */
+function knownIdentities(
+  kind: MediaKind,
+  formats: readonly MediaFormat[],
+): [payloadType: number, identity: string | undefined][] {
+  const identities = identitiesOf(kind, formats);
+  const known = new Set(
+    formats.filter((format) => findCodec(kind, format)).map(({ payloadType }) => payloadType),
+  );
+  return formats.map((format) => {
+    const { payloadType } = format;
+    const media = isRtx(format) ? associatedPayloadType(format) ?? -1 : payloadType;
+    return [payloadType, known.has(media) ? identities.get(payloadType) : undefined];
+  });
 }

@@ -21,7 +21,7 @@ export class StableNumbers {
     this.#pool = pool;
   }
 
-  /** Notes that a description has `number` stand for `meaning`, undefined if that is nothing we know, in the section `mid`. */
+  /** Notes that a description other than an answer to this side has `number` stand for `meaning`, undefined if that is nothing we know, in the section `mid`. */
   adopt(mid: string, number: number, meaning: string | undefined): void {
     const section = this.#sectionOf(mid);
     for (const [other, taken] of section) if (taken === number) section.delete(other);
@@ -32,6 +32,13 @@ export class StableNumbers {
     section.set(meaning, number);
     this.#meanings.set(number, meaning);
     this.#latest.set(meaning, number);
+  }
+
+  /** Notes what an answer to this side says: what this side has said of the section already stays, for each receives under its own numbers. */
+  adoptAnswer(mid: string, number: number, meaning: string | undefined): void {
+    const isSaid = meaning !== undefined && this.#sections.get(mid)?.has(meaning);
+    if (!isSaid) this.adopt(mid, number, meaning);
+    else if (!this.#meanings.has(number)) this.#meanings.set(number, meaning);
   }
 
   /** The number for `meaning` in the section `mid`, `preferred` if that is free; undefined if no number is. */

@@ -213,7 +213,7 @@ class Conversation {
     for (const session of [offer, answer]) this.#remember(readAllMedia(session));
     for (const media of readAllMedia(answer)) {
       if (media.isRejected) continue;
-      this.#ends[offerer]!.payloadTypes.adopt(media.mid, media.kind, media.formats);
+      this.#ends[offerer]!.payloadTypes.adoptAnswer(media.mid, media.kind, media.formats);
       this.#ends[offerer]!.extensionIds.adopt(media.mid, media.extensions);
     }
     this.#bundle = groupsOf(answer, "BUNDLE")[0]?.mids ?? [];

@@ -52,6 +52,16 @@ Deno.test("a section that was recycled has no say any more, but its numbers stay
   assertEquals(numbers.assign("0", "b", 1), 3);
 });
 
+Deno.test("RFC 3264 section 6.1: an answer may have other numbers; the offerer's own stay as they are", () => {
+  const numbers = new StableNumbers([1, 2, 3]);
+  assertEquals(numbers.assign("0", "a", 1), 1);
+  numbers.adoptAnswer("0", 2, "a");
+  numbers.adoptAnswer("0", 9, "b");
+  assertEquals(numbers.assign("0", "a"), 1);
+  assertEquals(numbers.assign("0", "b"), 9);
+  assertEquals(numbers.assign("0", "c"), 3);
+});
+
 Deno.test("the sections that are remembered are bounded; the oldest go first", () => {
   const numbers = new StableNumbers([]);
   for (let mid = 0; mid < 2000; mid++) numbers.adopt(String(mid), mid % 100, "a");
