@@ -31,9 +31,12 @@ export function parseGoodbye({ count, body }: RtcpFrame): Goodbye | undefined {
   const reader = new Reader(body);
   const ssrcs: number[] = [];
   for (let i = 0; i < count && reader.ok; i++) ssrcs.push(reader.u32());
-  const reason = reader.remaining > 0 ? reader.text(reader.u8()) : undefined;
+  if (reader.remaining === 0) return reader.ok ? { type: "BYE", ssrcs } : undefined;
+  const text = reader.sub(reader.u8());
+  const reason = text.strictText(text.remaining);
   if (!reader.ok) return undefined;
-  return { type: "BYE", ssrcs, ...(reason === undefined ? {} : { reason }) };
+  // What matters is that the sources are gone, even if the reason is no UTF-8.
+  return text.ok ? { type: "BYE", ssrcs, reason } : { type: "BYE", ssrcs };
 }
 
 /** Writes a goodbye. Throws a RangeError if it has more than 31 sources or too long a reason. */

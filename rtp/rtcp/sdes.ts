@@ -94,8 +94,11 @@ export function writeSourceDescription(writer: Writer, packet: SourceDescription
 function readItems(reader: Reader): SdesItem[] {
   const items: SdesItem[] = [];
   for (let type = reader.u8(); type !== 0; type = reader.u8()) {
-    items.push({ type, text: reader.text(reader.u8()) });
+    const value = reader.sub(reader.u8());
+    const text = value.strictText(value.remaining);
     if (!reader.ok) return items;
+    // RFC 3550 section 6.5: items are UTF-8; one that is not says nothing, and takes no other with it.
+    if (value.ok) items.push({ type, text });
   }
   reader.skip(-reader.offset & 3);
   return items;

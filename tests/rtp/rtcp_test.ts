@@ -93,6 +93,12 @@ Deno.test("canonical names (RFC 3550 section 6.5.1), reasons (RFC 3550 section 6
   assertEquals([goodbye.ssrcs, goodbye.reason], [[0xdeadbeef], "bye"]);
 });
 
+Deno.test("a text that is no UTF-8 is left out, and takes nothing with it", () => {
+  const description = only("81ca0004deadbeef0102ff620603746f6c000000", "SDES");
+  assertEquals(description.chunks[0]!.items, [{ type: 6, text: "tol" }]);
+  assertEquals(only("81cb0002deadbeef03ffffff", "BYE"), { type: "BYE", ssrcs: [0xdeadbeef] });
+});
+
 Deno.test("transport-wide feedback: run length chunk and one delta", () => {
   const feedback = only(bytesOf("TWCC: a run of one"), "TWCC");
   assertEquals(feedback.baseSequence, 153);
