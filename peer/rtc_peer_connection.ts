@@ -303,7 +303,7 @@ export class RTCPeerConnection extends EventTarget {
     }
     const converted: Configuration = convertConfiguration(configuration, context);
     checkModification(converted, connection.configuration, connection.signaling.local !== null);
-    connection.configuration = converted;
+    connection.reconfigure(converted);
   }
 
   /** Ends the connection at once. No event fires at this end. */

@@ -102,6 +102,15 @@ export class Connection implements Hosts {
     return this.#ownCertificates ??= [certificateOf(first), ...others.map(certificateOf)];
   }
 
+  /** Replaces the configuration. */
+  reconfigure(next: Configuration): void {
+    const before = this.configuration;
+    this.configuration = next;
+    const isSame = next.iceTransportPolicy === before.iceTransportPolicy &&
+      JSON.stringify(next.iceServers) === JSON.stringify(before.iceServers);
+    if (!isSame) this.signaling.gatheringHasChanged();
+  }
+
   get wantsData(): boolean {
     return this.channels.everCreated;
   }

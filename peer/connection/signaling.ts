@@ -77,6 +77,9 @@ export class Signaling {
   #version = 1;
   /** [[LocalIceCredentialsToReplace]], by ufrag. */
   #credentialsToReplace = new Set<string>();
+  /** The "needs-ice-restart" bit (RFC 9429 section 3.5.1), and whether a pending description has answered it. */
+  #needsIceRestart = false;
+  #restartIsPending = false;
   /** The generation that the next description of ours will begin, once one has been created with it. */
   #nextIce: IceParameters | undefined;
 
@@ -105,6 +108,11 @@ export class Signaling {
         if (usernameFragment !== undefined) this.#credentialsToReplace.add(usernameFragment);
       }
     }
+  }
+
+  /** Candidates are to be gathered in another way than before: the next offer restarts ICE, whenever that comes. */
+  gatheringHasChanged(): void {
+    this.#needsIceRestart = this.local !== null;
   }
 
   /** Creates an offer (W3C WebRTC section 4.4.2, "create an offer"). */
@@ -230,13 +238,23 @@ export class Signaling {
     const description = new AppliedDescription(type, session);
     const before = this.state;
     this.state = state;
+    if (side === "local") this.#noteGeneration(description);
     if (type === "answer") this.#completeNegotiation(side, description);
     else if (side === "local") this.pendingLocal = description;
     else this.pendingRemote = description;
     if (side === "remote") this.canTrickle = canTrickle(session);
-    if (side === "local") this.#nextIce = undefined;
     this.#host.onApplied({ ...incoming, description });
     this.#settle(before);
+  }
+
+  /** A local description with new credentials answers the need for an ICE restart. */
+  #noteGeneration(description: AppliedDescription): void {
+    const usernameFragment = description.usernameFragmentOf(description.dataIndex);
+    if (usernameFragment !== this.#host.inUse?.local.usernameFragment) {
+      this.#restartIsPending = this.#needsIceRestart;
+      this.#needsIceRestart = false;
+    }
+    this.#nextIce = undefined;
   }
 
   #completeNegotiation(side: Side, answer: AppliedDescription): void {
@@ -244,6 +262,7 @@ export class Signaling {
     this.currentRemote = side === "remote" ? answer : this.pendingRemote;
     this.pendingLocal = this.pendingRemote = null;
     this.#lastCreatedOffer = this.#lastCreatedAnswer = NOTHING_CREATED;
+    this.#restartIsPending = false;
     const inForce = this.currentLocal!;
     const used = [...inForce.session.media.keys()].map((index) =>
       inForce.usernameFragmentOf(index)
@@ -258,8 +277,9 @@ export class Signaling {
   #rollBack(): void {
     const before = this.state;
     this.pendingLocal = this.pendingRemote = null;
-    this.#lastCreatedOffer = this.#lastCreatedAnswer = NOTHING_CREATED;
     this.#nextIce = undefined;
+    this.#needsIceRestart ||= this.#restartIsPending;
+    this.#restartIsPending = false;
     this.state = "stable";
     this.#host.onRollback();
     this.#settle(before);
@@ -272,7 +292,8 @@ export class Signaling {
 
   #iceForOffer(): IceParameters {
     const inUse = this.#host.inUse?.local;
-    const keep = inUse !== undefined && !this.#credentialsToReplace.has(inUse.usernameFragment);
+    const keep = inUse !== undefined && !this.#needsIceRestart &&
+      !this.#credentialsToReplace.has(inUse.usernameFragment);
     return keep ? inUse : this.#newIce();
   }
 

@@ -187,6 +187,57 @@ Deno.test("setLocalDescription without a description uses what was created last,
   await pair.close();
 });
 
+Deno.test("what was created last can still be set after the rollback of something else", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.createDataChannel("x");
+  bob.createDataChannel("y");
+  const mine = await alice.createOffer();
+  const theirs = await bob.createOffer();
+  await alice.setRemoteDescription(theirs);
+  const answer = await alice.createAnswer();
+  await alice.setRemoteDescription({ type: "rollback" });
+  await alice.setRemoteDescription(theirs);
+  await alice.setRemoteDescription({ type: "rollback" });
+  await alice.setLocalDescription(mine as { type: "offer" });
+  await alice.setLocalDescription({ type: "rollback" });
+  await alice.setRemoteDescription(theirs);
+  await alice.setLocalDescription(answer as { type: "answer" });
+  assertEquals(alice.currentLocalDescription!.sdp, answer.sdp);
+  await bob.setLocalDescription(theirs as { type: "offer" });
+  await bob.setRemoteDescription(alice.localDescription!);
+  await pair.until(() => bob.connectionState === "connected");
+  await pair.close();
+});
+
+Deno.test("a change of how candidates are gathered makes the next offer restart ICE (RFC 9429 section 3.5.1)", async () => {
+  const pair = new Pair();
+  await pair.open();
+  const { alice, bob } = pair;
+  const needed = record(alice, "negotiationneeded");
+  const ufrag = ({ sdp }: { sdp?: string }) => /a=ice-ufrag:(.*)/.exec(sdp!)![1];
+  const first = ufrag(alice.localDescription!);
+  alice.setConfiguration(alice.getConfiguration());
+  assertEquals(ufrag(await alice.createOffer()), first, "nothing has changed");
+  const answered = ufrag(bob.localDescription!);
+  bob.setConfiguration({ iceTransportPolicy: "relay" });
+  await pair.negotiate("alice");
+  assertEquals(ufrag(bob.localDescription!), answered, "an answer restarts nothing by itself");
+  alice.setConfiguration({ iceServers: [{ urls: "stun:203.0.113.9" }] });
+  await alice.setLocalDescription();
+  const second = ufrag(alice.localDescription!);
+  assert(second !== first);
+  await alice.setLocalDescription({ type: "rollback" });
+  const again = await alice.createOffer();
+  assert(ufrag(again) !== first, "the need outlives a rollback");
+  await pair.negotiate("alice");
+  const third = ufrag(alice.localDescription!);
+  await pair.negotiate("alice");
+  assertEquals(ufrag(alice.localDescription!), third, "one restart is enough");
+  assertEquals(needed, []);
+  await pair.close();
+});
+
 Deno.test("a description has the fingerprint of each certificate (RFC 9429 section 5.2.1)", async () => {
   const parameters = { name: "ECDSA", namedCurve: "P-256" };
   const certificates = [
