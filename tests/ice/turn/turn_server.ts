@@ -66,6 +66,7 @@ export interface Refusal {
 
 interface Allocation {
   readonly client: TransportAddress;
+  readonly transactionId: Uint8Array;
   readonly relayed: TransportAddress[];
   readonly permissions: Map<string, Millis>;
   readonly channels: Map<number, { peer: TransportAddress; until: Millis }>;
@@ -227,7 +228,11 @@ export class TurnServer {
   ): number | undefined {
     const key = addressKey(client);
     const known = this.allocations.get(key);
-    if (known !== undefined && known.until > now) return 437;
+    const { transactionId } = request;
+    if (known !== undefined && known.until > now) {
+      if (!crypto.equal(known.transactionId, transactionId)) return 437;
+      return this.#grant(known, success); // RFC 8656 section 7.2: a retransmission gets the same answer
+    }
     const wanted = request.get(REQUESTED_ADDRESS_FAMILY) === 2 ? [6 as const] : [
       4 as const,
       ...(request.get(ADDITIONAL_ADDRESS_FAMILY) === 2 ? [6 as const] : []),
@@ -239,7 +244,12 @@ export class TurnServer {
     ));
     const until = now + 1000 * this.lifetime;
     const tables = { permissions: new Map(), channels: new Map() };
-    this.allocations.set(key, { client, relayed, until, ...tables });
+    const allocation = { client, relayed, until, transactionId, ...tables };
+    this.allocations.set(key, allocation);
+    return this.#grant(allocation, success);
+  }
+
+  #grant({ relayed, client }: Allocation, success: StunBuilder): undefined {
     for (const address of relayed) success.add(XOR_RELAYED_ADDRESS, address);
     success.add(LIFETIME, this.lifetime).add(XOR_MAPPED_ADDRESS, client);
     return undefined;
