@@ -302,7 +302,6 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#localCandidates = [];
     for (const server of this.#servers) this.#gathering.addServer(server, now);
     for (const base of this.#bases) this.#gathering.addBase(base, now);
-    for (const attempt of this.#relays.allocated) this.#gathering.addRelay(attempt, now);
     this.#relays.restart();
     if (this.#basesEnded) this.#gathering.endBases();
     this.#advance(now);

@@ -47,6 +47,8 @@ export type AllocationState = "new" | "allocating" | "allocated" | "ended";
 export interface AllocationOutcome {
   /** There are relayed addresses. */
   allocated(allocation: TurnAllocation, now: Millis): void;
+  /** They are still there, as was asked with {@linkcode TurnAllocation.verify}. */
+  verified(allocation: TurnAllocation, now: Millis): void;
   /** There will be none. */
   refused(allocation: TurnAllocation, error: StunError, now: Millis, message?: StunMessage): void;
   /** There are none any more. */
@@ -119,6 +121,11 @@ export class TurnAllocation implements Relay {
     this.#allocate("both", now);
   }
 
+  /** Asks whether the server still has it: it may have been restarted since it was heard of last. */
+  verify(now: Millis): void {
+    this.#refresh("verify", now);
+  }
+
   /** Sends a datagram to a peer through the server: as ChannelData if there is a channel, else as an indication. */
   send(data: Uint8Array, peer: TransportAddress): void {
     if (this.#state !== "allocated") return this.#context.discards.add("relay is gone");
@@ -167,7 +174,7 @@ export class TurnAllocation implements Relay {
   handleTimeout(now: Millis): void {
     if (this.#state === "ended") return;
     this.#requests.handleTimeout(now);
-    if (this.#refreshAt !== undefined && this.#refreshAt <= now) this.#refresh(now);
+    if (this.#refreshAt !== undefined && this.#refreshAt <= now) this.#refresh("keep", now);
     this.advance(now);
   }
 
@@ -228,18 +235,20 @@ export class TurnAllocation implements Relay {
   }
 
   /** RFC 8656 section 8.1. */
-  #refresh(now: Millis): void {
+  #refresh(purpose: "keep" | "verify", now: Millis): void {
     this.#refreshAt = undefined;
     this.#requests.send({
       method: REFRESH,
       write: () => {},
       succeeded: (message, now) => {
         const lifetime = message.get(LIFETIME) ?? 0;
-        if (lifetime === 0) this.#lose(now);
-        else this.#lives(lifetime, now);
+        if (lifetime === 0) return this.#lose(now);
+        this.#lives(lifetime, now);
+        if (purpose === "verify") this.#outcome.verified(this, now);
       },
       failed: (error, now) => {
-        const mayRecover = error.code === SERVER_UNREACHABLE && now + MIN_REFRESH < this.#expiresAt;
+        const mayRecover = purpose === "keep" && error.code === SERVER_UNREACHABLE &&
+          now + MIN_REFRESH < this.#expiresAt;
         if (mayRecover) this.#refreshAt = now + MIN_REFRESH;
         else this.#lose(now);
       },

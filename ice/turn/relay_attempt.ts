@@ -90,6 +90,13 @@ export class RelayAttempt implements AllocationOutcome {
     this.#tryServer(now);
   }
 
+  /** Begins anew, or makes sure of what there is, as an ICE restart does. */
+  restart(now: Millis): void {
+    if (this.#allocation?.state !== "allocated") return this.start(now);
+    this.#pending = true;
+    this.#allocation.verify(now);
+  }
+
   /** There is a way to the server; false if nobody waits for it any more. */
   connected(local: TransportAddress, now: Millis): boolean {
     if (this.#connectBy === undefined) return false;
@@ -124,6 +131,11 @@ export class RelayAttempt implements AllocationOutcome {
     this.#outcome.relayed(this, now);
   }
 
+  verified(_: TurnAllocation, now: Millis): void {
+    this.#pending = false;
+    this.#outcome.relayed(this, now);
+  }
+
   refused(_: TurnAllocation, error: StunError, now: Millis, message?: StunMessage): void {
     const { local } = this.#allocation!.path;
     this.#allocation = undefined;
@@ -138,6 +150,7 @@ export class RelayAttempt implements AllocationOutcome {
   lost(_: TurnAllocation, now: Millis): void {
     this.#outcome.lost(this, now);
     this.#allocation = undefined;
+    if (this.#pending) this.start(now); // it was to be verified
   }
 
   #tryServer(now: Millis): void {

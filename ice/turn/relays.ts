@@ -56,11 +56,6 @@ export class Relays implements AttemptOutcome {
     return this.#queue.length > 0 || this.#attempts.some(({ pending }) => pending);
   }
 
-  /** Those that have their addresses. */
-  get allocated(): RelayAttempt[] {
-    return this.#attempts.filter(({ allocation }) => allocation?.state === "allocated");
-  }
-
   /** When {@linkcode Relays.handleTimeout} has something to do. */
   get nextTimeout(): Millis | undefined {
     const times = this.#attempts.map(({ nextTimeout }) => nextTimeout);
@@ -82,11 +77,10 @@ export class Relays implements AttemptOutcome {
     else for (const base of this.#bases) this.#add(server, index, base);
   }
 
-  /** Tries again what has failed or been lost, as an ICE restart does. */
+  /** An ICE restart: tries again what has failed or been lost, and verifies what there is. */
   restart(): void {
     for (const attempt of this.#attempts) {
-      const over = !attempt.pending && attempt.allocation === undefined;
-      if (over && !this.#queue.includes(attempt)) this.#queue.push(attempt);
+      if (!attempt.pending && !this.#queue.includes(attempt)) this.#queue.push(attempt);
     }
   }
 
@@ -148,7 +142,7 @@ export class Relays implements AttemptOutcome {
     // RFC 8445 section 14.2: Ta paces Allocate requests too.
     if (this.#queue.length > 0 && this.#nextStartAt <= now) {
       this.#nextStartAt = now + this.#context.timings.ta;
-      this.#queue.shift()!.start(now);
+      this.#queue.shift()!.restart(now);
     }
     for (const { allocation } of this.#attempts) allocation?.advance(now);
   }
