@@ -54,11 +54,10 @@ export function answerSimulcast(offered: SimulcastLines, own: readonly string[])
 }
 
 /**
- * The encodings that an answer lets us send, in our order (RFC 8853 section 5.3.3): those that it receives. Without simulcast in it, the
- * first alone.
+ * The encodings that an answer lets us send, in our order (RFC 8853 section 5.3.3): those that it receives; if these are none, as
+ * without simulcast in it, the first alone.
  */
 export function acceptedRids(answered: SimulcastLines, own: readonly string[]): string[] {
-  if (answered.simulcast === undefined) return own.slice(0, 1);
   const received = new Set(receivedRids(answered.rids, answered.simulcast));
   const accepted = own.filter((rid) => received.has(rid));
   return accepted.length > 0 ? accepted : own.slice(0, 1);

@@ -110,7 +110,7 @@ Deno.test("RFC 6904: an extension that is to be encrypted is ignored", () => {
 
 Deno.test("RFC 8285 section 7: ids from 4096 on are for the answerer to choose, one of each", () => {
   const ids = new HeaderExtensionIds();
-  ids.adopt("0", [{ id: 1, uri: "urn:x-theirs" }]);
+  ids.adopt("0", [{ id: 1, uri: "urn:x-theirs" }, { id: 4096, uri: LEVEL }]);
   assertEquals(
     answer([{ id: 4096, uri: LEVEL }, { id: 4096, uri: MID }, { id: 4097, uri: TIME }], ids),
     [{ id: 2, uri: LEVEL }, { id: 3, uri: TIME }],

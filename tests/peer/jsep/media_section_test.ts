@@ -87,14 +87,25 @@ Deno.test("RFC 9429 section 5.2.1: the lines of a section", () => {
 
 Deno.test("RFC 9143 section 6: a bundle-only section has port 0 and no transport", () => {
   const { transport: _, ...unbound } = SECTION;
-  const written = writeMediaSection({ ...unbound, isBundleOnly: true });
+  const written = writeMediaSection({ ...unbound, isBundleOnly: true, rtcpMuxOnly: true });
   assertEquals(written.port, 0);
   const names = written.attributes.map(({ name }) => name);
   assertEquals(names[0], "bundle-only");
-  for (const name of ["rtcp", "ice-ufrag", "ice-pwd", "fingerprint", "setup", "candidate"]) {
+  for (const name of ["rtcp", "ice-ufrag", "ice-pwd", "fingerprint", "setup", "rtcp-mux-only"]) {
     assert(!names.includes(name), name);
   }
   assert(names.includes("rtcp-mux"));
+});
+
+Deno.test("RFC 8866 section 6.6: one channel is not written", () => {
+  const pcmu: MediaFormat = {
+    payloadType: 0,
+    name: "PCMU",
+    clockRate: 8000,
+    channels: 1,
+    feedback: [],
+  };
+  assert(linesOf({ ...SECTION, formats: [pcmu] }).includes("rtpmap:0 PCMU/8000"));
 });
 
 Deno.test('RFC 8830 section 2: a track in no stream is in "-"', () => {
