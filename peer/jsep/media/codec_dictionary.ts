@@ -14,7 +14,7 @@ export interface RtpCodecParameters extends RtpCodec {
   payloadType: number;
 }
 
-/** The "codec dictionary match" of W3C WebRTC, section 5.4.1 (`setCodecPreferences`). */
+/** The "codec dictionary match" of W3C WebRTC (`setCodecPreferences`). */
 export function codecDictionaryMatch(
   first: Readonly<RtpCodec>,
   second: Readonly<RtpCodec>,

@@ -77,7 +77,7 @@ export function rtxIdentity(identity: string): string {
   return `rtx of ${identity}`;
 }
 
-/** The payload type that a format of RTX repeats (RFC 4588 section 8.1); undefined if it tells none. */
+/** The payload type that a format of RTX repeats (RFC 4588 section 8.3); undefined if it tells none. */
 export function associatedPayloadType(format: MediaFormat): number | undefined {
   const apt = parametersOf(format.fmtp).get("apt");
   return apt !== undefined && /^\d{1,3}$/.test(apt) ? Number(apt) : undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Group } from "../../../sdp/mod.ts";
+import { transportMids } from "./bundle.ts";
 import { associatedPayloadType, codecIdentity } from "./codec_match.ts";
 import { isAnswerTo } from "./directions.ts";
 import { isRtx, type MediaFormat, type MediaKind } from "./media_format.ts";
@@ -37,6 +38,9 @@ function sectionFault(section: RemoteMedia): string | undefined {
       return `Section ${mid} has payload type ${payloadType}, which could be taken for RTCP`;
     }
   }
+  if (section.rtcpMuxOnly && !section.rtcpMux) {
+    return `Section ${mid} has a=rtcp-mux-only without a=rtcp-mux`; // RFC 9429 section 5.8.3
+  }
   const uris = new Map<number, string>();
   for (const { id, uri } of extensions) {
     const other = uris.get(id);
@@ -51,6 +55,21 @@ function sectionFault(section: RemoteMedia): string | undefined {
   const unknown = used.find(({ rid }) => !known.has(rid));
   // RFC 9429 section 5.8.3
   return unknown && `Section ${mid} has simulcast with ${unknown.rid}, for which there is no a=rid`;
+}
+
+/**
+ * Whether a section would need a transport for RTCP alone, which the policy "require" rules out (RFC 9429 section 5.8.3). What a
+ * section leaves to the tagged one of its bundle need not be in it (RFC 9143 section 7.1.3).
+ */
+export function rtcpMuxFault(
+  sections: readonly RemoteMedia[],
+  groups: readonly Group[],
+): string | undefined {
+  const tags = transportMids(groups);
+  const lacking = sections.find(({ mid, isRejected, rtcpMux }) =>
+    !isRejected && !rtcpMux && (tags.get(mid) ?? mid) === mid
+  );
+  return lacking && `Section ${lacking.mid} has no a=rtcp-mux`;
 }
 
 /** RFC 9143 sections 9.1.1 and 15: one number, one meaning. */
@@ -88,7 +107,7 @@ function meaningsOf(kind: MediaKind, formats: readonly MediaFormat[]): Map<numbe
   return meanings;
 }
 
-/** Whether ids have got another meaning since an earlier description of the same section (RFC 8285 section 6). */
+/** Whether ids have got another meaning since an earlier description of the same section (RFC 8285 section 7). */
 export function extensionFault(
   before: Pick<RemoteMedia, "extensions">,
   after: Pick<RemoteMedia, "mid" | "extensions">,

@@ -116,7 +116,7 @@ export function answerFormats(
   return complete.some(carriesMedia) ? complete : [];
 }
 
-/** Whether a format of RTX can repeat a codec (RFC 4588 section 8.6: the clock rates are the same). */
+/** Whether a format of RTX can repeat a codec (RFC 4588 section 8.3: the clock rates are the same). */
 function canRepair(codec: Codec | undefined, { clockRate }: MediaFormat): boolean {
   return codec?.rtxPayloadType !== undefined && codec.clockRate === clockRate;
 }
@@ -140,7 +140,7 @@ function inPreferredOrder(
 /**
  * The formats that we can send to the writer of a description, the one that it likes best first: with its payload types and parameters
  * (RFC 3264 section 5.1). Where our own answer has said which, `answered` are its formats. A codec that we did not offer is among them if
- * we have it (RFC 3264 section 7).
+ * we have it (RFC 3264 section 6.1).
  */
 export function sendFormats(
   kind: MediaKind,

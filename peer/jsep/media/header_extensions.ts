@@ -16,7 +16,7 @@ import { type Direction, intersectDirections, type TransceiverDirection } from "
 import type { MediaKind } from "./media_format.ts";
 import { StableNumbers } from "./stable_numbers.ts";
 
-/** The dictionary `RTCRtpHeaderExtensionCapability`, with the direction of WebRTC Extensions section 5.1. */
+/** The dictionary `RTCRtpHeaderExtensionCapability`, with the direction that WebRTC Extensions adds. */
 export interface RtpHeaderExtensionCapability {
   /** What it is known by. */
   uri: string;
@@ -90,7 +90,7 @@ export class HeaderExtensionIds {
   }
 }
 
-/** The `a=extmap` lines of an offer (RFC 8285 section 6). */
+/** The `a=extmap` lines of an offer (RFC 8285 section 5). */
 export function offerExtensions(
   wanted: readonly Extension[],
   ids: HeaderExtensionIds,
@@ -105,7 +105,7 @@ export function offerExtensions(
 
 /**
  * The `a=extmap` lines of an answer: what was offered and is wanted, under the offered ids, in the direction that remains
- * (RFC 8285 section 6). An extension that is to be encrypted (RFC 6904) is another one, and none of ours.
+ * (RFC 8285 section 7). An extension that is to be encrypted (RFC 6904) is another one, and none of ours.
  */
 export function answerExtensions(
   offered: readonly ExtMap[],

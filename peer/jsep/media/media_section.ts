@@ -67,7 +67,10 @@ export function writeMediaSection(media: LocalMedia): MediaDescription {
     bandwidths: [],
     attributes: [
       ...(isBundleOnly ? [attribute("bundle-only")] : []),
-      ...(media.transport ? [attribute("rtcp", "9 IN IP4 0.0.0.0")] : []), // RFC 9429 section 5.2.1
+      // RFC 9429 sections 5.2.1 and 5.3.1: for peers that may not multiplex, until an answer has said that they do.
+      ...(media.transport && (media.rtcpMuxOnly || !media.rtcpMux)
+        ? [attribute("rtcp", "9 IN IP4 0.0.0.0")]
+        : []),
       ...(media.transport ? transportAttributes(media.transport) : []),
       attribute("mid", media.mid),
       ...media.extensions.map((extension) => attribute("extmap", writeExtMap(extension))),

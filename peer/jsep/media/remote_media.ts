@@ -199,7 +199,7 @@ function feedbackOf(lines: readonly Attribute[]): ReadonlyMap<number | "*", stri
   return feedback;
 }
 
-/** RFC 8285 section 6: extensions of the session level hold for each section. Of those with one id, the first counts. */
+/** RFC 8285 section 5: extensions of the session level hold for each section. Of those with one id, the first counts. */
 function readExtensions(session: SessionDescription, media: MediaDescription): ExtMap[] {
   const lines = [...findAll(media.attributes, "extmap"), ...findAll(session.attributes, "extmap")];
   return lines.slice(0, MAX_EXTENSIONS)

@@ -99,7 +99,7 @@ Deno.test("the parameters of an answer: our own, at the level that both have", (
   assertEquals(answerFmtp(found("video", "VP8/90000")!, "max-fs=12288"), undefined);
 });
 
-Deno.test("RFC 4588 section 8.1: RTX is told apart by what it repeats", () => {
+Deno.test("RFC 4588 section 8.3: RTX is told apart by what it repeats", () => {
   const formats = [
     { payloadType: 96, feedback: [], ...format("VP8/90000") },
     { payloadType: 97, feedback: [], ...format("rtx/90000", "apt=96;rtx-time=3000") },

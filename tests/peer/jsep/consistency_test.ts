@@ -6,6 +6,7 @@ import {
   mediaFault,
   offerLipSync,
   readAllMedia,
+  rtcpMuxFault,
 } from "../../../peer/jsep/media/mod.ts";
 import { groupsOf } from "../../../sdp/mod.ts";
 import { mediaWith, sessionWith } from "./support.ts";
@@ -47,7 +48,7 @@ Deno.test("a payload type is not the same with another profile, or RTX of someth
   assert(fault(group, ...section("0", one), ...section("1", other)));
 });
 
-Deno.test("RFC 8285 section 6: an id means one extension, in a section and in a bundle", () => {
+Deno.test("RFC 8285 section 7: an id means one extension, in a section and in a bundle", () => {
   const one = "a=extmap:1 urn:x-one";
   const other = "a=extmap:1 urn:x-other";
   assert(fault(...AUDIO, one, other)?.includes("id 1"));
@@ -64,6 +65,21 @@ Deno.test("RFC 5761 section 4: with rtcp-mux, 64 to 95 are no payload types", ()
     assertEquals(fault(...lines, "a=rtcp-mux") !== undefined, isFault, String(type));
     assertEquals(fault(...lines), undefined);
   }
+});
+
+Deno.test("RFC 9429 section 5.8.3: where RTCP is to be multiplexed, each transport has to say so", () => {
+  const muxFault = (...lines: readonly string[]) => {
+    const session = sessionWith(...lines);
+    return rtcpMuxFault(readAllMedia(session), groupsOf(session, "BUNDLE"));
+  };
+  const mux = "a=rtcp-mux";
+  assertEquals(muxFault(...AUDIO, mux, ...VIDEO, mux), undefined);
+  assert(muxFault(...AUDIO, mux, ...VIDEO)?.includes("v"));
+  assertEquals(muxFault("a=group:BUNDLE a v", ...AUDIO, mux, ...VIDEO), undefined);
+  assert(muxFault("a=group:BUNDLE a v", ...AUDIO, ...VIDEO, mux)?.includes("a"));
+  assertEquals(muxFault(...AUDIO.map((line) => line.replace("audio 9", "audio 0"))), undefined);
+  assert(fault(...AUDIO, "a=rtcp-mux-only"));
+  assertEquals(fault(...AUDIO, "a=rtcp-mux-only", mux), undefined);
 });
 
 Deno.test("RFC 9429 section 5.8.3: simulcast has no rid that a=rid does not introduce", () => {
@@ -87,7 +103,7 @@ Deno.test("RFC 3264 section 6: an answer that does not fit its offer", () => {
   assert(answerFault(rejected, section("a=sendrecv")));
 });
 
-Deno.test("RFC 8285 section 6: an id does not change its meaning from offer to offer", () => {
+Deno.test("RFC 8285 section 7: an id does not change its meaning from offer to offer", () => {
   const before = mediaWith(...AUDIO, "a=extmap:1 urn:x-one", "a=extmap:2 urn:x-two");
   const fault = (...lines: readonly string[]) =>
     extensionFault(before, mediaWith(...AUDIO, ...lines));

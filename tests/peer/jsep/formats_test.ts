@@ -168,7 +168,7 @@ Deno.test("RFC 3264 section 5.1: we send with the payload types and parameters o
   assertEquals(formats[2]!.feedback, ["ccm fir", "nack"]);
 });
 
-Deno.test("RFC 3264 section 7: a codec that only the answer has is sent if we have it", () => {
+Deno.test("RFC 3264 section 6.1: a codec that only the answer has is sent if we have it", () => {
   assert(namesOf(sendFormats("video", REMOTE)).includes("H264"));
 });
 

@@ -69,7 +69,7 @@ Deno.test("RFC 8285 section 4.2: id 15 is passed over, and what follows needs lo
   assert(needsTwoByteHeader(first!));
 });
 
-Deno.test("RFC 8285 section 6: an answer has what is known of the offer, under its ids", () => {
+Deno.test("RFC 8285 section 7: an answer has what is known of the offer, under its ids", () => {
   assertEquals(
     answer([
       { id: 16, uri: MID },
@@ -81,7 +81,7 @@ Deno.test("RFC 8285 section 6: an answer has what is known of the offer, under i
   );
 });
 
-Deno.test("RFC 8285 section 6: directions, seen from the other side", () => {
+Deno.test("RFC 8285 section 7: directions, seen from the other side", () => {
   const answered = (offered: Direction, own: Direction) =>
     answerExtensions(
       [{ id: 1, direction: offered, uri: LEVEL }],

@@ -62,7 +62,6 @@ Deno.test("RFC 9429 section 5.2.1: the lines of a section", () => {
     ["111"],
   ]);
   assertEquals(linesOf(SECTION), [
-    "rtcp:9 IN IP4 0.0.0.0",
     "ice-ufrag:ufrag",
     "ice-pwd:password-password-password",
     "ice-options:trickle",
@@ -83,6 +82,14 @@ Deno.test("RFC 9429 section 5.2.1: the lines of a section", () => {
     "ssrc:1 cname:name",
     "ssrc:2 cname:name",
   ]);
+});
+
+Deno.test("RFC 9429 section 5.2.1: a=rtcp, until it is known that RTCP is multiplexed", () => {
+  const has = (more: Partial<LocalMedia>) =>
+    linesOf({ ...SECTION, ...more }).includes("rtcp:9 IN IP4 0.0.0.0");
+  assert(has({ rtcpMuxOnly: true }));
+  assert(has({ rtcpMux: false }));
+  assert(!has({}));
 });
 
 Deno.test("RFC 9143 section 6: a bundle-only section has port 0 and no transport", () => {

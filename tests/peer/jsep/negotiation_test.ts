@@ -230,7 +230,7 @@ class Conversation {
     });
   }
 
-  /** RFC 3264 section 8.3.2, RFC 8285 section 6, RFC 9143 section 9.1.1: once bound, always bound. */
+  /** RFC 3264 section 8.3.2, RFC 8285 section 7, RFC 9143 section 9.1.1: once bound, always bound. */
   #remember(sections: readonly RemoteMedia[]): void {
     for (const { kind, formats, extensions, isRejected } of sections) {
       if (isRejected) continue;
