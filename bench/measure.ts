@@ -99,7 +99,7 @@ async function stream(
   message: Uint8Array<ArrayBuffer>,
   count: number,
 ): Promise<number> {
-  const high = 1 << 20;
+  const high = Math.max(1 << 16, 64 * message.length);
   a.bufferedAmountLowThreshold = high >> 1;
   let received = 0;
   const done = new Promise<void>((resolve) => {
