@@ -1,0 +1,73 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import { AimdRateControl } from "./aimd_rate_control.ts";
+import type { BitrateRange } from "./bitrate_range.ts";
+import { InterArrival } from "./inter_arrival.ts";
+import { type BandwidthUsage, OveruseDetector } from "./overuse_detector.ts";
+import type { ArrivedPacket } from "./packet_result.ts";
+import { TrendlineEstimator } from "./trendline_estimator.ts";
+
+/** After so many ms without any arrival, the delay of old has nothing to do with that of now. libwebrtc's number. */
+const STREAM_TIMEOUT = 2000;
+
+/** Delay-based control (draft-ietf-rmcat-gcc-02 section 5): groups, their gradient, the verdict on it, the rate that follows from it. */
+export class DelayBasedEstimator {
+  readonly #rate: AimdRateControl;
+  readonly #groups = new InterArrival();
+  #trendline = new TrendlineEstimator();
+  #detector = new OveruseDetector();
+  #lastArrival: Millis = -Infinity;
+
+  /** Starts at so many bits per second. */
+  constructor(bitrate: number, range: BitrateRange) {
+    this.#rate = new AimdRateControl(bitrate, range);
+  }
+
+  /** In bits per second. */
+  get bitrate(): number {
+    return this.#rate.bitrate;
+  }
+
+  /** What the delay says of the path now. */
+  get usage(): BandwidthUsage {
+    return this.#detector.usage;
+  }
+
+  /** Takes the packets that one feedback says arrived, in that order, and what a probe among them found. */
+  update(
+    packets: readonly ArrivedPacket[],
+    throughput: number | undefined,
+    probed: number | undefined,
+    roundTripTime: Millis,
+    now: Millis,
+  ): void {
+    if (packets.length === 0) return;
+    if (now - this.#lastArrival > STREAM_TIMEOUT) this.#reset();
+    this.#lastArrival = now;
+    for (const packet of packets) this.#push(packet, now);
+    if (this.usage !== "overuse" && probed !== undefined) this.#rate.probed(probed, now);
+    else this.#rate.update(this.usage, throughput, roundTripTime, now);
+  }
+
+  /** Sets the rate from outside: nothing is heard from the peer. */
+  limit(bitrate: number, now: Millis): void {
+    this.#rate.limit(bitrate, now);
+  }
+
+  /** Keeps within the range, which has changed. */
+  clamp(): void {
+    this.#rate.clamp();
+  }
+
+  #push(packet: ArrivedPacket, now: Millis): void {
+    const delta = this.#groups.push(packet, now);
+    if (delta === undefined) return;
+    const trend = this.#trendline.push(delta);
+    this.#detector.push(trend, this.#trendline.groups, delta.send, now);
+  }
+
+  #reset(): void {
+    this.#groups.reset();
+    this.#trendline = new TrendlineEstimator();
+    this.#detector = new OveruseDetector();
+  }
+}
