@@ -74,7 +74,9 @@ export async function connectTcp(
     debug("transport", `${tls === undefined ? "TCP" : "TLS"} connection to ${hostname}:${port}`);
     return new DenoTcpSocket(connection, remote, framing);
   } catch (error) {
-    connection?.close();
+    try {
+      connection?.close();
+    } catch { /* TLS has taken it over, and closed it */ }
     throw error;
   } finally {
     signal?.removeEventListener("abort", giveUp);

@@ -1,8 +1,5 @@
-/** The first channel number (RFC 8656 section 12). */
+/** The first of 4096 channel numbers (RFC 8656 section 12). */
 export const FIRST_CHANNEL = 0x4000;
-
-/** The last channel number (RFC 8656 section 12). */
-export const LAST_CHANNEL = 0x4fff;
 
 /** Bytes before the data. */
 export const CHANNEL_HEADER = 4;
