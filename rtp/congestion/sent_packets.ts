@@ -10,12 +10,7 @@ export const MAX_SENT_AGE = 60_000;
 /** How a packet can be answered for: `unknown` was never sent or is forgotten, `settled` has been reported before. */
 export type Settlement = PacketResult | "unknown" | "settled";
 
-const enum State {
-  NONE,
-  IN_FLIGHT,
-  LOST,
-  RECEIVED,
-}
+const State = { NONE: 0, IN_FLIGHT: 1, LOST: 2, RECEIVED: 3 } as const;
 
 /** Remembers what was sent under which transport-wide sequence number, until feedback tells what became of it. */
 export class SentPackets {

@@ -1,0 +1,119 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import type { BitrateRange } from "./bitrate_range.ts";
+import { type ProbeCluster, probeCluster } from "./probe_cluster.ts";
+
+/** The first probes, as multiples of the start rate. libwebrtc's numbers. */
+const INITIAL_SCALES: readonly number[] = [3, 6];
+
+/** A probe that found this fraction of what it tried is followed by one at so many times the estimate. libwebrtc's numbers. */
+const FURTHER_THRESHOLD = 0.7;
+const FURTHER_SCALE = 2;
+
+/** For so long a probe's result can lead to further probes, in ms. libwebrtc's number. */
+const RESULT_TIMEOUT = 1000;
+
+/** A fall below this fraction at once is tried again at that fraction of the rate before, within so many ms. libwebrtc's numbers. */
+const LARGE_DROP = 0.66;
+const DROP_SCALE = 0.85;
+const DROP_TIMEOUT = 5000;
+
+/**
+ * While nothing speaks against it, twice the estimate is tried each so many ms.
+ *
+ * Deviation: libwebrtc does so only while the application sends less than it may. Additive growth alone takes a minute
+ * to find a path that has got four times as wide, and a server has many sources that never fill their share.
+ */
+const PERIOD = 5000;
+const PERIODIC_SCALE = 2;
+
+/** No probe goes out so soon after a reduction, in ms: the queue has to drain. */
+const CALM = 1000;
+
+/** Decides when to try which rate. */
+export class ProbeController {
+  readonly #range: BitrateRange;
+  #pending: ProbeCluster[] = [];
+  #lastId = 0;
+  #bitrate: number;
+  #started = false;
+  #probedAt: Millis = -Infinity;
+  #furtherAbove = Infinity;
+  #dropFrom = 0;
+  #droppedAt: Millis = -Infinity;
+  #reducedAt: Millis = -Infinity;
+
+  /** Begins from the start rate, in bits per second. */
+  constructor(bitrate: number, range: BitrateRange) {
+    this.#bitrate = bitrate;
+    this.#range = range;
+  }
+
+  /** When a probe may be due. */
+  get nextTimeout(): Millis | undefined {
+    if (!this.#started || this.#bitrate >= this.#range.max) return undefined;
+    return Math.max(this.#probedAt + PERIOD, this.#reducedAt + CALM);
+  }
+
+  /** The first packet leaves. */
+  start(now: Millis): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#probe(INITIAL_SCALES.map((scale) => scale * this.#bitrate), now);
+  }
+
+  /** Takes the new estimate, in bits per second, and whether the path was calm when it was made. */
+  estimated(bitrate: number, calm: boolean, now: Millis): void {
+    if (bitrate < LARGE_DROP * this.#bitrate) {
+      this.#dropFrom = this.#bitrate;
+      this.#droppedAt = now;
+    }
+    if (bitrate < this.#bitrate) this.#reducedAt = now;
+    if (!calm) this.#reducedAt = now;
+    this.#bitrate = bitrate;
+    if (now - this.#probedAt > RESULT_TIMEOUT) this.#furtherAbove = Infinity;
+    else if (bitrate > this.#furtherAbove) this.#probe([FURTHER_SCALE * bitrate], now);
+  }
+
+  /** Over-use has ended: the rate before a large fall may be possible again. */
+  recovered(now: Millis): void {
+    if (now - this.#droppedAt > DROP_TIMEOUT) return;
+    const bitrate = DROP_SCALE * this.#dropFrom;
+    this.#droppedAt = -Infinity;
+    if (bitrate > this.#bitrate) this.#probe([bitrate], now);
+  }
+
+  /** Probes if it is time to. */
+  handleTimeout(now: Millis): void {
+    const due = this.nextTimeout;
+    if (due !== undefined && now >= due) this.#probe([PERIODIC_SCALE * this.#bitrate], now);
+  }
+
+  /** Nothing is heard from the peer: nothing is tried. */
+  postpone(now: Millis): void {
+    this.#pending = [];
+    this.#probedAt = now;
+    this.#furtherAbove = Infinity;
+  }
+
+  /** The probes decided on since the last call. */
+  take(): readonly ProbeCluster[] {
+    const taken = this.#pending;
+    if (taken.length > 0) this.#pending = [];
+    return taken;
+  }
+
+  #probe(bitrates: readonly number[], now: Millis): void {
+    this.#probedAt = now;
+    this.#furtherAbove = Infinity;
+    for (const wanted of bitrates) {
+      const bitrate = Math.min(wanted, this.#range.max);
+      this.#lastId = this.#lastId % 0xffff + 1;
+      this.#pending.push(probeCluster(this.#lastId, bitrate));
+      if (wanted >= this.#range.max) {
+        this.#furtherAbove = Infinity;
+        return;
+      }
+      this.#furtherAbove = FURTHER_THRESHOLD * bitrate;
+    }
+  }
+}
