@@ -6,6 +6,8 @@
  * - RTCP: {@linkcode parseRtcp}, {@linkcode serializeRtcp};
  * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec;
  * - forward error correction: {@linkcode protectPackets}, {@linkcode FecReceiver}.
+ * - congestion: {@linkcode SendSideBandwidthEstimation} finds the rate, {@linkcode Pacer} spreads what is sent.
+ * - reception: {@linkcode ReceiveStream} puts packets in order, asks for lost ones and reports.
  *
  * @module
  */
@@ -16,3 +18,5 @@ export * from "./extensions/mod.ts";
 export * from "./rtcp/mod.ts";
 export * from "./payload/mod.ts";
 export * from "./fec/mod.ts";
+export * from "./reception/mod.ts";
+export * from "./congestion/mod.ts";

@@ -1,0 +1,80 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import { diff32 } from "../../core/wire/mod.ts";
+
+/** No packet waits for its moment longer: the longest `jitterBufferTarget` (W3C WebRTC Extensions). */
+export const MAX_BUFFER_DELAY: Millis = 4000;
+
+/** Transit times are compared over one or two such spans, so that clocks which drift apart are followed. */
+const TRANSIT_WINDOW: Millis = 10_000;
+
+/** A transit time that differs by more means that the sender's clock jumped. */
+const MAX_TRANSIT_CHANGE: Millis = 5000;
+
+/**
+ * Says when a packet should play, so that packets which arrive unevenly play evenly (RFC 3550 section 6.4.1 and appendix A.8 have the idea
+ * of transit time): the quickest packets of late wait for as long as the delay is, slower ones for what is left of it.
+ */
+export class PlayoutClock {
+  readonly #clockRate: number;
+  #delay: Millis = 0;
+  #timestamp: number | undefined;
+  /** Media time in milliseconds since the first packet: timestamps without their wrap. */
+  #media: Millis = 0;
+  #fastest: Millis = Infinity;
+  #fastestBefore: Millis = Infinity;
+  #windowEnd: Millis = 0;
+
+  /** `clockRate` in Hz. */
+  constructor(clockRate: number) {
+    this.#clockRate = clockRate;
+  }
+
+  /** How long the quickest packets wait. */
+  get delay(): Millis {
+    return this.#delay;
+  }
+
+  /** Sets the delay, from 0 to {@linkcode MAX_BUFFER_DELAY}; what is beyond becomes the nearest of these. */
+  setDelay(delay: Millis): void {
+    this.#delay = Math.min(Math.max(delay, 0), MAX_BUFFER_DELAY);
+  }
+
+  /** Takes a packet in the order of arrival; returns when it should play: from now on, but within {@linkcode MAX_BUFFER_DELAY}. */
+  playoutOf(timestamp: number, now: Millis): Millis {
+    if (this.#timestamp !== undefined) {
+      this.#media += diff32(timestamp, this.#timestamp) * 1000 / this.#clockRate;
+    }
+    this.#timestamp = timestamp;
+    const transit = now - this.#media;
+    const fastest = this.#fastestOf(transit, now);
+    if (this.#delay === 0) return now;
+    const playout = fastest + this.#media + this.#delay;
+    return Math.min(Math.max(playout, now), now + MAX_BUFFER_DELAY);
+  }
+
+  /** When a packet should play that was sent again, and so says nothing of how long packets take. */
+  playoutOfRepeated(timestamp: number, now: Millis): Millis {
+    if (this.#timestamp === undefined || this.#delay === 0) return now;
+    const media = this.#media + diff32(timestamp, this.#timestamp) * 1000 / this.#clockRate;
+    const playout = Math.min(this.#fastest, this.#fastestBefore) + media + this.#delay;
+    return Math.min(Math.max(playout, now), now + MAX_BUFFER_DELAY);
+  }
+
+  #fastestOf(transit: Millis, now: Millis): Millis {
+    const fastest = Math.min(this.#fastest, this.#fastestBefore);
+    if (Math.abs(transit - fastest) > MAX_TRANSIT_CHANGE) {
+      this.#fastest = transit;
+      this.#fastestBefore = Infinity;
+      this.#windowEnd = now + TRANSIT_WINDOW;
+      return transit;
+    }
+    if (now >= this.#windowEnd) {
+      this.#fastestBefore = this.#fastest;
+      this.#fastest = transit;
+      this.#windowEnd = now + TRANSIT_WINDOW;
+    } else if (transit < this.#fastest) {
+      this.#fastest = transit;
+    }
+    return Math.min(this.#fastest, this.#fastestBefore);
+  }
+}

@@ -1,0 +1,182 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import type { RtpPacket } from "../packet.ts";
+import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
+import { FrameCompleteness } from "./frame_completeness.ts";
+import { type BufferedItem, JitterBuffer, type JitterBufferOptions } from "./jitter_buffer.ts";
+import { NackGenerator, type NackOptions } from "./nack_generator.ts";
+import { ReceptionStatistics } from "./reception_statistics.ts";
+import { RtxReceiver } from "./rtx_receiver.ts";
+import { MAX_MISORDER } from "./source_sequence.ts";
+
+/** How long packets that nobody sends again are waited for: they can only have been overtaken. */
+const REORDER_WAIT: Millis = 50;
+
+/** What a {@linkcode ReceiveStream} receives. */
+export interface ReceiveStreamOptions {
+  /** The source. */
+  readonly ssrc: number;
+  /** Of its payload type, in Hz. */
+  readonly clockRate: number;
+  /** Packets in sequence that make the source valid; by default one, since SRTP vouches for it. */
+  readonly minSequential?: number;
+  /** How lost packets are asked for, if the peer takes NACKs. */
+  readonly nack?: NackOptions;
+  /** The `apt` of each RTX payload type, if lost packets come in a stream of their own. */
+  readonly rtx?: ReadonlyMap<number, number>;
+  /** Bounds of the jitter buffer. */
+  readonly buffer?: JitterBufferOptions;
+  /** Tells whether a video frame begins with a payload: see {@linkcode FrameCompleteness}. */
+  readonly isStart?: (payload: Uint8Array) => boolean;
+}
+
+/**
+ * Receives one source: packets go in as they arrive, and come out in sequence; what is lost is asked for.
+ *
+ * @example
+ * ```ts
+ * import { createRtpPacket, ReceiveStream } from "@heron/webrtc/rtp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stream = new ReceiveStream({ ssrc: 7, clockRate: 90000, nack: {} });
+ * const packet = (sequenceNumber: number) =>
+ *   createRtpPacket({ ssrc: 7, payloadType: 96, sequenceNumber, timestamp: 0 });
+ * stream.receive(packet(1), 1000);
+ * stream.receive(packet(3), 1001);
+ * assertEquals(stream.take(1001).length, 1);
+ * assertEquals(stream.takeLost(1010), [2]);
+ * stream.receive(packet(2), 1060);
+ * assertEquals(stream.take(1060).map(({ type }) => type), ["packet", "packet"]);
+ * ```
+ */
+export class ReceiveStream {
+  /** Sequence numbers, loss and jitter. */
+  readonly statistics: ReceptionStatistics;
+  /** Packets in their order. */
+  readonly buffer: JitterBuffer;
+  /** What is missing; undefined if it can't be asked for. */
+  readonly nack: NackGenerator | undefined;
+  /** The retransmission stream, if there is one. */
+  readonly rtx: RtxReceiver | undefined;
+  /** Frames that were complete and that were not. */
+  readonly frames: FrameCompleteness;
+  #restarts = 0;
+  #left: BufferedItem[] = [];
+  #packets = 0;
+  #bytes = 0;
+  #repaired = 0;
+  #repairedBytes = 0;
+
+  /** A source that is about to send. */
+  constructor(options: ReceiveStreamOptions) {
+    const { ssrc, clockRate, minSequential = 1, nack, rtx, buffer, isStart } = options;
+    // Deviation: RFC 3550 appendix A.1 takes two packets; what SRTP has authenticated needs no other proof, and its first packet counts.
+    this.statistics = new ReceptionStatistics(ssrc, clockRate, minSequential);
+    this.buffer = new JitterBuffer(
+      clockRate,
+      nack === undefined ? { maxWait: REORDER_WAIT, ...buffer } : buffer,
+    );
+    this.nack = nack === undefined ? undefined : new NackGenerator(nack);
+    this.rtx = rtx === undefined ? undefined : new RtxReceiver(ssrc, rtx);
+    this.frames = new FrameCompleteness(isStart);
+  }
+
+  /** Valid packets that arrived, those sent again in this same stream among them. */
+  get packetsReceived(): number {
+    return this.#packets;
+  }
+
+  /** Their payload, in bytes. */
+  get bytesReceived(): number {
+    return this.#bytes;
+  }
+
+  /** Packets that were sent again or recovered, and were of use. */
+  get packetsRepaired(): number {
+    return this.#repaired;
+  }
+
+  /** Their payload, in bytes. */
+  get bytesRepaired(): number {
+    return this.#repairedBytes;
+  }
+
+  /** Takes a packet of the source. Returns whether it was of use. */
+  receive(packet: RtpPacket, now: Millis): boolean {
+    // RFC 4588 section 5.3 would have a stream for it, but without RTX a packet is sent again as it was.
+    const again = this.statistics.sequence.extend(packet.sequenceNumber);
+    const repeated = again !== undefined && this.nack?.isMissing(again) === true;
+    const before = this.statistics.sequence.highest;
+    const sequence = repeated && again < before - MAX_MISORDER
+      ? again
+      : this.statistics.receive(packet, now);
+    if (sequence === undefined) return false;
+    if (this.statistics.sequence.restarts !== this.#restarts) this.#restart();
+    this.#packets++;
+    this.#bytes += packet.payload.length;
+    return this.#accept(packet, sequence, now, false);
+  }
+
+  /** Takes a packet of the retransmission stream. Returns whether it was of use. */
+  receiveRtx(packet: RtpPacket, now: Millis): boolean {
+    const original = this.rtx?.receive(packet);
+    return original !== undefined && this.receiveRecovered(original, now);
+  }
+
+  /** Takes a packet of the source that was sent again, or recovered by error correction. Returns whether it was of use. */
+  receiveRecovered(packet: RtpPacket, now: Millis): boolean {
+    const sequence = this.statistics.sequence.extend(packet.sequenceNumber);
+    // What repeats a packet can be ahead of the others by a few that were lost, too; what is further ahead would make all of them late.
+    if (sequence === undefined) return false;
+    if (sequence > this.statistics.sequence.highest + MAX_MISORDER) return false;
+    if (!this.#accept(packet, sequence, now, true)) return false;
+    this.#repaired++;
+    this.#repairedBytes += packet.payload.length;
+    return true;
+  }
+
+  /** Takes a sender report of the source. */
+  reported(report: SenderReport, now: Millis): void {
+    this.statistics.reported(report, now);
+  }
+
+  /** Packets whose turn it is, and the gaps between them. */
+  take(now: Millis): BufferedItem[] {
+    const taken = this.buffer.take(now);
+    const items = this.#left.length === 0 ? taken : this.#left.concat(taken);
+    if (this.#left.length > 0) this.#left = [];
+    if (items.length === 0) return items;
+    this.frames.push(items);
+    if (this.nack !== undefined && this.nack.size > 0) this.nack.forgetBefore(this.buffer.head!);
+    return items;
+  }
+
+  /** Sequence numbers to ask for now, in rising order. */
+  takeLost(now: Millis): number[] {
+    return this.nack?.take(now) ?? [];
+  }
+
+  /** The next report block; undefined if there is nothing to report. */
+  report(now: Millis): ReportBlock | undefined {
+    return this.statistics.report(now);
+  }
+
+  /** When {@linkcode ReceiveStream.take} or {@linkcode ReceiveStream.takeLost} wants to be called. */
+  get nextTimeout(): Millis | undefined {
+    const buffer = this.#left.length > 0 ? 0 : this.buffer.nextTimeout;
+    const nack = this.nack?.nextTimeout;
+    if (buffer === undefined || nack === undefined) return buffer ?? nack;
+    return Math.min(buffer, nack);
+  }
+
+  #accept(packet: RtpPacket, sequence: number, now: Millis, recovered: boolean): boolean {
+    this.nack?.received(sequence, now);
+    return this.buffer.push(packet, sequence, now, recovered);
+  }
+
+  /** What is left comes out before what the source sends from now on. */
+  #restart(): void {
+    this.#restarts = this.statistics.sequence.restarts;
+    for (const item of this.buffer.flush()) this.#left.push(item);
+    this.nack?.reset();
+  }
+}
