@@ -7,8 +7,9 @@ export const coturnIsHere: boolean = await new Deno.Command("turnserver", {
   stderr: "null",
 }).output().then(() => true, () => false);
 
-/** A coturn of the test's own, on the loopback interface, with ports and a certificate made for it. */
+/** A coturn of the test's own, on the loopback interface unless told otherwise, with ports and a certificate made for it. */
 export class Coturn {
+  readonly ip: string;
   readonly port: number = freePort();
   readonly tlsPort: number = freePort();
   /** What a client must trust for TLS, in PEM. */
@@ -21,14 +22,20 @@ export class Coturn {
   log = "";
   #waiting: (() => void)[] = [];
 
-  private constructor(folder: string, certificate: string, extra: readonly string[]) {
+  private constructor(ip: string, folder: string, certificate: string, extra: readonly string[]) {
+    this.ip = ip;
     this.#folder = folder;
     this.certificate = certificate;
     this.#extra = extra;
   }
 
   /** Starts one; further lines of its configuration may be given. */
-  static async start(...extra: string[]): Promise<Coturn> {
+  static start(...extra: string[]): Promise<Coturn> {
+    return Coturn.startOn("127.0.0.1", ...extra);
+  }
+
+  /** Starts one on another address of this machine. */
+  static async startOn(ip: string, ...extra: string[]): Promise<Coturn> {
     const folder = await Deno.makeTempDir({ prefix: "coturn" });
     const made = await new Deno.Command("openssl", {
       args: [
@@ -42,7 +49,7 @@ export class Coturn {
     }).output();
     if (!made.success) throw new Error("openssl could not make a certificate");
     const certificate = await Deno.readTextFile(`${folder}/cert.pem`);
-    const coturn = new Coturn(folder, certificate, extra);
+    const coturn = new Coturn(ip, folder, certificate, extra);
     await coturn.run();
     return coturn;
   }
@@ -55,8 +62,8 @@ export class Coturn {
       [
         `listening-port=${this.port}`,
         `tls-listening-port=${this.tlsPort}`,
-        "listening-ip=127.0.0.1",
-        "relay-ip=127.0.0.1",
+        `listening-ip=${this.ip}`,
+        `relay-ip=${this.ip}`,
         "realm=example.org",
         `user=${USER}:${PASSWORD}`,
         "lt-cred-mech",
@@ -88,7 +95,7 @@ export class Coturn {
   /** The URL for a transport. */
   url(transport: "udp" | "tcp" | "tls"): string {
     if (transport === "tls") return `turns:localhost:${this.tlsPort}`;
-    return `turn:127.0.0.1:${this.port}?transport=${transport}`;
+    return `turn:${this.ip}:${this.port}?transport=${transport}`;
   }
 
   /** Waits until the log says something. */
