@@ -5,6 +5,7 @@ import type { Base } from "./base.ts";
 import { Foundations, type IceCandidate, type LocalCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
+import { ConnectionRequests } from "./connection_requests.ts";
 import type { IceContext, IceDiscard } from "./context.ts";
 import { DataPath } from "./data_path.ts";
 import { earliest } from "./deadline.ts";
@@ -21,7 +22,9 @@ import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
 import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
+import { ACTIVE_PORT, ActiveBases } from "./tcp/active_bases.ts";
 import { ICE_TIMINGS } from "./timings.ts";
+import { type IceTraffic, Traffic } from "./traffic.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";
 import { isTurnMethod } from "./turn/attributes.ts";
 import { isChannelData } from "./turn/channel_data.ts";
@@ -67,7 +70,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   readonly #role: Role;
   readonly #server: CheckServer;
   readonly #path = new DataPath();
+  readonly #traffic = new Traffic();
   readonly #relays: Relays;
+  readonly #active: ActiveBases;
+  readonly #connections: ConnectionRequests;
   readonly #foundations = new Foundations();
   readonly #bases: Base[] = [];
   readonly #servers: StunServer[] = [];
@@ -96,15 +102,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const transmit = (datagram: Datagram) => void this.#below.push(datagram);
     const timings = { ...ICE_TIMINGS, ...options.timings };
     const { discards } = this;
-    this.#relays = new Relays({ crypto, timings, discards, transmit }, {
+    this.#connections = new ConnectionRequests((connection) => {
+      this.#events.push({ type: "connection-wanted", connection });
+    });
+    this.#active = new ActiveBases({ discards, transmit }, this.#connections);
+    this.#relays = new Relays({ crypto, timings, discards, transmit }, this.#connections, {
       relayed: (attempt, now) => this.#gathering.addRelay(attempt, now),
       relayFailed: ({ server, base }, error) => {
         this.#gathering.reportFailure(server.url, error, base);
       },
       relayLost: (relay) => this.#sessions().forEach((session) => session.loseRelay(relay)),
-      connectionWanted: (connection) => {
-        this.#events.push({ type: "connection-wanted", connection });
-      },
     });
     const send = (datagram: Datagram) => this.#send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, send };
@@ -146,6 +153,11 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Every pair of the present session, best first. */
   get pairs(): readonly IcePair[] {
     return this.#session.checkList.pairs;
+  }
+
+  /** The data of all pairs that there ever were. */
+  get traffic(): IceTraffic {
+    return this.#traffic;
   }
 
   /** This side's candidates of the present session, as announced. */
@@ -198,9 +210,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     const index = this.#bases.length;
     if (index >= MAX_BASES) return this.discards.add("too many bases or servers");
-    const base = { address, index, hostName: options.hostName };
+    const { hostName, tcpType } = options;
+    const base = { address, index, hostName, tcpType };
     this.#bases.push(base);
-    this.#gathering.addBase(base, now);
+    this.#gatherFrom(base, now);
     this.#relays.addBase(base);
     this.#advance(now);
   }
@@ -227,22 +240,23 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   }
 
   /** A connection that was wanted is open, and has this address; false if it is wanted no longer. */
-  serverConnected(id: number, local: TransportAddress, now: Millis): boolean {
-    const wanted = !this.done && this.#relays.connected(id, local, now);
+  connected(id: number, local: TransportAddress, now: Millis): boolean {
+    const wanted = !this.done && this.#connections.connected(id, local, now);
     if (!this.done) this.#advance(now);
     return wanted;
   }
 
   /** A connection that was wanted could not be opened, for a reason that people can read. */
-  serverConnectionFailed(id: number, reason: string, now: Millis): void {
+  connectionFailed(id: number, reason: string, now: Millis): void {
     if (this.done) return;
-    this.#relays.connectionFailed(id, reason);
+    this.#connections.failed(id, reason);
     this.#advance(now);
   }
 
   /** A connection that was open is not any more. */
-  serverDisconnected(local: TransportAddress, now: Millis): void {
+  disconnected(local: TransportAddress, now: Millis): void {
     if (this.done) return;
+    this.#active.disconnected(local);
     this.#relays.disconnected(local, now);
     this.#advance(now);
   }
@@ -301,7 +315,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#gathering = this.#newGathering(this.#session);
     this.#localCandidates = [];
     for (const server of this.#servers) this.#gathering.addServer(server, now);
-    for (const base of this.#bases) this.#gathering.addBase(base, now);
+    this.#active.restart();
+    for (const base of this.#bases) this.#gatherFrom(base, now);
     this.#relays.restart();
     if (this.#basesEnded) this.#gathering.endBases();
     this.#advance(now);
@@ -338,6 +353,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       else relay.send(data, remote);
       pair.packetsSent++;
       pair.bytesSent += data.length;
+      this.#traffic.sent(data.length);
     }
   }
 
@@ -357,6 +373,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Stops at once: ICE has no farewell. Relays are given back. */
   close(_now: Millis): void {
     if (this.done) return;
+    this.#connections.clear();
     this.#relays.close();
     this.#enter("closed");
     this.#path.clear();
@@ -371,7 +388,11 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** Takes a datagram, which may come out of another one that a relay has sent; whether it was STUN. */
   #handle(datagram: Datagram, relayed: boolean, now: Millis): boolean {
-    const { data } = datagram;
+    const { data, local } = datagram;
+    if (local.protocol === "tcp") {
+      const inner = this.#active.translate(datagram);
+      if (inner !== undefined) return this.#handle(inner, relayed, now);
+    }
     if (isStun(data)) {
       this.#handleStun(datagram, relayed, now);
       this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
@@ -391,6 +412,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const { data } = datagram;
     pair.packetsReceived++;
     pair.bytesReceived += data.length;
+    this.#traffic.received(data.length);
     (this.#session.selected === undefined ? this.#previous : this.#session)?.consent
       .heard(pair, now);
     this.#above.push(data);
@@ -424,9 +446,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   }
 
   #send(datagram: Datagram): void {
-    const relay = this.#relays.of(datagram.local);
-    if (relay === undefined) this.#below.push(datagram);
-    else relay.send(datagram.data, datagram.remote);
+    const { data, local, remote } = datagram;
+    const relay = this.#relays.of(local);
+    if (relay !== undefined) relay.send(data, remote);
+    else if (isActive(local)) this.#active.send(local, data, remote);
+    else this.#below.push(datagram);
+  }
+
+  #gatherFrom(base: Base, now: Millis): void {
+    const relay = isActive(base.address) ? this.#active.relay(base.address) : undefined;
+    this.#gathering.addBase(base, now, relay);
   }
 
   #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
@@ -508,6 +537,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#state = state;
     this.#events.push({ type: "state", state });
   }
+}
+
+function isActive({ protocol, port }: TransportAddress): boolean {
+  return protocol === "tcp" && port === ACTIVE_PORT;
 }
 
 /** Moves everything; not by spreading, which has a limit. */

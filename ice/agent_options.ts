@@ -19,4 +19,9 @@ export interface IceAgentOptions {
 export interface IceBaseOptions {
   /** The mDNS name that stands for its address (draft-ietf-mmusic-mdns-ice-candidates). */
   readonly hostName?: string;
+  /**
+   * For TCP: `passive` for an address that connections are accepted on, `active` for one that they are made from, whose port is 9
+   * (RFC 6544 section 4.5).
+   */
+  readonly tcpType?: "active" | "passive";
 }

@@ -1,4 +1,5 @@
 import type { TransportAddress } from "../core/wire/mod.ts";
+import type { IceTcpType } from "./candidate.ts";
 
 /** A socket of this machine. */
 export interface Base {
@@ -7,4 +8,6 @@ export interface Base {
   readonly index: number;
   /** The mDNS name that is announced in its stead. */
   readonly hostName: string | undefined;
+  /** Of a TCP base, how it connects. */
+  readonly tcpType?: IceTcpType | undefined;
 }

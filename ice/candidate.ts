@@ -50,6 +50,14 @@ const TYPE_PREFERENCES: Record<IceCandidateType, number> = {
   relay: 0,
 };
 
+/** RFC 6544 section 4.2: data that has to wait for what was lost before it is the worse choice, yet better than a relay. */
+const TCP_TYPE_PREFERENCES: Record<IceCandidateType, number> = {
+  host: 90,
+  prflx: 80,
+  srflx: 70,
+  relay: 0,
+};
+
 /** The greatest local preference, that of the only or the best address (RFC 8445 section 5.1.2.1). */
 export const MAX_LOCAL_PREFERENCE = 65535;
 
@@ -58,8 +66,10 @@ export function candidatePriority(
   type: IceCandidateType,
   localPreference: number,
   component: number,
+  protocol: "udp" | "tcp" = "udp",
 ): number {
-  return TYPE_PREFERENCES[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - component);
+  const preferences = protocol === "udp" ? TYPE_PREFERENCES : TCP_TYPE_PREFERENCES;
+  return preferences[type] * 2 ** 24 + localPreference * 2 ** 8 + (256 - component);
 }
 
 /** Sends to peers from a relayed address. */
@@ -90,6 +100,18 @@ export interface RemoteCandidate {
   candidate: IceCandidate;
   /** The literal transport address. */
   readonly address: TransportAddress;
+}
+
+/** RFC 6544 section 4.2: of TCP candidates those that connect come first, since they cross NATs. */
+export function tcpLocalPreference(tcpType: IceTcpType, other: number): number {
+  return DIRECTION_PREFERENCES[tcpType] * 2 ** 13 + other;
+}
+
+const DIRECTION_PREFERENCES: Record<IceTcpType, number> = { active: 6, passive: 4, so: 2 };
+
+/** Whether a pair of such candidates is checked: over TCP only from the one that connects (RFC 6544 section 6.2). */
+export function canCheck(local: IceCandidate, remote: IceCandidate): boolean {
+  return local.protocol === "udp" || (local.tcpType === "active" && remote.tcpType === "passive");
 }
 
 /** Whether a check can go from one address to the other (RFC 8445 section 6.1.2.2). */

@@ -66,7 +66,12 @@ export class ConnectivityChecks implements StunClient {
       pair,
       role: role.value,
       useCandidate: role.controlling && pair.nominating,
-      priority: candidatePriority("prflx", pair.localCandidate.localPreference, 1),
+      priority: candidatePriority(
+        "prflx",
+        pair.localCandidate.localPreference,
+        1,
+        pair.base.protocol,
+      ),
     };
     // RFC 8445 section 14.3: no check is repeated before every other one could be sent for the first time.
     const rto = Math.max(timings.checks.rto, timings.ta * load);

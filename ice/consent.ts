@@ -133,7 +133,12 @@ export class Consent implements StunClient {
     this.#nextRoundAt = now + this.#interval();
     const credentials = this.#credentials();
     if (credentials === undefined) return;
-    const priority = candidatePriority("prflx", pair.localCandidate.localPreference, 1);
+    const priority = candidatePriority(
+      "prflx",
+      pair.localCandidate.localPreference,
+      1,
+      pair.base.protocol,
+    );
     if (this.#round !== undefined) this.#transactions.cancel(this.#round);
     this.#round = this.#transactions.start({
       ...writeCheck(this.#context, credentials, { priority, useCandidate: false }),

@@ -57,6 +57,8 @@ export type IceDiscard =
   /** To be sent to a peer that the TURN server does not let us send to. */
   | "data for a peer without permission"
   | "too many relayed peers"
+  /** To be sent over a TCP connection that could not be made, or has ended. */
+  | "no TCP connection"
   /** To be sent through an allocation that has ended. */
   | "relay is gone";
 

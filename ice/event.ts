@@ -3,7 +3,7 @@ import type { IcePair } from "./candidate_pair.ts";
 import type { IceCandidateError, IceGatheringState } from "./gathering.ts";
 import type { IceRole } from "./role.ts";
 import type { IceTransportState } from "./transport_state.ts";
-import type { ServerConnection } from "./turn/relay_attempt.ts";
+import type { WantedConnection } from "./connection_requests.ts";
 
 /** What an agent tells whoever watches it. */
 export type IceEvent =
@@ -17,7 +17,7 @@ export type IceEvent =
   | { readonly type: "selected-pair"; readonly pair: IcePair }
   /** A role conflict has changed the role. */
   | { readonly type: "role"; readonly role: IceRole }
-  /** Whoever does the agent's I/O is to open a connection; to be answered with `serverConnected` or `serverConnectionFailed`. */
-  | { readonly type: "connection-wanted"; readonly connection: ServerConnection }
+  /** Whoever does the agent's I/O is to open a connection; to be answered with `connected` or `connectionFailed`. */
+  | { readonly type: "connection-wanted"; readonly connection: WantedConnection }
   /** A server could not be used. */
   | { readonly type: "candidate-error" } & IceCandidateError;

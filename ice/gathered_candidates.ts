@@ -7,6 +7,8 @@ import {
   type IceRelayProtocol,
   type LocalCandidate,
   MAX_LOCAL_PREFERENCE,
+  type Relay,
+  tcpLocalPreference,
 } from "./candidate.ts";
 import type { StunAddress } from "./stun/mod.ts";
 import type { RelayAttempt } from "./turn/relay_attempt.ts";
@@ -16,6 +18,9 @@ export const MAX_SERVERS = 8;
 
 /** What a relay that is reached this way is less preferred by: the more there is on the way, the more it costs. */
 const RELAY_PENALTIES: Record<IceRelayProtocol, number> = { udp: 0, tcp: 0x4000, tls: 0x8000 };
+
+/** The greatest "other preference" of a TCP candidate (RFC 6544 section 4.2). */
+const MAX_OTHER_PREFERENCE = 2 ** 13 - 1;
 
 /** What a candidate of this side was got from. */
 interface Source {
@@ -37,12 +42,18 @@ export class GatheredCandidates {
   }
 
   /** RFC 8445 section 5.1.1.1. */
-  host({ address, index, hostName }: Base): LocalCandidate {
-    const localPreference = MAX_LOCAL_PREFERENCE - index;
+  host({ address, index, hostName, tcpType }: Base, relay?: Relay): LocalCandidate {
+    const localPreference = tcpType === undefined
+      ? MAX_LOCAL_PREFERENCE - index
+      : tcpLocalPreference(tcpType, MAX_OTHER_PREFERENCE - index);
     const foundation = this.#foundations.of("host", address);
     const shown = { ip: hostName ?? address.ip, port: address.port };
-    const candidate = this.#candidate("host", foundation, localPreference, shown);
-    return { candidate, address, base: address, localPreference };
+    const udp = this.#candidate("host", foundation, localPreference, shown);
+    const priority = candidatePriority("host", localPreference, 1, "tcp");
+    const candidate = tcpType === undefined
+      ? udp
+      : { ...udp, protocol: "tcp" as const, tcpType, priority };
+    return { candidate, address, base: address, localPreference, ...(relay && { relay }) };
   }
 
   /** RFC 8445 section 5.1.1.2. */

@@ -2,7 +2,7 @@ import type { Millis } from "../core/stage/mod.ts";
 import { type Datagram, ipVersion, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
 import type { Base } from "./base.ts";
 import { isSymmetric, type StunClient } from "./authentication.ts";
-import type { Foundations, LocalCandidate } from "./candidate.ts";
+import type { Foundations, LocalCandidate, Relay } from "./candidate.ts";
 import type { IceContext } from "./context.ts";
 import { earliest } from "./deadline.ts";
 import { GatheredCandidates, MAX_SERVERS } from "./gathered_candidates.ts";
@@ -115,11 +115,11 @@ export class Gathering implements StunClient {
   }
 
   /** A base is a host candidate (RFC 8445 section 5.1.1.1), and asks every server how it looks from there. */
-  addBase(base: Base, now: Millis): void {
+  addBase(base: Base, now: Millis, relay?: Relay): void {
     this.#enter("gathering");
     if (this.#relayOnly) return;
     this.#bases.push(base);
-    this.#announce(this.#candidates.host(base), now);
+    this.#announce(this.#candidates.host(base, relay), now);
     for (const [serverIndex, server] of this.#servers.entries()) {
       this.#enqueue(base, server, serverIndex);
     }

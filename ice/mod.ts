@@ -11,6 +11,7 @@ export type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
 export type { IceEvent } from "./event.ts";
 export type { IceDiscard } from "./context.ts";
 export type { IceRole } from "./role.ts";
+export type { IceTraffic } from "./traffic.ts";
 export type { IceTransportState } from "./transport_state.ts";
 export type { IceCandidateError, IceGatheringState } from "./gathering.ts";
 export type { CandidatePairState, IcePair } from "./candidate_pair.ts";
@@ -25,6 +26,6 @@ export {
 export { parseCandidate, writeCandidate } from "./candidate_line.ts";
 export { generateIceParameters, type IceParameters } from "./parameters.ts";
 export { ICE_TIMINGS, type IceTimings } from "./timings.ts";
-export type { ServerConnection } from "./turn/relay_attempt.ts";
+export type { WantedConnection } from "./connection_requests.ts";
 export type { TurnServer } from "./turn/turn_context.ts";
 export * from "./stun/mod.ts";

@@ -42,8 +42,18 @@ export class RemoteCandidates {
     const { ip, port, protocol } = address;
     // RFC 8445 section 7.3.1.3: a foundation that no other remote candidate has.
     const foundation = `prflx${++this.#learnt}`;
+    const tcp = protocol === "tcp" ? { tcpType: "active" as const } : {}; // nobody else connects
     return this.#add({
-      candidate: { foundation, component: 1, protocol, priority, address: ip, port, type: "prflx" },
+      candidate: {
+        foundation,
+        component: 1,
+        protocol,
+        priority,
+        address: ip,
+        port,
+        type: "prflx",
+        ...tcp,
+      },
       address,
     });
   }
@@ -69,12 +79,13 @@ export class RemoteCandidates {
     return candidate;
   }
 
-  #usableAddress({ protocol, component, address, port }: IceCandidate):
+  #usableAddress({ protocol, component, address, port, tcpType }: IceCandidate):
     | TransportAddress
     | undefined {
     const { discards } = this.#context;
     const ip = canonicalIp(address);
-    if (protocol !== "udp") discards.add("TCP candidate");
+    // Active ones show themselves by connecting; simultaneous open is in nobody's use.
+    if (protocol === "tcp" && tcpType !== "passive") discards.add("TCP candidate");
     else if (component !== 1) discards.add("candidate of component 2");
     else if (ip === undefined || port === 0 || !isUnicast(ip)) {
       discards.add("candidate without a usable address");

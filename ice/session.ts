@@ -2,6 +2,7 @@ import type { Millis } from "../core/stage/mod.ts";
 import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
 import type { Credentials } from "./authentication.ts";
 import {
+  canCheck,
   canPair,
   type IceCandidate,
   type LocalCandidate,
@@ -281,6 +282,7 @@ export class IceSession implements CheckOutcome {
     if (this.#remote === undefined || this.#selected !== undefined) return;
     if (this.#retired || this.#failed) return;
     if (!isCheckedFrom(local) || !canPair(local.base, remote.address)) return;
+    if (!canCheck(local.candidate, remote.candidate)) return;
     this.#activeAt = now;
     this.#addPair(new CandidatePair(local, remote));
   }
@@ -343,9 +345,18 @@ export class IceSession implements CheckOutcome {
     const foundation = `${candidate.foundation}prflx`;
     const prflx = { foundation, component: 1, protocol: base.protocol, priority } as const;
     const related = { relatedAddress: base.ip, relatedPort: base.port };
+    const { tcpType } = candidate;
     const usernameFragment = this.local.usernameFragment;
     return {
-      candidate: { ...prflx, address: ip, port, type: "prflx", ...related, usernameFragment },
+      candidate: {
+        ...prflx,
+        address: ip,
+        port,
+        type: "prflx",
+        ...related,
+        ...(tcpType && { tcpType }),
+        usernameFragment,
+      },
       address,
       base,
       localPreference,

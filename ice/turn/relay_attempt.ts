@@ -1,6 +1,7 @@
 import type { Millis } from "../../core/stage/mod.ts";
 import { sameAddress, type TransportAddress } from "../../core/wire/mod.ts";
 import type { Base } from "../base.ts";
+import type { ConnectionRequests, ConnectionTaker } from "../connection_requests.ts";
 import { SERVER_UNREACHABLE } from "../server_error.ts";
 import type { StunError } from "../stun/attributes.ts";
 import type { StunMessage } from "../stun/message.ts";
@@ -12,35 +13,18 @@ import type { TurnContext, TurnServer } from "./turn_context.ts";
 /** RFC 8656 section 7.4: three client addresses are tried before a server that takes them for another client's is given up. */
 const MAX_PORTS = 3;
 
-/** A connection or socket that somebody has to open for the agent, which does no I/O. */
-export interface ServerConnection {
-  /** To name it by when it is open. */
-  readonly id: number;
-  /** The server. */
-  readonly remote: TransportAddress;
-  /** Whether the stream is TLS. */
-  readonly tls: boolean;
-  /** How the user named the server. */
-  readonly url: string;
-  /** The name that a redirecting server gave for the certificate of this one, instead of the URL's (RFC 8489 section 14.16). */
-  readonly serverName?: string;
-  /** For UDP, the address of this machine that a new port is wanted on. */
-  readonly localIp?: string;
-}
-
 /** Who hears how an attempt goes. */
 export interface AttemptOutcome {
   relayed(attempt: RelayAttempt, now: Millis): void;
   failed(attempt: RelayAttempt, error: StunError): void;
   lost(attempt: RelayAttempt, now: Millis): void;
-  /** The id is for the attempt to be told by {@linkcode RelayAttempt.connected}. */
-  connectionWanted(attempt: RelayAttempt, connection: Omit<ServerConnection, "id">): void;
 }
 
 /** The attempt to get relayed addresses of one server from one base, wherever that server sends us. */
-export class RelayAttempt implements AllocationOutcome {
+export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
   readonly #context: TurnContext;
   readonly #outcome: AttemptOutcome;
+  readonly #requests: ConnectionRequests;
   #redirects: Redirects;
   #remote: TransportAddress;
   #serverName: string | undefined;
@@ -58,7 +42,9 @@ export class RelayAttempt implements AllocationOutcome {
     readonly serverIndex: number,
     readonly base: Base | undefined,
     outcome: AttemptOutcome,
+    requests: ConnectionRequests,
   ) {
+    this.#requests = requests;
     this.#context = context;
     this.#outcome = outcome;
     this.#remote = server.address;
@@ -161,8 +147,9 @@ export class RelayAttempt implements AllocationOutcome {
   #connect(now: Millis, localIp?: string): void {
     this.#connectBy = now + this.#context.timings.serverConnect;
     const { url, tls = false } = this.server;
-    this.#outcome.connectionWanted(this, {
+    this.#requests.ask(this, {
       remote: this.#remote,
+      framing: "turn",
       tls,
       url,
       ...(this.#serverName !== undefined && { serverName: this.#serverName }),

@@ -6,17 +6,13 @@ import {
   type TransportAddress,
 } from "../../core/wire/mod.ts";
 import type { Base } from "../base.ts";
+import type { ConnectionRequests } from "../connection_requests.ts";
 import { earliest } from "../deadline.ts";
 import { SERVER_UNREACHABLE } from "../server_error.ts";
 import type { StunError } from "../stun/attributes.ts";
 import type { StunMessage } from "../stun/message.ts";
 import type { TurnAllocation } from "./allocation.ts";
-import {
-  type AttemptOutcome,
-  isOnPath,
-  RelayAttempt,
-  type ServerConnection,
-} from "./relay_attempt.ts";
+import { type AttemptOutcome, isOnPath, RelayAttempt } from "./relay_attempt.ts";
 import type { TurnContext, TurnServer } from "./turn_context.ts";
 
 /** Allocations of one agent: each costs a server a port or two. */
@@ -30,24 +26,22 @@ export interface RelaysOutcome {
   relayFailed(attempt: RelayAttempt, error: StunError): void;
   /** An allocation is gone, and what went over it. */
   relayLost(relay: TurnAllocation, now: Millis): void;
-  /** A connection has to be opened. */
-  connectionWanted(connection: ServerConnection): void;
 }
 
 /** Every TURN allocation of an agent. They outlive ICE restarts. */
 export class Relays implements AttemptOutcome {
   readonly #context: TurnContext;
   readonly #outcome: RelaysOutcome;
+  readonly #requests: ConnectionRequests;
   readonly #bases: Base[] = [];
   readonly #servers: TurnServer[] = [];
   readonly #attempts: RelayAttempt[] = [];
-  readonly #connecting = new Map<number, RelayAttempt>();
   #queue: RelayAttempt[] = [];
   #nextStartAt: Millis = -Infinity;
-  #connections = 0;
 
-  constructor(context: TurnContext, outcome: RelaysOutcome) {
+  constructor(context: TurnContext, requests: ConnectionRequests, outcome: RelaysOutcome) {
     this.#context = context;
+    this.#requests = requests;
     this.#outcome = outcome;
   }
 
@@ -64,6 +58,7 @@ export class Relays implements AttemptOutcome {
 
   /** Every server over UDP is asked from this base too. */
   addBase(base: Base): void {
+    if (base.address.protocol !== "udp") return;
     this.#bases.push(base);
     for (const [index, server] of this.#servers.entries()) {
       if (server.address.protocol === "udp") this.#add(server, index, base);
@@ -109,20 +104,6 @@ export class Relays implements AttemptOutcome {
     return undefined;
   }
 
-  /** A connection that was wanted is open; false if it is wanted no longer. */
-  connected(id: number, local: TransportAddress, now: Millis): boolean {
-    const attempt = this.#connecting.get(id);
-    this.#connecting.delete(id);
-    return attempt?.connected(local, now) ?? false;
-  }
-
-  /** A connection that was wanted could not be opened. */
-  connectionFailed(id: number, reason: string): void {
-    const attempt = this.#connecting.get(id);
-    this.#connecting.delete(id);
-    attempt?.connectionFailed(reason);
-  }
-
   /** A connection has ended. */
   disconnected(local: TransportAddress, now: Millis): void {
     for (const { allocation } of this.#attempts) {
@@ -150,7 +131,6 @@ export class Relays implements AttemptOutcome {
   /** Gives every allocation back. */
   close(): void {
     this.#queue = [];
-    this.#connecting.clear();
     for (const attempt of this.#attempts) attempt.close();
   }
 
@@ -174,22 +154,13 @@ export class Relays implements AttemptOutcome {
     this.#outcome.relayLost(attempt.allocation!, now);
   }
 
-  connectionWanted(attempt: RelayAttempt, connection: Omit<ServerConnection, "id">): void {
-    const id = ++this.#connections;
-    for (const [other, waiting] of this.#connecting) {
-      if (waiting === attempt) this.#connecting.delete(other);
-    }
-    this.#connecting.set(id, attempt);
-    this.#outcome.connectionWanted({ id, ...connection });
-  }
-
   #add(server: TurnServer, index: number, base: Base | undefined): void {
     const ip = base?.address.ip;
     if (ip !== undefined && ipVersion(ip) !== ipVersion(server.address.ip)) return;
     if (this.#attempts.length >= MAX_RELAYS) {
       return this.#context.discards.add("too many bases or servers");
     }
-    const attempt = new RelayAttempt(this.#context, server, index, base, this);
+    const attempt = new RelayAttempt(this.#context, server, index, base, this, this.#requests);
     this.#attempts.push(attempt);
     this.#queue.push(attempt);
   }

@@ -18,11 +18,12 @@ import {
   type RTCIceTransportState,
 } from "../rtc_ice_transport.ts";
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
+import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../task.ts";
 import { INTERNAL } from "../webidl/interface.ts";
 import type { Configuration } from "./configuration.ts";
 import { iceServers, openBases, resolveServers } from "./gathering.ts";
-import { ServerConnections } from "./server_connections.ts";
+import { Connections } from "./connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
 export const MAX_MESSAGE_SIZE = 262144;
@@ -73,7 +74,9 @@ export class Transport {
   readonly #network: Network;
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
-  readonly #connections: ServerConnections;
+  readonly #connections: Connections;
+  readonly #certificate: Certificate;
+  #selectedPairChanges = 0;
   #remote: RemoteTransport | undefined;
   #dtlsStarted = false;
   #gathering = false;
@@ -89,6 +92,7 @@ export class Transport {
   ) {
     this.#host = host;
     this.#network = options.network;
+    this.#certificate = options.certificate;
     this.sctpSlots = {
       transport: this.dtls,
       state: "connecting",
@@ -111,7 +115,7 @@ export class Transport {
       onChannelItems: (items) => host.onChannelItems(items),
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
-    this.#connections = new ServerConnections({
+    this.#connections = new Connections({
       network: options.network,
       sockets: this.#pipeline.sockets,
       signal: this.#closing.signal,
@@ -132,6 +136,19 @@ export class Transport {
   /** The ICE generation that is in use at the other end. */
   get remoteParameters(): IceParameters | undefined {
     return this.#remote?.ice;
+  }
+
+  /** What statistics are made from; the layers are to be read, not to be changed. */
+  inspect(): Omit<InspectedTransport, "remoteAddress"> {
+    return {
+      inspected: this,
+      iceSlots: this.iceSlots,
+      dtlsSlots: this.dtlsSlots,
+      agent: this.#ice((agent) => agent),
+      endpoint: this.#pipeline.dtls.run((endpoint) => endpoint),
+      certificate: this.#certificate,
+      selectedPairChanges: this.#selectedPairChanges,
+    };
   }
 
   /** Applies the credentials of a local description, and begins to gather: for the first time, or anew after a restart. */
@@ -233,6 +250,7 @@ export class Transport {
     if (event.type === "state" && (event.state === "connected" || event.state === "completed")) {
       this.#startDtls();
     }
+    if (event.type === "selected-pair") this.#selectedPairChanges++;
     queueTask(() => {
       if (this.#host.isClosed) return;
       switch (event.type) {

@@ -41,7 +41,7 @@ function connecting(now: number, random: Random): IceAgent {
   const login = { url: "turns:example.org", username: USER, credential: PASSWORD, tls: true };
   agent.addTurnServer({ address, ...login }, now);
   agent.endOfBases(now);
-  if (random.chance(0.5)) agent.serverConnected(1, STREAM, now);
+  if (random.chance(0.5)) agent.connected(1, STREAM, now);
   return agent;
 }
 

@@ -169,7 +169,7 @@ Deno.test("437 asks for another port three times over, then is an error", () => 
     if (event.type !== "connection-wanted") throw new Error();
     assertEquals([event.connection.localIp, event.connection.remote], [A.ip, server.address]);
     a.bases.push(udp(A.ip, port));
-    net.run(a, (agent, now) => agent.serverConnected(event.connection.id, udp(A.ip, port), now));
+    net.run(a, (agent, now) => agent.connected(event.connection.id, udp(A.ip, port), now));
   }
   net.until(() => a.agent.gatheringState === "complete");
   assertEquals(errorsOf(a), [[437, "error 437"]]);
@@ -190,7 +190,7 @@ Deno.test("a connection that nobody opens is an error after a while, and one tha
   assertEquals(errorsOf(a), [[701, "The TURN server did not take the connection"]]);
   const { id } = event.connection;
   const local = { ip: A.ip, port: 6000, protocol: "tcp" } as const;
-  assert(!net.run(a, (agent, now) => agent.serverConnected(id, local, now)));
+  assert(!net.run(a, (agent, now) => agent.connected(id, local, now)));
   assertEquals(a.sent, []);
 });
 
