@@ -62,6 +62,17 @@ export {
 } from "./rtc_ice_candidate.ts";
 export { RTCIceCandidatePair } from "./rtc_ice_candidate_pair.ts";
 export { RTCCertificate, type RTCDtlsFingerprint } from "./rtc_certificate.ts";
+export { RTCStatsReport } from "./rtc_stats_report.ts";
+export type { RTCStats, RTCStatsType } from "./stats/stats.ts";
+export type { RTCCertificateStats } from "./stats/certificate.ts";
+export type { RTCDataChannelStats } from "./stats/data_channel.ts";
+export type { RTCDtlsRole, RTCTransportStats } from "./stats/transport.ts";
+export type { RTCIceCandidateStats } from "./stats/candidate.ts";
+export type {
+  RTCIceCandidatePairStats,
+  RTCStatsIceCandidatePairState,
+} from "./stats/candidate_pair.ts";
+export type { RTCPeerConnectionStats } from "./stats/peer_connection.ts";
 export {
   type RTCLocalSessionDescriptionInit,
   type RTCSdpType,

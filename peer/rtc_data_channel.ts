@@ -58,9 +58,18 @@ export interface ChannelHost {
   close(slots: ChannelSlots): void;
 }
 
+/** What has gone over a channel, as its statistics tell. */
+export interface ChannelTraffic {
+  messagesSent: number;
+  bytesSent: number;
+  messagesReceived: number;
+  bytesReceived: number;
+}
+
 /** The internal slots of an {@linkcode RTCDataChannel} (W3C WebRTC section 6.2). */
 export interface ChannelSlots extends ChannelParameters {
   readonly host: ChannelHost;
+  readonly traffic: ChannelTraffic;
   readyState: RTCDataChannelState;
   id: number | null;
   bufferedAmount: number;

@@ -25,6 +25,7 @@ import { generateCertificate, type RTCCertificate } from "./rtc_certificate.ts";
 import type { RTCDataChannel } from "./rtc_data_channel.ts";
 import { iceCandidateInit, type RTCIceCandidateInit } from "./rtc_ice_candidate.ts";
 import type { RTCSctpTransport } from "./rtc_sctp_transport.ts";
+import type { RTCStatsReport } from "./rtc_stats_report.ts";
 import {
   localSessionDescriptionInit,
   type RTCLocalSessionDescriptionInit,
@@ -309,6 +310,28 @@ export class RTCPeerConnection extends EventTarget {
   /** Ends the connection at once. No event fires at this end. */
   close(): void {
     this.#connection.close();
+  }
+
+  /**
+   * What is known of the connection and its parts at this moment, in figures; also after it has been closed.
+   *
+   * Rejects with an `InvalidAccessError` if it has no sender or receiver with the track that is asked for, which is always so while there
+   * is no media.
+   *
+   * @example
+   * ```ts
+   * import { RTCPeerConnection } from "@heron/webrtc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const pc = new RTCPeerConnection();
+   * pc.createDataChannel("chat");
+   * const stats = [...(await pc.getStats()).values()];
+   * assertEquals(stats.find(({ type }) => type === "data-channel").label, "chat");
+   * pc.close();
+   * ```
+   */
+  getStats(selector: object | null = null): Promise<RTCStatsReport> {
+    return promised(() => this.#connection.statistics.get(selector, "RTCPeerConnection.getStats"));
   }
 
   /** The SCTP transport of the data channels; null before an offer has a section for them. */

@@ -20,6 +20,7 @@ import { ReceivedCandidates, type ReceivedCandidatesHost } from "./received_cand
 import { RemoteCandidates } from "./remote_candidates.ts";
 import { selectedPair } from "./selected_pair.ts";
 import { type Applied, Signaling, type SignalingHost } from "./signaling.ts";
+import { Statistics, type StatisticsHost } from "./statistics.ts";
 import {
   deriveConnectionState,
   deriveIceConnectionState,
@@ -41,7 +42,8 @@ type Hosts =
   & SignalingHost
   & LocalCandidatesHost
   & ReceivedCandidatesHost
-  & NegotiationNeededHost;
+  & NegotiationNeededHost
+  & StatisticsHost;
 
 /** What is behind an `RTCPeerConnection`: its internal slots, and the parts that change them. */
 export class Connection implements Hosts {
@@ -51,6 +53,7 @@ export class Connection implements Hosts {
   readonly channels: DataChannelTable;
   readonly negotiationNeeded: NegotiationNeeded;
   readonly receivedCandidates: ReceivedCandidates;
+  readonly statistics: Statistics;
   configuration: Configuration;
   isClosed = false;
   iceGatheringState: RTCIceGatheringState = "new";
@@ -82,6 +85,7 @@ export class Connection implements Hosts {
     this.#localCandidates = new LocalCandidates(this);
     this.#remoteCandidates = new RemoteCandidates(environment.network);
     this.receivedCandidates = new ReceivedCandidates(this, this.#remoteCandidates);
+    this.statistics = new Statistics(this, this.#remoteCandidates);
   }
 
   /** What this end says of itself. The certificate is made when the first description needs it. */

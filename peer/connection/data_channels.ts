@@ -13,6 +13,7 @@ import { RTCError, type RTCErrorDetailType } from "../rtc_error.ts";
 import type { SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../task.ts";
 import { INTERNAL } from "../webidl/interface.ts";
+import { ChannelRecords } from "./channel_records.ts";
 
 /** The largest id (RFC 8832 section 6: 65535 is not used). */
 export const MAX_CHANNEL_ID = 65534;
@@ -32,6 +33,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The data channels of one connection: ids, announcing, closing, messages (W3C WebRTC section 6.2). */
 export class DataChannelTable implements ChannelHost {
+  /** What statistics tell of. */
+  readonly records: ChannelRecords = new ChannelRecords();
   readonly #host: ChannelsHost;
   /** [[DataChannels]], in the order in which they came to be. */
   readonly #channels = new Set<RTCDataChannel>();
@@ -158,6 +161,8 @@ export class DataChannelTable implements ChannelHost {
 
   send(slots: ChannelSlots, { kind, data }: ChannelMessage): void {
     if (slots.id === null || slots.readyState === "closed") return;
+    slots.traffic.messagesSent++;
+    slots.traffic.bytesSent += data.length;
     this.#post({ type: "message", streamId: slots.id, kind, data });
   }
 
@@ -176,6 +181,7 @@ export class DataChannelTable implements ChannelHost {
     const slots: ChannelSlots = {
       ...parameters,
       host: this,
+      traffic: { messagesSent: 0, bytesSent: 0, messagesReceived: 0, bytesReceived: 0 },
       readyState: "connecting",
       id: null,
       bufferedAmount: 0,
@@ -185,6 +191,7 @@ export class DataChannelTable implements ChannelHost {
     };
     const channel = new RTCDataChannel(INTERNAL, slots);
     this.#channels.add(channel);
+    this.records.add(slots);
     if (id !== null) this.#bind(channel, id);
     return channel;
   }
@@ -233,8 +240,13 @@ export class DataChannelTable implements ChannelHost {
     if (this.#host.isClosed || slots.readyState === "closing" || slots.readyState === "closed") {
       return;
     }
-    slots.readyState = "open";
+    this.#open(slots);
     channel.dispatchEvent(new Event("open"));
+  }
+
+  #open(slots: ChannelSlots): void {
+    if (slots.readyState === "connecting") this.records.opened++;
+    slots.readyState = "open";
   }
 
   /** Announces a channel that the peer has opened (W3C WebRTC section 6.2, "announcing a data channel instance"). */
@@ -248,15 +260,17 @@ export class DataChannelTable implements ChannelHost {
       maxPacketLifeTime: item.maxPacketLifeTime ?? null,
       negotiated: false,
     }, item.streamId);
-    channelSlots(channel).readyState = "open";
+    this.#open(channelSlots(channel));
     this.#host.target.dispatchEvent(new RTCDataChannelEvent("datachannel", { channel }));
   }
 
   #deliver(streamId: number, kind: "text" | "binary", bytes: Uint8Array): void {
     const channel = this.#byId.get(streamId);
     if (channel === undefined || this.#host.isClosed) return;
-    const { readyState, binaryType } = channelSlots(channel);
+    const { readyState, binaryType, traffic } = channelSlots(channel);
     if (readyState !== "open") return;
+    traffic.messagesReceived++;
+    traffic.bytesReceived += bytes.length;
     const data = kind === "text"
       ? decoder.decode(bytes)
       : binaryType === "blob"
@@ -294,6 +308,7 @@ export class DataChannelTable implements ChannelHost {
     const slots = channelSlots(channel);
     if (slots.readyState === "closed") return;
     slots.readyState = "closed";
+    this.records.close(slots);
     this.#channels.delete(channel);
     if (slots.id !== null && this.#byId.get(slots.id) === channel) this.#byId.delete(slots.id);
     if (error !== undefined) channel.dispatchEvent(new RTCErrorEvent("error", { error }));

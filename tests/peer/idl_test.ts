@@ -16,6 +16,7 @@ const ILLEGAL = [
   "RTCIceTransport",
   "RTCIceCandidatePair",
   "RTCCertificate",
+  "RTCStatsReport",
 ];
 
 const LENGTHS: Record<string, number> = {

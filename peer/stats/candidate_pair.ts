@@ -1,0 +1,71 @@
+import type { IcePair } from "../../ice/mod.ts";
+import type { RTCStats, StatsCollector } from "./stats.ts";
+
+/** Where the checks of a pair stand (RFC 8445 section 6.1.2.6). */
+export type RTCStatsIceCandidatePairState =
+  | "frozen"
+  | "waiting"
+  | "in-progress"
+  | "failed"
+  | "succeeded";
+
+/** Of two candidates between which packets may go (webrtc-stats section 8.19). */
+export interface RTCIceCandidatePairStats extends RTCStats {
+  /** Always this. */
+  type: "candidate-pair";
+  /** The transport that it belongs to. */
+  transportId: string;
+  /** Its candidate at this end. */
+  localCandidateId: string;
+  /** Its candidate at the other end. */
+  remoteCandidateId: string;
+  /** Where its checks stand. */
+  state: RTCStatsIceCandidatePairState;
+  /** Whether the controlling agent has chosen it. */
+  nominated: boolean;
+  /** Packets sent, not counting STUN. */
+  packetsSent: number;
+  /** Packets received, not counting STUN. */
+  packetsReceived: number;
+  /** Bytes of their payload. */
+  bytesSent: number;
+  /** Bytes of their payload. */
+  bytesReceived: number;
+  /** The sum of all measured round trips, in seconds. */
+  totalRoundTripTime: number;
+  /** The latest measured round trip, in seconds; missing before there is one. */
+  currentRoundTripTime?: number;
+  /** Checks received. */
+  requestsReceived: number;
+  /** Checks sent, retransmissions not counted. */
+  requestsSent: number;
+  /** Authenticated answers received. */
+  responsesReceived: number;
+  /** Answers sent. */
+  responsesSent: number;
+  /** Those of `requestsSent` that kept consent fresh (RFC 7675). */
+  consentRequestsSent: number;
+}
+
+/** Adds what is known of a pair. */
+export function addCandidatePair(stats: StatsCollector, pair: IcePair, transportId: string): void {
+  const { roundTripTime, totalRoundTripTime } = pair;
+  stats.add<RTCIceCandidatePairStats>("candidate-pair", pair, {
+    transportId,
+    localCandidateId: stats.id("local-candidate", pair.local),
+    remoteCandidateId: stats.id("remote-candidate", pair.remote),
+    state: pair.state,
+    nominated: pair.nominated,
+    packetsSent: pair.packetsSent,
+    packetsReceived: pair.packetsReceived,
+    bytesSent: pair.bytesSent,
+    bytesReceived: pair.bytesReceived,
+    totalRoundTripTime: totalRoundTripTime / 1000,
+    currentRoundTripTime: roundTripTime === undefined ? undefined : roundTripTime / 1000,
+    requestsReceived: pair.requestsReceived,
+    requestsSent: pair.requestsSent,
+    responsesReceived: pair.responsesReceived,
+    responsesSent: pair.responsesSent,
+    consentRequestsSent: pair.consentRequestsSent,
+  });
+}

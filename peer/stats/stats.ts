@@ -1,0 +1,74 @@
+import { nodeProvider, toHex } from "../../core/mod.ts";
+
+/** What a statistics object tells of (webrtc-stats section 7.1), as far as Heron has such objects. */
+export type RTCStatsType =
+  | "peer-connection"
+  | "data-channel"
+  | "transport"
+  | "candidate-pair"
+  | "local-candidate"
+  | "remote-candidate"
+  | "certificate";
+
+/** What all statistics objects have (W3C WebRTC section 8.4). */
+export interface RTCStats {
+  /** When the values were collected: `performance.timeOrigin + performance.now()`, in milliseconds. */
+  timestamp: number;
+  /** Which dictionary this is. */
+  type: RTCStatsType;
+  /** The same in every report for the same object. */
+  id: string;
+}
+
+/** What a dictionary has of its own. What is not known is undefined here, and left out of the report. */
+export type Members<S extends RTCStats> = {
+  [K in Exclude<keyof S, keyof RTCStats>]: Record<never, never> extends Pick<S, K>
+    ? S[K] | undefined
+    : S[K];
+};
+
+/** Bytes of randomness in an id. */
+const ID_BYTES = 8;
+
+/** Names objects for one connection: the same object always alike, and never so that an application could guess it (W3C WebRTC section 8.4). */
+export class StatsIds {
+  readonly #ids = new WeakMap<object, string>();
+
+  /** The id of an object. */
+  of(type: RTCStatsType, inspected: object): string {
+    let id = this.#ids.get(inspected);
+    if (id === undefined) {
+      id = `${type}-${toHex(nodeProvider.random(ID_BYTES))}`;
+      this.#ids.set(inspected, id);
+    }
+    return id;
+  }
+}
+
+/** Collects the statistics objects of one report. All of it happens in one go, so that the values fit together. */
+export class StatsCollector {
+  /** What has been collected, by id. */
+  readonly entries: ReadonlyMap<string, RTCStats>;
+  readonly #entries = new Map<string, RTCStats>();
+  readonly #ids: StatsIds;
+  readonly #timestamp: number;
+
+  constructor(ids: StatsIds, timestamp: number) {
+    this.#ids = ids;
+    this.#timestamp = timestamp;
+    this.entries = this.#entries;
+  }
+
+  /** The id under which an object is or will be in the report. */
+  id(type: RTCStatsType, inspected: object): string {
+    return this.#ids.of(type, inspected);
+  }
+
+  /** Adds what is known of an object; returns its id. */
+  add<S extends RTCStats>(type: S["type"], inspected: object, members: Members<S>): string {
+    const id = this.id(type, inspected);
+    const known = Object.entries(members).filter(([, value]) => value !== undefined);
+    this.#entries.set(id, { id, timestamp: this.#timestamp, type, ...Object.fromEntries(known) });
+    return id;
+  }
+}
