@@ -38,6 +38,15 @@ export class AcknowledgedBitrateEstimator {
     }
   }
 
+  /**
+   * Feedback was lost: nothing is known of what arrived since the last packet, so that the time since then does not count.
+   *
+   * Deviation: libwebrtc takes it for silence, and its estimate falls with each lost feedback.
+   */
+  skip(): void {
+    this.#last = undefined;
+  }
+
   /** Bits per ms, which is kb/s, over a window that is full. */
   #sample(at: Millis, size: number): number | undefined {
     const window = this.#estimate === undefined ? INITIAL_WINDOW : WINDOW;

@@ -26,9 +26,8 @@ const FRAMES_PER_SECOND = 30;
 /** On top of the round trip: how long over-use takes to be seen, in ms (draft-ietf-rmcat-gcc-02 section 5.5). */
 const DETECTION_TIME = 100;
 
-/** Between two reductions a round trip passes, within these bounds in ms, so that the first can be seen to work. libwebrtc only. */
-const MIN_REDUCTION_INTERVAL = 10;
-const MAX_REDUCTION_INTERVAL = 200;
+/** Between two reductions a round trip and the time for detection pass, but no more than so many ms: the first has to be seen to work. */
+const MAX_REDUCTION_INTERVAL = 500;
 
 /** The states of draft-ietf-rmcat-gcc-02 section 5.5. */
 export type RateControlState = "Hold" | "Increase" | "Decrease";
@@ -57,6 +56,11 @@ export class AimdRateControl {
   /** What the last verdict led to. */
   get state(): RateControlState {
     return this.#state;
+  }
+
+  /** Whether the rate is near one at which the path was full not long ago. */
+  get isNearMax(): boolean {
+    return this.#capacity.estimate !== undefined;
   }
 
   /** Takes a verdict together with the rate at which packets arrive (R_hat, in bits per second; undefined while unknown). */
@@ -100,8 +104,9 @@ export class AimdRateControl {
 
   #mayReduce(roundTripTime: Millis, now: Millis): boolean {
     if (this.#changedAt === undefined || this.#throughput < this.#bitrate / 2) return true;
-    const interval = Math.max(roundTripTime, MIN_REDUCTION_INTERVAL);
-    return now - this.#changedAt >= Math.min(interval, MAX_REDUCTION_INTERVAL);
+    // Deviation: libwebrtc waits for the round trip only, and so pays twice for many a queue.
+    const interval = Math.min(roundTripTime + DETECTION_TIME, MAX_REDUCTION_INTERVAL);
+    return now - this.#changedAt >= interval;
   }
 
   #increase(roundTripTime: Millis, now: Millis): void {
@@ -134,14 +139,10 @@ export class AimdRateControl {
       // Over-use before anything is known of what arrives: libwebrtc halves.
       this.#set(this.#bitrate / 2, now);
     } else {
-      let decreased = BETA * throughput;
-      // What arrives can exceed what is asked for now, when the queue still holds what was sent before.
-      if (decreased > this.#bitrate && this.#capacity.estimate !== undefined) {
-        decreased = BETA * this.#capacity.estimate;
-      }
       if (throughput < this.#capacity.lowerBound) this.#capacity.reset();
       this.#capacity.overused(throughput);
-      this.#set(Math.min(decreased, this.#bitrate), now);
+      // What arrives can exceed what is asked for by now, while the queue still holds what was sent before.
+      this.#set(Math.min(BETA * throughput, this.#bitrate), now);
     }
     // Deviation: draft-ietf-rmcat-gcc-02 section 5.5 stays in Decrease until the verdict changes; libwebrtc holds at once, so that one
     // queue is paid for once.

@@ -9,6 +9,9 @@ import { TrendlineEstimator } from "./trendline_estimator.ts";
 /** After so many ms without any arrival, the delay of old has nothing to do with that of now. libwebrtc's number. */
 const STREAM_TIMEOUT = 2000;
 
+/** So long after a probe, what it found is the measure of a full path, in ms. */
+const PROBE_LIFETIME = 500;
+
 /** Delay-based control (draft-ietf-rmcat-gcc-02 section 5): groups, their gradient, the verdict on it, the rate that follows from it. */
 export class DelayBasedEstimator {
   readonly #rate: AimdRateControl;
@@ -16,6 +19,8 @@ export class DelayBasedEstimator {
   #trendline = new TrendlineEstimator();
   #detector = new OveruseDetector();
   #lastArrival: Millis = -Infinity;
+  #probed = 0;
+  #probedAt: Millis = -Infinity;
 
   /** Starts at so many bits per second. */
   constructor(bitrate: number, range: BitrateRange) {
@@ -32,6 +37,11 @@ export class DelayBasedEstimator {
     return this.#detector.usage;
   }
 
+  /** Whether the rate is near one at which the path was full not long ago. */
+  get isNearMax(): boolean {
+    return this.#rate.isNearMax;
+  }
+
   /** Takes the packets that one feedback says arrived, in that order, and what a probe among them found. */
   update(
     packets: readonly ArrivedPacket[],
@@ -44,8 +54,22 @@ export class DelayBasedEstimator {
     if (now - this.#lastArrival > STREAM_TIMEOUT) this.#reset();
     this.#lastArrival = now;
     for (const packet of packets) this.#push(packet, now);
-    if (this.usage !== "overuse" && probed !== undefined) this.#rate.probed(probed, now);
-    else this.#rate.update(this.usage, throughput, roundTripTime, now);
+    if (probed !== undefined) {
+      this.#probed = probed;
+      this.#probedAt = now;
+    }
+    if (this.usage === "overuse") throughput = this.#whenFull(throughput, now);
+    else if (probed !== undefined) return this.#rate.probed(probed, now);
+    this.#rate.update(this.usage, throughput, roundTripTime, now);
+  }
+
+  /**
+   * Deviation: libwebrtc reduces from what arrived lately even if it was a probe that filled the path, which is then left with much
+   * less than it has shown to carry.
+   */
+  #whenFull(throughput: number | undefined, now: Millis): number | undefined {
+    if (now - this.#probedAt > PROBE_LIFETIME) return throughput;
+    return Math.max(throughput ?? 0, this.#probed);
   }
 
   /** Sets the rate from outside: nothing is heard from the peer. */

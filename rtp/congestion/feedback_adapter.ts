@@ -20,7 +20,7 @@ import { StreamSequences } from "./stream_sequences.ts";
 export type CongestionDiscard = "unknown packet" | "repeated" | "unknown stream";
 
 /** A packet that is being sent. */
-export interface SentPacket {
+export interface TransportPacket {
   /** Transport-wide sequence number, 16 bits. Goes up by one with each packet, also where the peer sends feedback by RFC 8888. */
   readonly sequence: number;
   /** Bytes, with all headers that one wants to count. */
@@ -37,14 +37,21 @@ export interface SentPacket {
 export class FeedbackAdapter {
   /** What feedback claimed and was not believed. */
   readonly discards: Discards<CongestionDiscard> = new Discards();
+  #feedbackCount: number | undefined;
+  #hasGap = false;
   readonly #sent = new SentPackets();
   readonly #streams = new StreamSequences();
   readonly #twccClock = new ArrivalClock(24, TWCC_REFERENCE_MILLIS);
   // Compact NTP: units of 2^-16 s.
   readonly #ccfbClock = new ArrivalClock(32, 1000 / 2 ** 16);
 
+  /** Whether feedback was lost before the last one. What RFC 8888 says can't tell. */
+  get hasGap(): boolean {
+    return this.#hasGap;
+  }
+
   /** Remembers what is sent. */
-  sent({ sequence, size, cluster, ssrc, sequenceNumber }: SentPacket, now: Millis): void {
+  sent({ sequence, size, cluster, ssrc, sequenceNumber }: TransportPacket, now: Millis): void {
     this.#sent.add(sequence & 0xffff, size, cluster ?? 0, now);
     if (ssrc !== undefined && sequenceNumber !== undefined) {
       this.#streams.set(ssrc, sequenceNumber & 0xffff, sequence & 0xffff);
@@ -53,8 +60,11 @@ export class FeedbackAdapter {
 
   /** Reads draft-holmer-rmcat-transport-wide-cc-extensions-01 feedback: each delta counts from the packet before it. */
   transportFeedback(feedback: TransportFeedback, now: Millis): PacketResult[] {
-    const { baseSequence, statuses, deltas } = feedback;
+    const { baseSequence, statuses, deltas, feedbackCount } = feedback;
     const results: PacketResult[] = [];
+    const expected = ((this.#feedbackCount ?? feedbackCount - 1) + 1) & 0xff;
+    this.#hasGap = feedbackCount !== expected;
+    this.#feedbackCount = feedbackCount;
     let at = this.#twccClock.unwrap(feedback.referenceTime);
     for (let i = 0; i < statuses.length; i++) {
       const status = statuses[i]!;

@@ -12,6 +12,12 @@ const GROWTH = 1.08;
 /** How many packets one measurement of loss takes at least. libwebrtc's number. */
 const MIN_PACKETS = 20;
 
+/**
+ * The weight of a new measurement. Deviation: libwebrtc takes each by itself; but one in thirteen measurements of 20 packets shows
+ * more than 10% where 5% are lost at random.
+ */
+const WEIGHT = 1 / 6;
+
 /** Between two reductions, besides a round trip, in ms. libwebrtc's number. */
 const REDUCTION_INTERVAL = 300;
 
@@ -44,7 +50,7 @@ export class LossBasedController {
     return this.#bitrate;
   }
 
-  /** The fraction of packets lost by the last measurement, 0 to 1. */
+  /** The fraction of packets lost by the last measurements, 0 to 1. */
   get lossFraction(): number {
     return this.#fraction;
   }
@@ -68,7 +74,7 @@ export class LossBasedController {
     this.#packets += packets;
     this.#lost += Math.min(Math.max(lost, 0), packets);
     if (this.#packets < MIN_PACKETS) return;
-    this.#fraction = this.#lost / this.#packets;
+    this.#fraction += WEIGHT * (this.#lost / this.#packets - this.#fraction);
     this.#packets = 0;
     this.#lost = 0;
     if (this.#fraction > HIGH_LOSS) this.#reduce(target, roundTripTime, now);

@@ -65,7 +65,7 @@ export class Pacer<T> {
     this.#pads = pads;
   }
 
-  /** The probe that the packet last taken, or the padding last asked for, belongs to; 0 if none. For {@linkcode SentPacket.cluster}. */
+  /** The probe that the packet last taken, or the padding last asked for, belongs to; 0 if none. For {@linkcode TransportPacket.cluster}. */
   get cluster(): number {
     return this.#cluster;
   }

@@ -26,8 +26,11 @@ const DROP_TIMEOUT = 5000;
 const PERIOD = 5000;
 const PERIODIC_SCALE = 2;
 
-/** No probe goes out so soon after a reduction, in ms: the queue has to drain. */
+/** No such probe goes out so soon after a reduction, in ms: the queue has to drain. */
 const CALM = 1000;
+
+/** The same while it is known at which rate the path is full: additive growth finds out soon enough if that changes. */
+const CALM_NEAR_MAX = 10_000;
 
 /** Decides when to try which rate. */
 export class ProbeController {
@@ -41,6 +44,7 @@ export class ProbeController {
   #dropFrom = 0;
   #droppedAt: Millis = -Infinity;
   #reducedAt: Millis = -Infinity;
+  #calm = CALM;
 
   /** Begins from the start rate, in bits per second. */
   constructor(bitrate: number, range: BitrateRange) {
@@ -51,7 +55,7 @@ export class ProbeController {
   /** When a probe may be due. */
   get nextTimeout(): Millis | undefined {
     if (!this.#started || this.#bitrate >= this.#range.max) return undefined;
-    return Math.max(this.#probedAt + PERIOD, this.#reducedAt + CALM);
+    return Math.max(this.#probedAt + PERIOD, this.#reducedAt + this.#calm);
   }
 
   /** The first packet leaves. */
@@ -61,14 +65,14 @@ export class ProbeController {
     this.#probe(INITIAL_SCALES.map((scale) => scale * this.#bitrate), now);
   }
 
-  /** Takes the new estimate, in bits per second, and whether the path was calm when it was made. */
-  estimated(bitrate: number, calm: boolean, now: Millis): void {
+  /** Takes the new estimate, in bits per second, and whether the path has been full at about that rate. */
+  estimated(bitrate: number, isNearMax: boolean, now: Millis): void {
     if (bitrate < LARGE_DROP * this.#bitrate) {
       this.#dropFrom = this.#bitrate;
       this.#droppedAt = now;
     }
     if (bitrate < this.#bitrate) this.#reducedAt = now;
-    if (!calm) this.#reducedAt = now;
+    this.#calm = isNearMax ? CALM_NEAR_MAX : CALM;
     this.#bitrate = bitrate;
     if (now - this.#probedAt > RESULT_TIMEOUT) this.#furtherAbove = Infinity;
     else if (bitrate > this.#furtherAbove) this.#probe([FURTHER_SCALE * bitrate], now);

@@ -7,7 +7,11 @@ import type {
 import { AcknowledgedBitrateEstimator } from "./acknowledged_bitrate_estimator.ts";
 import { BitrateRange } from "./bitrate_range.ts";
 import { DelayBasedEstimator } from "./delay_based_estimator.ts";
-import { type CongestionDiscard, FeedbackAdapter, type SentPacket } from "./feedback_adapter.ts";
+import {
+  type CongestionDiscard,
+  FeedbackAdapter,
+  type TransportPacket,
+} from "./feedback_adapter.ts";
 import { FeedbackWatchdog, SILENCE_FACTOR } from "./feedback_watchdog.ts";
 import { LossBasedController } from "./loss_based_controller.ts";
 import { inOrderOfArrival, type PacketResult } from "./packet_result.ts";
@@ -125,7 +129,7 @@ export class SendSideBandwidthEstimation {
   }
 
   /** A packet leaves. */
-  sent(packet: SentPacket, now: Millis): void {
+  sent(packet: TransportPacket, now: Millis): void {
     this.#adapter.sent(packet, now);
     this.#watchdog.sent(this.#hasFeedback, now);
     this.#probes.start(now);
@@ -195,6 +199,7 @@ export class SendSideBandwidthEstimation {
     this.#watchdog.heard();
     const arrived = inOrderOfArrival(results);
     this.#roundTrip.update(arrived, now);
+    if (this.#adapter.hasGap) this.#acknowledged.skip();
     this.#acknowledged.push(arrived);
     this.#loss.update(results, this.#target, this.roundTripTime, now);
     const before = this.#delay.usage;
@@ -225,11 +230,7 @@ export class SendSideBandwidthEstimation {
     const target = this.#range.clamp(
       hasOnlyReceiver ? limit : Math.min(this.#delay.bitrate, limit),
     );
-    this.#probes.estimated(
-      target,
-      this.#delay.usage !== "overuse" && limit >= this.#delay.bitrate,
-      now,
-    );
+    this.#probes.estimated(target, this.#delay.isNearMax, now);
     this.#followProbes();
     this.#target = target;
     this.#followProbes();
