@@ -5,6 +5,9 @@ import { addCounts, closingLine, type Counts, NO_COUNTS, parseSummary } from "./
 /** Folders whose tests drive real peers: one at a time, so that they don't starve one another. */
 const REAL_PEERS = ["tests/browser", "tests/interop"];
 
+/** Programs that tests start, whose packages no test imports. */
+const PROGRAMS = ["tests/interop/werift/peer.ts", "tests/interop/wrtc/peer.ts"];
+
 /** A test has to end what it starts; and it is told where it started it. */
 const NO_LEAKS = ["--sanitize-ops", "--sanitize-resources", "--trace-leaks"];
 
@@ -43,12 +46,15 @@ function documentedPaths(): string[] {
 /** Fetches and type-checks everything beforehand: within the namespace no registry can be reached. Errors show in the run itself. */
 async function prepare(config: string, args: string[]): Promise<void> {
   const withoutRun = args.filter((arg) => arg !== "--parallel");
-  await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-run", "--config", config, "--doc", ...withoutRun],
-    cwd: ROOT,
-    stdout: "null",
-    stderr: "null",
-  }).output();
+  const commands = [["test", "--no-run", "--doc", ...withoutRun], ["cache", ...PROGRAMS]];
+  for (const [command, ...rest] of commands) {
+    await new Deno.Command(Deno.execPath(), {
+      args: [command!, "--config", config, ...rest],
+      cwd: ROOT,
+      stdout: "null",
+      stderr: "null",
+    }).output();
+  }
 }
 
 async function denoTest(

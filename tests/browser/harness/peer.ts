@@ -4,10 +4,12 @@ import { Side, type SideOptions, type Signal } from "./side.ts";
 
 /** One end of a scenario's connection, wherever it lives. */
 export interface Peer {
-  /** "chromium", "firefox" or "heron". */
+  /** "chromium", "firefox", "heron", or another stack's name. */
   readonly name: string;
   /** The browser that it lives in. */
   readonly browser?: Browser;
+  /** Events that its stack does not know. */
+  readonly lacks?: readonly string[];
   /**
    * Runs a function beside the connection. It must not refer to anything outside itself: its source may be sent to a browser.
    * Arguments and result must survive JSON.

@@ -18,7 +18,7 @@ async function closeChannel({ offerer, answerer, connect }: Call, closer: Peer):
   const before = await closer.run(async (side) => {
     const { channel } = await side.mailbox("goes");
     // What was sent before the close must still arrive (RFC 8831 section 6.7).
-    channel.send(side.pattern(100_000, 1));
+    channel.send(side.pattern(50_000, 1)); // more than leaves at once, less than any stack's limit
     channel.send("last words");
     channel.close();
     return { state: channel.readyState, id: channel.id };
@@ -32,8 +32,9 @@ async function closeChannel({ offerer, answerer, connect }: Call, closer: Peer):
     const events = mailbox.events.filter((name) => name !== "bufferedamountlow");
     return { size, words, events, state: mailbox.channel.readyState };
   });
-  assertEquals([heard.size, heard.words, heard.state], [100_000, "last words", "closed"]);
-  assertEquals(heard.events, ["open", "closing", "close"], other.name);
+  assertEquals([heard.size, heard.words, heard.state], [50_000, "last words", "closed"]);
+  const events = ["open", "closing", "close"].filter((name) => !other.lacks?.includes(name));
+  assertEquals(heard.events, events, other.name);
   const own = await closer.run(async (side) => {
     const mailbox = side.mailboxes.get("goes")!;
     await mailbox.closed();

@@ -69,8 +69,9 @@ export const blobs: Scenario = {
   },
 };
 
-export const large: Scenario = {
-  name: "messages of 256 KiB come back whole",
+/** Messages of so many bytes, as long as the other stack takes. */
+export const largeOf = (bytes: number): Scenario => ({
+  name: `messages of ${bytes / 1024} KiB come back whole`,
   async run({ offerer, answerer, connect }) {
     await offerer.run((side) => void side.open("large"));
     await connect();
@@ -91,10 +92,12 @@ export const large: Scenario = {
         await Promise.all(sent.map(side.describe)),
         await Promise.all(back.map(side.describe)),
       ];
-    }, LARGE);
+    }, bytes);
     assertEquals(back, sent);
   },
-};
+});
+
+export const large: Scenario = largeOf(LARGE);
 
 export const maxMessageSize: Scenario = {
   name: "a message of the other side's max-message-size arrives, a longer one is refused",

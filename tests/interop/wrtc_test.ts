@@ -1,0 +1,23 @@
+import { largeOf } from "../browser/scenarios/messages.ts";
+import { denoCommand, runs } from "./harness/command.ts";
+import { testStack } from "./harness/suite.ts";
+import { closesWithoutTheRest } from "./scenarios/faults.ts";
+import { limit } from "./scenarios/limit.ts";
+import { allBut, COMMON } from "./scenarios/mod.ts";
+
+const PROGRAM = new URL("wrtc/peer.ts", import.meta.url);
+
+// libwebrtc as Node has it, older than the browsers of the other tests.
+await testStack({
+  name: "@roamhq/wrtc",
+  missing: async () => await runs(PROGRAM) ? undefined : "its package is not to be had from npm",
+  command: () => denoCommand(PROGRAM),
+  scenarios: [
+    ...allBut("offererClosesChannel", "answererClosesChannel"),
+    largeOf(256 * 1024),
+    limit(262_144),
+    closesWithoutTheRest,
+  ],
+  heronOffers: [COMMON.offererClosesChannel],
+  stackOffers: [COMMON.answererClosesChannel],
+});
