@@ -7,7 +7,8 @@
  * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec;
  * - forward error correction: {@linkcode protectPackets}, {@linkcode FecReceiver}.
  * - congestion: {@linkcode SendSideBandwidthEstimation} finds the rate, {@linkcode Pacer} spreads what is sent.
- * - reception: {@linkcode ReceiveStream} puts packets in order, asks for lost ones and reports.
+ * - reception: {@linkcode ReceiveStream} puts packets in order, asks for lost ones and reports;
+ * - transmission: {@linkcode SendStream}, {@linkcode Retransmitter}, {@linkcode RtcpScheduler} and {@linkcode composeRtcp}.
  *
  * @module
  */
@@ -20,3 +21,4 @@ export * from "./payload/mod.ts";
 export * from "./fec/mod.ts";
 export * from "./reception/mod.ts";
 export * from "./congestion/mod.ts";
+export * from "./transmission/mod.ts";

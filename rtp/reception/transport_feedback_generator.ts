@@ -8,8 +8,8 @@ export const FEEDBACK_WINDOW = 8192;
 /** A packet that is further behind what feedback has told of is not told of any more: every late one has all behind it told again. */
 export const FEEDBACK_REACH = 1024;
 
-/** Received packets that one feedback tells of: at six bytes for each at most, it stays below 1200 bytes. */
-export const MAX_RECEIVED_PER_FEEDBACK = 190;
+/** Received packets that one feedback tells of: at six bytes for each at most, it fits a compound of 1200 bytes. */
+export const MAX_RECEIVED_PER_FEEDBACK = 170;
 
 /** How often feedback is sent, by default; libwebrtc's rate lies between 50 and 250 ms. */
 export const FEEDBACK_INTERVAL: Millis = 100;

@@ -1,0 +1,137 @@
+import type { CryptoProvider } from "../../core/crypto/provider.ts";
+import { Discards, type Millis } from "../../core/stage/mod.ts";
+import type { HeaderExtension } from "../header_extension.ts";
+import type { RtpPacket } from "../packet.ts";
+import { encapsulateRtx } from "../payload/mod.ts";
+import { type CachedPacket, PacketHistory } from "./packet_history.ts";
+import { RateLimit } from "./rate_limit.ts";
+import { SendStream } from "./send_stream.ts";
+
+/** What may be sent again, in bits per second, until congestion control says otherwise. */
+export const DEFAULT_RETRANSMISSION_BITRATE = 2_000_000;
+
+/** A packet is sent again at most so often. */
+export const MAX_RETRANSMISSIONS = 10;
+
+/** No packet is sent again sooner, however short the round trip. */
+const MIN_RETRANSMISSION_INTERVAL: Millis = 5;
+
+/** How lost packets are sent again. */
+export interface RetransmitterOptions {
+  /** The RTX stream (RFC 4588 section 4); without one, packets are sent again as they were. */
+  readonly rtx?: {
+    /** Its source. */
+    readonly ssrc: number;
+    /** The clock rate of the stream that is repeated, in Hz. */
+    readonly clockRate: number;
+    /** RTX payload type of each payload type; packets of others are not sent again. */
+    readonly payloadTypes: ReadonlyMap<number, number>;
+  };
+  /** Bits per second. */
+  readonly bitrate?: number;
+  /** How long packets are kept. */
+  readonly maxAge?: Millis;
+  /** Gives a packet that is sent again other header extensions, such as a repaired stream identifier; by default they stay. */
+  readonly extension?: (original: RtpPacket) => HeaderExtension | undefined;
+}
+
+/** Why a packet that was asked for is not sent again. */
+export type RetransmissionDiscard =
+  /** It is too old, or has never been. */
+  | "unknown packet"
+  /** It has been sent within the last round trip: that one may still arrive. */
+  | "too soon"
+  /** It has been sent again too often. */
+  | "too often"
+  /** The rate does not allow it. */
+  | "rate limit"
+  /** There is no RTX payload type for it. */
+  | "no payload type";
+
+/**
+ * Answers NACKs of one stream (RFC 4585 section 6.2.1), by RTX packets if that was agreed on (RFC 4588). However often a peer asks, each
+ * packet goes once in a round trip, and all together stay within a rate: nobody gets more out of it than the media itself.
+ */
+export class Retransmitter {
+  /** What was not sent again. */
+  readonly discards: Discards<RetransmissionDiscard> = new Discards();
+  /** What was sent of late. */
+  readonly history: PacketHistory;
+  /** The RTX stream, which needs sender reports of its own. */
+  readonly stream: SendStream | undefined;
+  readonly #payloadTypes: ReadonlyMap<number, number> | undefined;
+  readonly #limit: RateLimit;
+  readonly #extension: ((original: RtpPacket) => HeaderExtension | undefined) | undefined;
+  #packets = 0;
+  #bytes = 0;
+
+  /** Sends nothing until asked. */
+  constructor(options: RetransmitterOptions, crypto: CryptoProvider) {
+    const { rtx, bitrate = DEFAULT_RETRANSMISSION_BITRATE, maxAge, extension } = options;
+    this.history = new PacketHistory(maxAge);
+    this.stream = rtx === undefined ? undefined : new SendStream(rtx, crypto);
+    this.#payloadTypes = rtx?.payloadTypes;
+    this.#limit = new RateLimit(bitrate);
+    this.#extension = extension;
+  }
+
+  /** Packets that were sent again. */
+  get packetsSent(): number {
+    return this.#packets;
+  }
+
+  /** Their payload without what RTX adds, in bytes. */
+  get bytesSent(): number {
+    return this.#bytes;
+  }
+
+  /** Sets what may be sent again, in bits per second. */
+  setBitrate(bitrate: number): void {
+    this.#limit.setBitrate(bitrate);
+  }
+
+  /** Keeps a packet that is sent now, in the order of sequence numbers. It must not be changed afterwards. */
+  sent(packet: RtpPacket, now: Millis): void {
+    this.history.add(packet, now);
+  }
+
+  /** The packets that answer a NACK, to be sent now. */
+  answer(lost: readonly number[], now: Millis, roundTrip: Millis = 0): RtpPacket[] {
+    this.history.expire(now);
+    const packets: RtpPacket[] = [];
+    const interval = Math.max(roundTrip, MIN_RETRANSMISSION_INTERVAL);
+    for (const sequenceNumber of lost) {
+      const sent = this.history.find(sequenceNumber);
+      const reason = sent === undefined ? "unknown packet" : this.#refuse(sent, now, interval);
+      if (reason !== undefined) this.discards.add(reason);
+      else packets.push(this.#repeat(sent!, now));
+    }
+    return packets;
+  }
+
+  #refuse(sent: CachedPacket, now: Millis, interval: Millis): RetransmissionDiscard | undefined {
+    if (sent.retransmissions > 0 && now - sent.lastSentAt < interval) return "too soon";
+    if (sent.retransmissions === MAX_RETRANSMISSIONS) return "too often";
+    if (this.#payloadTypes?.has(sent.packet.payloadType) === false) return "no payload type";
+    if (!this.#limit.take(sent.size, now)) return "rate limit";
+    return undefined;
+  }
+
+  #repeat(sent: CachedPacket, now: Millis): RtpPacket {
+    sent.retransmissions++;
+    sent.lastSentAt = now;
+    this.#packets++;
+    this.#bytes += sent.packet.payload.length;
+    let original = sent.packet;
+    if (this.#extension !== undefined) {
+      original = { ...original, extension: this.#extension(original) };
+    }
+    const payloadType = this.#payloadTypes?.get(original.payloadType);
+    if (this.stream === undefined || payloadType === undefined) return original;
+    const { ssrc } = this.stream;
+    const sequenceNumber = this.stream.takeSequenceNumber();
+    const packet = encapsulateRtx(original, { ssrc, payloadType }, sequenceNumber);
+    this.stream.sent(packet, now);
+    return packet;
+  }
+}
