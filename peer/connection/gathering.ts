@@ -5,7 +5,7 @@
  */
 import { canonicalIp, type TransportAddress } from "../../core/mod.ts";
 import type { TurnServer } from "../../ice/mod.ts";
-import type { Network, UdpSocket } from "../../transport/mod.ts";
+import type { DatagramSocket, Network, UdpSocket } from "../../transport/mod.ts";
 import {
   type Configuration,
   type IceServerUrl,
@@ -15,6 +15,8 @@ import {
 
 /** At most this many addresses of the machine become bases: a host with hundreds of virtual interfaces gains nothing by more. */
 const MAX_BASES = 16;
+/** The port of an address that only connects (RFC 6544 section 4.5). */
+const DISCARD_PORT = 9;
 /** At most this many STUN and TURN servers are asked, together. */
 const MAX_SERVERS = 8;
 /** "No host candidate can reach the server" (W3C WebRTC section 4.8.3). */
@@ -51,6 +53,18 @@ export async function* openBases(
     const socket = await network.openUdp(ip).catch(() => undefined); // an address that has just gone is not one
     if (socket !== undefined) yield socket;
   }
+}
+
+/** The addresses that TCP connections to the peer are made from: those of the sockets, and those that UDP could not be had on. */
+export function activeBases(
+  network: Network,
+  policy: RTCIceTransportPolicy,
+  sockets: readonly DatagramSocket[],
+): TransportAddress[] {
+  if (policy === "relay") return [];
+  const unopened = network.addresses().filter((ip) => ip !== "0.0.0.0");
+  const ips = new Set([...sockets.map(({ local }) => local.ip), ...unopened.slice(0, MAX_BASES)]);
+  return Array.from(ips, (ip) => ({ ip, port: DISCARD_PORT, protocol: "tcp" }));
 }
 
 /** Looks up the addresses of servers, all at the same time, and yields them in their order. */

@@ -22,7 +22,7 @@ import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../task.ts";
 import { INTERNAL } from "../webidl/interface.ts";
 import type { Configuration } from "./configuration.ts";
-import { iceServers, openBases, resolveServers } from "./gathering.ts";
+import { activeBases, iceServers, openBases, resolveServers } from "./gathering.ts";
 import { Connections } from "./connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
@@ -233,6 +233,10 @@ export class Transport {
       if (signal.aborted) return socket.close();
       this.#pipeline.sockets.add(socket);
       this.#ice((agent, now) => agent.addBase(socket.local, now));
+    }
+    const { sockets } = this.#pipeline.sockets;
+    for (const base of activeBases(this.#network, configuration.iceTransportPolicy, sockets)) {
+      this.#ice((agent, now) => agent.addBase(base, now, { tcpType: "active" }));
     }
     for await (const server of servers) {
       if (signal.aborted) return;

@@ -74,6 +74,7 @@ Deno.test("a description names no address but that of its candidates", async () 
   const lines = pair.alice.localDescription!.sdp.split("\r\n").filter((line) =>
     line.includes("192.168.0.2")
   );
-  assert(lines.length === 1 && lines[0]!.startsWith("a=candidate:"), lines.join("\n"));
+  assert(lines.length > 0, "no candidate tells the address");
+  for (const line of lines) assert(line.startsWith("a=candidate:"), line);
   await pair.close();
 });
