@@ -19,6 +19,7 @@ export class DelayBasedEstimator {
   #trendline = new TrendlineEstimator();
   #detector = new OveruseDetector();
   #lastArrival: Millis = -Infinity;
+  #isFull = false;
   #probed = 0;
   #probedAt: Millis = -Infinity;
 
@@ -34,7 +35,7 @@ export class DelayBasedEstimator {
 
   /** What the delay says of the path now. */
   get usage(): BandwidthUsage {
-    return this.#detector.usage;
+    return this.#isFull ? "overuse" : this.#detector.usage;
   }
 
   /** Whether the rate is near one at which the path was full not long ago. */
@@ -42,17 +43,24 @@ export class DelayBasedEstimator {
     return this.#rate.isNearMax;
   }
 
-  /** Takes the packets that one feedback says arrived, in that order, and what a probe among them found. */
+  /**
+   * Takes the packets that one feedback says arrived, in that order, and what a probe among them found.
+   *
+   * `isFull` says that packets are lost while those that arrive have waited for long. Deviation: libwebrtc's delay-based control
+   * knows gradients only; but the delay in a queue that overflows does not grow.
+   */
   update(
     packets: readonly ArrivedPacket[],
     throughput: number | undefined,
     probed: number | undefined,
     roundTripTime: Millis,
+    isFull: boolean,
     now: Millis,
   ): void {
     if (packets.length === 0) return;
     if (now - this.#lastArrival > STREAM_TIMEOUT) this.#reset();
     this.#lastArrival = now;
+    this.#isFull = isFull;
     for (const packet of packets) this.#push(packet, now);
     if (probed !== undefined) {
       this.#probed = probed;

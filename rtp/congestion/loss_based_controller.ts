@@ -37,6 +37,7 @@ export class LossBasedController {
   #packets = 0;
   #lost = 0;
   #fraction = 0;
+  #fresh = 0;
   #reducedAt: Millis = -Infinity;
   #increasedAt: Millis = -Infinity;
 
@@ -53,6 +54,11 @@ export class LossBasedController {
   /** The fraction of packets lost by the last measurements, 0 to 1. */
   get lossFraction(): number {
     return this.#fraction;
+  }
+
+  /** Whether the last measurement shows more loss than lets the rate grow. */
+  get isLosing(): boolean {
+    return this.#fresh > LOW_LOSS;
   }
 
   /** Takes what feedback says of each packet, while `target` bits per second were asked for. */
@@ -74,11 +80,13 @@ export class LossBasedController {
     this.#packets += packets;
     this.#lost += Math.min(Math.max(lost, 0), packets);
     if (this.#packets < MIN_PACKETS) return;
-    this.#fraction += WEIGHT * (this.#lost / this.#packets - this.#fraction);
+    const fresh = this.#fresh = this.#lost / this.#packets;
+    this.#fraction += WEIGHT * (fresh - this.#fraction);
     this.#packets = 0;
     this.#lost = 0;
-    if (this.#fraction > HIGH_LOSS) this.#reduce(target, roundTripTime, now);
-    else if (this.#fraction < LOW_LOSS) this.#increase(now);
+    // Both: what is lost by chance now, and what was lost before the last reduction, call for none.
+    if (Math.min(fresh, this.#fraction) > HIGH_LOSS) this.#reduce(target, roundTripTime, now);
+    else if (fresh < LOW_LOSS) this.#increase(now);
   }
 
   /** As_hat(i) = As_hat(i-1) * (1 - 0.5 p). */

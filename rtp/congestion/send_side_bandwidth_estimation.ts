@@ -24,6 +24,9 @@ import { RoundTripTime } from "./round_trip_time.ts";
 /** The rate to begin with unless told otherwise, in bits per second. libwebrtc's number. */
 export const START_BITRATE = 300_000;
 
+/** Loss while packets wait for so long, in ms, comes from a full queue. */
+const STANDING_QUEUE = 100;
+
 /** How many probes wait to be polled; the oldest goes first. */
 const MAX_NEW_PROBES = 8;
 
@@ -203,13 +206,10 @@ export class SendSideBandwidthEstimation {
     this.#acknowledged.push(arrived);
     this.#loss.update(results, this.#target, this.roundTripTime, now);
     const before = this.#delay.usage;
-    this.#delay.update(
-      arrived,
-      this.acknowledgedBitrate,
-      this.#probed(arrived),
-      this.roundTripTime,
-      now,
-    );
+    const { acknowledgedBitrate, roundTripTime } = this;
+    const isFull = this.#roundTrip.queueing > STANDING_QUEUE && this.#loss.isLosing;
+    const probed = this.#probed(arrived);
+    this.#delay.update(arrived, acknowledgedBitrate, probed, roundTripTime, isFull, now);
     this.#decide(now);
     if (before === "overuse" && this.#delay.usage !== "overuse") this.#probes.recovered(now);
     this.#followProbes();

@@ -1,15 +1,17 @@
 import {
-  type CongestionControlFeedback,
   type CongestionEvent,
   Pacer,
+  SendSideBandwidthEstimation,
+} from "../../../rtp/congestion/mod.ts";
+import {
+  type CongestionControlFeedback,
   packetMetricBlock,
   PacketStatus,
   parseRtcp,
   type RtcpPacket,
-  SendSideBandwidthEstimation,
   serializeRtcp,
   type TransportFeedback,
-} from "../../../rtp/mod.ts";
+} from "../../../rtp/rtcp/mod.ts";
 import type { Random } from "../../support/random.ts";
 
 /** A path of one queue, and how it treats packets; times in ms, rates in bits per second. */

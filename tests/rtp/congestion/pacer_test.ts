@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { BURST_INTERVAL, MAX_PACED_PACKETS, Pacer, PACING_FACTOR } from "../../../rtp/mod.ts";
+import {
+  BURST_INTERVAL,
+  MAX_PACED_PACKETS,
+  Pacer,
+  PACING_FACTOR,
+} from "../../../rtp/congestion/mod.ts";
 import { probeCluster } from "../../../rtp/congestion/probe_cluster.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 
