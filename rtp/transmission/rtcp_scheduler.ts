@@ -145,6 +145,7 @@ export class RtcpScheduler {
     if (now < next) return this.#feedback && this.#allowEarly ? this.#early() : undefined;
     this.#expire(now);
     const interval = this.#drawInterval();
+    this.#pmembers = this.#memberCount;
     // RFC 3550 section 6.3.6, timer reconsideration: if by what is known now it is too soon, wait for the rest.
     if (this.#last + interval > now) {
       this.#next = this.#last + interval;
