@@ -5,13 +5,12 @@
 import * as heron from "@heron/webrtc";
 import { RTCDataChannel, RTCPeerConnection, RTCSessionDescription } from "@heron/webrtc";
 
-/** Members for media, which Heron doesn't have yet, and `getStats`. */
+/** Members for media, which Heron doesn't have yet. */
 type Media =
   | "addTrack"
   | "addTransceiver"
   | "getReceivers"
   | "getSenders"
-  | "getStats"
   | "getTransceivers"
   | "ontrack"
   | "removeTrack";
@@ -132,6 +131,13 @@ export async function call(pc: RTCPeerConnection): Promise<void> {
   );
   await pc.addIceCandidate(null);
   await pc.addIceCandidate({ candidate: "", sdpMid: "0" });
+  const report: globalThis.RTCStatsReport = await pc.getStats(null);
+  report.forEach((stats, id) => {
+    if (stats.type === "transport") use(id, stats.bytesSent, report.get(stats.localCertificateId));
+  });
+  const sent = [...report.values()].filter(({ type }) => type === "data-channel")
+    .reduce((sum: number, { bytesSent }) => sum + bytesSent, 0);
+  for (const [id, stats] of report) use(sent, report.size, stats.id === id);
   const transport = pc.sctp?.transport.iceTransport;
   const pair = transport?.getSelectedCandidatePair();
   use(expires, fingerprint, pair?.local?.address, pc.sctp?.maxMessageSize, pc.sctp?.state);
