@@ -112,7 +112,7 @@ export class Transport {
       onIceEvent: (event) => this.#onIceEvent(event),
       onDtlsEvent: (event) => this.#onDtlsEvent(event),
       onSctpEvent: (event) => this.#onSctpEvent(event),
-      onChannelItems: (items) => host.onChannelItems(items),
+      onChannelItems: (items) => this.#onChannelItems(items),
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
     this.#connections = new Connections({
@@ -327,15 +327,27 @@ export class Transport {
 
   #onSctpEvent(event: SctpEvent): void {
     if (event.type !== "state") return;
-    if (event.state === "connected") {
-      const maxChannels = this.#pipeline.sctp.run((sctp) =>
-        Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
-      );
-      queueTask(() => this.#sctpConnected(maxChannels));
-    } else if (event.state === "closed") {
+    if (event.state === "connected") this.#announceAssociation();
+    else if (event.state === "closed") {
       const { error } = event;
       queueTask(() => this.#sctpClosed(error === undefined ? undefined : sctpError(error)));
     }
+  }
+
+  /**
+   * What a packet brought goes up before the event of its setting the association up: a stage tells its events last, and streams hand on
+   * at once. To the application it comes after.
+   */
+  #onChannelItems(items: readonly ChannelItem[]): void {
+    if (this.sctpSlots.state === "connecting") this.#announceAssociation();
+    this.#host.onChannelItems(items);
+  }
+
+  #announceAssociation(): void {
+    const maxChannels = this.#pipeline.sctp.run((sctp) =>
+      Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
+    );
+    queueTask(() => this.#sctpConnected(maxChannels));
   }
 
   #sctpConnected(maxChannels: number): void {

@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { type RTCDataChannelEvent, type RTCDataChannelInit, RTCError } from "../../mod.ts";
 import { DataChannelTable } from "../../peer/connection/data_channels.ts";
+import { createPeerConnection } from "../../peer/rtc_peer_connection.ts";
+import { ChunkType } from "../../sctp/chunks/chunk.ts";
+import { VirtualNetwork } from "../net/mod.ts";
 import { settle } from "../support/virtual_clock.ts";
+import { MaliciousPeer } from "./malicious_peer.ts";
 import { collect, Pair, record } from "./pair.ts";
 
 Deno.test("two peers exchange text and bytes, empty messages too, in their order", async () => {
@@ -55,6 +59,26 @@ Deno.test("a channel that is opened, written to and closed at once fires open be
   await pair.advance(100);
   assertEquals(events, ["open", "message", "closing", "close"]);
   await pair.close();
+});
+
+Deno.test("a channel that comes in the packet which sets the association up is announced after that", async () => {
+  const net = new VirtualNetwork({ seed: 1 });
+  const victim = createPeerConnection({ network: net.host("198.51.100.1") });
+  victim.createDataChannel("own");
+  const states: string[] = [];
+  victim.ondatachannel = ({ channel }) => {
+    states.push(victim.sctp!.state);
+    channel.close();
+  };
+  const peer = new MaliciousPeer(net, net.host("198.51.100.2"), victim);
+  const open = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0x78); // RFC 8832 section 5.1, labelled "x"
+  await peer.connect(undefined, [peer.data(open, { ppid: 50 })]);
+  await net.clock.until(() => peer.take(ChunkType.RE_CONFIG).length > 0); // the channel's close has reached the peer
+  assertEquals(states, ["connected"]);
+  victim.close();
+  await net.clock.advance(1000);
+  peer.close();
+  await net.clock.advance(1000);
 });
 
 Deno.test("a Blob keeps its place among other messages, and arrives as one where binaryType says so", async () => {

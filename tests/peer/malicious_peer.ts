@@ -78,8 +78,11 @@ export class MaliciousPeer {
     };
   }
 
-  /** Connects, up to an association. `sdp` may change the answer that the victim gets. */
-  async connect(sdp: (answer: string) => string = (answer) => answer): Promise<this> {
+  /** Connects, up to an association. `sdp` may change the answer that the victim gets; `early` comes in the COOKIE ECHO's packet. */
+  async connect(
+    sdp: (answer: string) => string = (answer) => answer,
+    early: readonly Uint8Array[] = [],
+  ): Promise<this> {
     const socket = await this.#host.openUdp(this.#host.addresses()[0]!);
     this.#sockets.add(socket);
     this.#ice.run((ice, now) => ice.addBase(socket.local, now));
@@ -107,7 +110,7 @@ export class MaliciousPeer {
       .concat(`a=candidate:1 1 udp 1 ${socket.local.ip} ${socket.local.port} typ host\r\n`);
     await this.#victim.setRemoteDescription({ type: "answer", sdp: sdp(answer) });
     await this.#net.clock.until(() => this.#dtls.run((dtls) => dtls.state) === "connected");
-    await this.#associate();
+    await this.#associate(early);
     return this;
   }
 
@@ -179,13 +182,13 @@ export class MaliciousPeer {
     if (usable) this.#dtls.run((dtls, now) => dtls.start("client", this.#fingerprints, now));
   }
 
-  async #associate(): Promise<void> {
+  async #associate(early: readonly Uint8Array[]): Promise<void> {
     this.sendPacket(0, buildInit(this.fields, false));
     await this.#net.clock.until(() => this.#has(ChunkType.INIT_ACK));
     const initAck = parseInit(this.take(ChunkType.INIT_ACK)[0]!.subarray(4))!;
     this.tag = initAck.initiateTag;
     this.theirTsn = initAck.initialTsn;
-    await this.send(buildCookieEcho(initAck.stateCookie!));
+    await this.send(buildCookieEcho(initAck.stateCookie!), ...early);
     await this.#net.clock.until(() => this.#victim.sctp?.state === "connected");
   }
 
