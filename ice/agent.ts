@@ -5,10 +5,10 @@ import type { Base } from "./base.ts";
 import { Foundations, type IceCandidate, type LocalCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
-import { ConnectionRequests } from "./connection_requests.ts";
 import type { IceContext, IceDiscard } from "./context.ts";
 import { DataPath } from "./data_path.ts";
 import { earliest } from "./deadline.ts";
+import { Detours } from "./detours.ts";
 import type { IceEvent } from "./event.ts";
 import { MAX_SERVERS } from "./gathered_candidates.ts";
 import {
@@ -22,13 +22,11 @@ import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
 import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
-import { ACTIVE_PORT, ActiveBases } from "./tcp/active_bases.ts";
 import { ICE_TIMINGS } from "./timings.ts";
 import { type IceTraffic, Traffic } from "./traffic.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";
 import { isTurnMethod } from "./turn/attributes.ts";
 import { isChannelData } from "./turn/channel_data.ts";
-import { Relays } from "./turn/relays.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
 
 /** What an agent has besides its bases and servers. */
@@ -71,9 +69,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   readonly #server: CheckServer;
   readonly #path = new DataPath();
   readonly #traffic = new Traffic();
-  readonly #relays: Relays;
-  readonly #active: ActiveBases;
-  readonly #connections: ConnectionRequests;
+  readonly #detours: Detours;
   readonly #foundations = new Foundations();
   readonly #bases: Base[] = [];
   readonly #servers: StunServer[] = [];
@@ -102,18 +98,17 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const transmit = (datagram: Datagram) => void this.#below.push(datagram);
     const timings = { ...ICE_TIMINGS, ...options.timings };
     const { discards } = this;
-    this.#connections = new ConnectionRequests((connection) => {
-      this.#events.push({ type: "connection-wanted", connection });
-    });
-    this.#active = new ActiveBases({ discards, transmit }, this.#connections);
-    this.#relays = new Relays({ crypto, timings, discards, transmit }, this.#connections, {
+    this.#detours = new Detours({ crypto, timings, discards, transmit }, {
       relayed: (attempt, now) => this.#gathering.addRelay(attempt, now),
       relayFailed: ({ server, base }, error) => {
         this.#gathering.reportFailure(server.url, error, base);
       },
       relayLost: (relay) => this.#sessions().forEach((session) => session.loseRelay(relay)),
+      connectionWanted: (connection) => {
+        this.#events.push({ type: "connection-wanted", connection });
+      },
     });
-    const send = (datagram: Datagram) => this.#send(datagram);
+    const send = (datagram: Datagram) => this.#detours.send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, send };
     this.#server = new CheckServer(this.#context, () => this.#sessions());
     this.#session = this.#newSession(localParameters);
@@ -214,7 +209,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const base = { address, index, hostName, tcpType };
     this.#bases.push(base);
     this.#gatherFrom(base, now);
-    this.#relays.addBase(base);
+    this.#detours.relays.addBase(base);
     this.#advance(now);
   }
 
@@ -235,13 +230,13 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     if (this.#turnServers >= MAX_SERVERS) return this.discards.add("too many bases or servers");
     this.#turnServers++;
-    this.#relays.addServer(server);
+    this.#detours.relays.addServer(server);
     this.#advance(now);
   }
 
   /** A connection that was wanted is open, and has this address; false if it is wanted no longer. */
   connected(id: number, local: TransportAddress, now: Millis): boolean {
-    const wanted = !this.done && this.#connections.connected(id, local, now);
+    const wanted = !this.done && this.#detours.connections.connected(id, local, now);
     if (!this.done) this.#advance(now);
     return wanted;
   }
@@ -249,15 +244,14 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** A connection that was wanted could not be opened, for a reason that people can read. */
   connectionFailed(id: number, reason: string, now: Millis): void {
     if (this.done) return;
-    this.#connections.failed(id, reason);
+    this.#detours.connections.failed(id, reason);
     this.#advance(now);
   }
 
   /** A connection that was open is not any more. */
   disconnected(local: TransportAddress, now: Millis): void {
     if (this.done) return;
-    this.#active.disconnected(local);
-    this.#relays.disconnected(local, now);
+    this.#detours.disconnected(local, now);
     this.#advance(now);
   }
 
@@ -315,9 +309,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#gathering = this.#newGathering(this.#session);
     this.#localCandidates = [];
     for (const server of this.#servers) this.#gathering.addServer(server, now);
-    this.#active.restart();
     for (const base of this.#bases) this.#gatherFrom(base, now);
-    this.#relays.restart();
+    this.#detours.restart();
     if (this.#basesEnded) this.#gathering.endBases();
     this.#advance(now);
   }
@@ -362,7 +355,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#session.handleTimeout(now);
     this.#previous?.handleTimeout(now);
     this.#gathering.handleTimeout(now);
-    this.#relays.handleTimeout(now);
+    this.#detours.relays.handleTimeout(now);
     this.#advance(now);
   }
 
@@ -373,8 +366,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Stops at once: ICE has no farewell. Relays are given back. */
   close(_now: Millis): void {
     if (this.done) return;
-    this.#connections.clear();
-    this.#relays.close();
+    this.#detours.close();
     this.#enter("closed");
     this.#path.clear();
     this.#nextTimeout = undefined;
@@ -388,18 +380,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** Takes a datagram, which may come out of another one that a relay has sent; whether it was STUN. */
   #handle(datagram: Datagram, relayed: boolean, now: Millis): boolean {
-    const { data, local } = datagram;
-    if (local.protocol === "tcp") {
-      const inner = this.#active.translate(datagram);
-      if (inner !== undefined) return this.#handle(inner, relayed, now);
-    }
+    const translated = this.#detours.translate(datagram);
+    if (translated !== undefined) return this.#handle(translated, relayed, now);
+    const { data } = datagram;
     if (isStun(data)) {
       this.#handleStun(datagram, relayed, now);
       this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
       return true;
     }
     if (!relayed && isChannelData(data)) {
-      const inner = this.#relays.handleChannelData(datagram);
+      const inner = this.#detours.relays.handleChannelData(datagram);
       return inner !== undefined && this.#handle(inner, true, now);
     }
     this.#handleData(datagram, now);
@@ -441,21 +431,12 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (relayed || !isTurnMethod(message.method)) {
       return this.discards.add("unsupported STUN method");
     }
-    const inner = this.#relays.handleStun(message, datagram, now);
+    const inner = this.#detours.relays.handleStun(message, datagram, now);
     if (inner !== undefined) this.#handle(inner, true, now);
   }
 
-  #send(datagram: Datagram): void {
-    const { data, local, remote } = datagram;
-    const relay = this.#relays.of(local);
-    if (relay !== undefined) relay.send(data, remote);
-    else if (isActive(local)) this.#active.send(local, data, remote);
-    else this.#below.push(datagram);
-  }
-
   #gatherFrom(base: Base, now: Millis): void {
-    const relay = isActive(base.address) ? this.#active.relay(base.address) : undefined;
-    this.#gathering.addBase(base, now, relay);
+    this.#gathering.addBase(base, now, this.#detours.ofActive(base.address));
   }
 
   #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
@@ -474,7 +455,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#path.update(this.#session, this.#previous);
     const { outbound } = this.#path;
     outbound?.localCandidate.relay?.bind(outbound.destination, now);
-    this.#relays.advance(now);
+    this.#detours.relays.advance(now);
     this.#announceSelected();
     this.#enter(transportState({
       session: this.#session,
@@ -486,7 +467,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       this.#session.nextTimeout(gatheringComplete),
       this.#previous?.nextTimeout(gatheringComplete),
       this.#gathering.nextTimeout,
-      this.#relays.nextTimeout,
+      this.#detours.relays.nextTimeout,
     ]);
   }
 
@@ -499,7 +480,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       gathered: (local, now) => this.#gathered(session, local, now),
       gatheringFailed: (error) => void this.#events.push({ type: "candidate-error", ...error }),
       gatheringState: (state) => void this.#events.push({ type: "gathering-state", state }),
-      relaysPending: () => this.#relays.pending,
+      relaysPending: () => this.#detours.relays.pending,
     };
     const { usernameFragment } = session.local;
     const gathering = new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
@@ -537,10 +518,6 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#state = state;
     this.#events.push({ type: "state", state });
   }
-}
-
-function isActive({ protocol, port }: TransportAddress): boolean {
-  return protocol === "tcp" && port === ACTIVE_PORT;
 }
 
 /** Moves everything; not by spreading, which has a limit. */
