@@ -33,6 +33,11 @@ export class BitrateProber {
     return this.#startedAt + this.#bytes * 8000 / cluster.bitrate;
   }
 
+  /** Whether a probe has begun and is not complete: what leaves meanwhile fills the path as well, and has to count. */
+  get isSending(): boolean {
+    return this.#startedAt !== undefined;
+  }
+
   /** How many bytes are to be sent at once, more or less. */
   get portion(): number {
     const bitrate = this.#clusters[0]?.bitrate ?? 0;

@@ -66,8 +66,11 @@ export class DelayBasedEstimator {
       this.#probed = probed;
       this.#probedAt = now;
     }
-    if (this.usage === "overuse") throughput = this.#whenFull(throughput, now);
-    else if (probed !== undefined) return this.#rate.probed(probed, now);
+    if (this.usage === "overuse") {
+      // The probe itself fills the path: its result, which is to come, says more than what arrived before it.
+      if (probed === undefined && packets.some(({ cluster }) => cluster !== 0)) return;
+      throughput = this.#whenFull(throughput, now);
+    } else if (probed !== undefined) return this.#rate.probed(probed, now);
     this.#rate.update(this.usage, throughput, roundTripTime, now);
   }
 

@@ -113,8 +113,9 @@ export class Pacer<T> {
     const queue = this.#nextQueue();
     if (queue === undefined) return undefined;
     const size = queue.nextSize;
-    const probes = this.#prober.isDue(now);
-    if (!probes && queue !== this.#audio && this.#debt >= this.#burst) return undefined;
+    const isDue = this.#prober.isDue(now);
+    const probes = isDue || this.#prober.isSending;
+    if (!isDue && queue !== this.#audio && (probes || this.#debt >= this.#burst)) return undefined;
     this.#leave(size, probes, now);
     return queue.shift();
   }
@@ -143,6 +144,7 @@ export class Pacer<T> {
       return Math.max(probe, this.#paddingAt, this.#now);
     }
     if (this.#audio.length > 0) return this.#now;
+    if (probe !== undefined && this.#prober.isSending) return Math.max(probe, this.#now);
     // Until all is paid, rather than until the next packet may go: fewer and larger bursts, of BURST_INTERVAL at most.
     const paced = this.#debt < this.#burst
       ? this.#now

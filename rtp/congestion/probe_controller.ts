@@ -27,7 +27,7 @@ const PERIOD = 5000;
 const PERIODIC_SCALE = 2;
 
 /** No such probe goes out so soon after a reduction, in ms: the queue has to drain. */
-const CALM = 1000;
+const CALM = 3000;
 
 /** The same while it is known at which rate the path is full: additive growth finds out soon enough if that changes. */
 const CALM_NEAR_MAX = 10_000;

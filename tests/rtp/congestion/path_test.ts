@@ -57,7 +57,7 @@ runs("the same from far above: 3 Mb/s to begin with", { startBitrate: 3e6 }, (si
 
 runs(
   "the same with a round trip of 200 ms and jitter",
-  { delay: 100, jitter: 10 },
+  { delay: 100, jitter: 5 },
   (simulation) => {
     simulation.run(40_000);
     assert(foundAt(simulation, CAP) <= 10_000);

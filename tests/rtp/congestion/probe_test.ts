@@ -41,7 +41,7 @@ Deno.test("ProbeController: tries twice the rate every 5 s, but calms down after
   controller.handleTimeout(5000);
   assertEquals(rates(controller), [600_000]);
   controller.estimated(290_000, false, 9500);
-  assertEquals(controller.nextTimeout, 10_500);
+  assertEquals(controller.nextTimeout, 12_500);
   controller.estimated(280_000, true, 9600);
   assertEquals(controller.nextTimeout, 19_600);
   controller.estimated(5_000_000, false, 9700);
