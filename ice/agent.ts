@@ -107,6 +107,9 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       connectionWanted: (connection) => {
         this.#events.push({ type: "connection-wanted", connection });
       },
+      connectionUnwanted: (local) => {
+        this.#events.push({ type: "connection-unwanted", local });
+      },
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, send };

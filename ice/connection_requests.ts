@@ -30,12 +30,17 @@ export interface ConnectionTaker {
 /** The connections that an agent waits for: one at most for each taker. */
 export class ConnectionRequests {
   readonly #wanted: (connection: WantedConnection) => void;
+  readonly #unwanted: (local: TransportAddress) => void;
   readonly #takers = new Map<number, ConnectionTaker>();
   #count = 0;
 
-  /** `wanted` tells whoever does the agent's I/O. */
-  constructor(wanted: (connection: WantedConnection) => void) {
+  /** `wanted` and `unwanted` tell whoever does the agent's I/O. */
+  constructor(
+    wanted: (connection: WantedConnection) => void,
+    unwanted: (local: TransportAddress) => void,
+  ) {
     this.#wanted = wanted;
+    this.#unwanted = unwanted;
   }
 
   /** Asks for a connection; what the same taker had asked for before is forgotten. */
@@ -56,6 +61,11 @@ export class ConnectionRequests {
   /** One could not be opened. */
   failed(id: number, reason: string): void {
     this.#take(id)?.connectionFailed(reason);
+  }
+
+  /** One that was open has done its work. */
+  release(local: TransportAddress): void {
+    this.#unwanted(local);
   }
 
   /** Waits for none any more. */

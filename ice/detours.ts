@@ -10,6 +10,8 @@ import type { TurnContext } from "./turn/turn_context.ts";
 export interface DetoursOutcome extends RelaysOutcome {
   /** A connection has to be opened. */
   connectionWanted(connection: WantedConnection): void;
+  /** The connection with this address has done its work. */
+  connectionUnwanted(local: TransportAddress): void;
 }
 
 /**
@@ -24,7 +26,10 @@ export class Detours {
 
   constructor(context: TurnContext, outcome: DetoursOutcome) {
     this.#transmit = context.transmit;
-    this.connections = new ConnectionRequests((connection) => outcome.connectionWanted(connection));
+    this.connections = new ConnectionRequests(
+      (connection) => outcome.connectionWanted(connection),
+      (local) => outcome.connectionUnwanted(local),
+    );
     this.#active = new ActiveBases(context, this.connections);
     this.relays = new Relays(context, this.connections, outcome);
   }

@@ -1,3 +1,4 @@
+import type { TransportAddress } from "../core/wire/mod.ts";
 import type { IceCandidate } from "./candidate.ts";
 import type { IcePair } from "./candidate_pair.ts";
 import type { IceCandidateError, IceGatheringState } from "./gathering.ts";
@@ -19,5 +20,7 @@ export type IceEvent =
   | { readonly type: "role"; readonly role: IceRole }
   /** Whoever does the agent's I/O is to open a connection; to be answered with `connected` or `connectionFailed`. */
   | { readonly type: "connection-wanted"; readonly connection: WantedConnection }
+  /** A connection that was opened for the agent, by its address at this end, is to be closed. */
+  | { readonly type: "connection-unwanted"; readonly local: TransportAddress }
   /** A server could not be used. */
   | { readonly type: "candidate-error" } & IceCandidateError;

@@ -124,7 +124,7 @@ export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
 
   refused(_: TurnAllocation, error: StunError, now: Millis, message?: StunMessage): void {
     const { local } = this.#allocation!.path;
-    this.#allocation = undefined;
+    this.#dropAllocation();
     if (error.code === 300) this.#redirected(error, message, now);
     else if (error.code === 437 && this.#ports < MAX_PORTS) {
       // RFC 8656 section 7.4: this port was another client's, and the server still remembers that one.
@@ -135,7 +135,7 @@ export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
 
   lost(_: TurnAllocation, now: Millis): void {
     this.#outcome.lost(this, now);
-    this.#allocation = undefined;
+    this.#dropAllocation();
     if (this.#pending) this.start(now); // it was to be verified
   }
 
@@ -170,6 +170,13 @@ export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
     this.#remote = next;
     this.#serverName = message?.get(ALTERNATE_DOMAIN) ?? this.#serverName;
     this.#tryServer(now);
+  }
+
+  /** Whoever has opened a way for this allocation alone need not keep it open. */
+  #dropAllocation(): void {
+    const { local } = this.#allocation!.path;
+    this.#allocation = undefined;
+    if (local !== this.base?.address) this.#requests.release(local);
   }
 
   #fail(error: StunError): void {

@@ -1,6 +1,6 @@
 import type { IceAgent, WantedConnection } from "../../ice/mod.ts";
 import type { DatagramSocket, Network, SocketGroup } from "../../transport/mod.ts";
-import type { Millis } from "../../core/mod.ts";
+import { type Millis, sameAddress, type TransportAddress } from "../../core/mod.ts";
 import { parseIceServerUrl } from "./configuration.ts";
 
 /** What connections need of their transport. */
@@ -35,6 +35,13 @@ export class Connections {
     // First the socket, for what the agent sends at once is to leave by it.
     sockets.add(socket);
     if (!run((agent, now) => agent.connected(id, socket.local, now))) sockets.remove(socket);
+  }
+
+  /** Closes what was opened. */
+  close(local: TransportAddress): void {
+    const { sockets } = this.#host;
+    const socket = sockets.sockets.find((each) => sameAddress(each.local, local));
+    if (socket !== undefined) sockets.remove(socket);
   }
 
   async #open(connection: WantedConnection): Promise<DatagramSocket> {

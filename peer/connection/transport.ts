@@ -251,6 +251,7 @@ export class Transport {
 
   #onIceEvent(event: IceEvent): void {
     if (event.type === "connection-wanted") return void this.#connections.open(event.connection);
+    if (event.type === "connection-unwanted") return this.#connections.close(event.local);
     if (event.type === "state" && (event.state === "connected" || event.state === "completed")) {
       this.#startDtls();
     }

@@ -143,6 +143,25 @@ Deno.test("a 437 has the allocation asked for from another port (RFC 8656 sectio
   await pair.alice.setLocalDescription();
   await pair.gathered(pair.alice);
   assert(pair.alice.localDescription!.sdp.includes("typ relay"));
-  assertEquals(pair.hosts.alice.sockets.length, 3);
+  assertEquals(pair.hosts.alice.sockets.length, 2); // the port between has been closed
+  await pair.close();
+});
+
+Deno.test("a connection to a server that only redirects, or refuses, is closed", async () => {
+  const url = `turn:${SERVER}?transport=tcp`;
+  const { pair, server } = await relayed({ configuration: { iceServers: [turn(url)] } });
+  const other = await virtualTurnServer(pair.net, "203.0.113.20");
+  server.refuse = () => ({ code: 300, alternate: other.address });
+  pair.alice.createDataChannel("x");
+  await pair.alice.setLocalDescription();
+  await pair.gathered(pair.alice);
+  assert(pair.alice.localDescription!.sdp.includes("203.0.113.20 50000 typ relay"));
+  const streams = pair.hosts.alice.sockets.filter(({ local }) => local.protocol === "tcp");
+  assertEquals(streams.length, 1);
+  other.refuse = () => ({ code: 486, signed: false });
+  pair.bob.createDataChannel("x");
+  await pair.bob.setLocalDescription();
+  await pair.gathered(pair.bob);
+  assertEquals(pair.hosts.bob.sockets.map(({ local }) => local.protocol), ["udp"]);
   await pair.close();
 });
