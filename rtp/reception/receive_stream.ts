@@ -3,7 +3,7 @@ import type { RtpPacket } from "../packet.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
 import { FrameCompleteness } from "./frame_completeness.ts";
 import { type BufferedItem, JitterBuffer, type JitterBufferOptions } from "./jitter_buffer.ts";
-import { NackGenerator, type NackOptions } from "./nack_generator.ts";
+import { MAX_MISSING, NackGenerator, type NackOptions } from "./nack_generator.ts";
 import { ReceptionStatistics } from "./reception_statistics.ts";
 import { RtxReceiver } from "./rtx_receiver.ts";
 import { MAX_MISORDER } from "./source_sequence.ts";
@@ -102,13 +102,7 @@ export class ReceiveStream {
 
   /** Takes a packet of the source. Returns whether it was of use. */
   receive(packet: RtpPacket, now: Millis): boolean {
-    // RFC 4588 section 5.3 would have a stream for it, but without RTX a packet is sent again as it was.
-    const again = this.statistics.sequence.extend(packet.sequenceNumber);
-    const repeated = again !== undefined && this.nack?.isMissing(again) === true;
-    const before = this.statistics.sequence.highest;
-    const sequence = repeated && again < before - MAX_MISORDER
-      ? again
-      : this.statistics.receive(packet, now);
+    const sequence = this.#repeatedSequence(packet) ?? this.statistics.receive(packet, now);
     if (sequence === undefined) return false;
     if (this.statistics.sequence.restarts !== this.#restarts) this.#restart();
     this.#packets++;
@@ -166,6 +160,18 @@ export class ReceiveStream {
     const nack = this.nack?.nextTimeout;
     if (buffer === undefined || nack === undefined) return buffer ?? nack;
     return Math.min(buffer, nack);
+  }
+
+  /**
+   * Without RTX, a packet is sent again as it was, perhaps twice; RFC 3550 appendix A.1 would take two neighbours that are far behind for a
+   * restart.
+   */
+  #repeatedSequence({ sequenceNumber }: RtpPacket): number | undefined {
+    if (this.nack === undefined || this.rtx !== undefined) return undefined;
+    const sequence = this.statistics.sequence.extend(sequenceNumber);
+    if (sequence === undefined) return undefined;
+    const behind = this.statistics.sequence.highest - sequence;
+    return behind >= MAX_MISORDER && behind <= MAX_MISSING ? sequence : undefined;
   }
 
   #accept(packet: RtpPacket, sequence: number, now: Millis, recovered: boolean): boolean {
