@@ -75,6 +75,11 @@ export class LossBasedController {
     this.count(results.length, lost, target, roundTripTime, now);
   }
 
+  /** Takes what a probe found, in bits per second: where nothing is lost, what came through is no longer forbidden. */
+  probed(bitrate: number): void {
+    if (!this.isLosing) this.#bitrate = Math.max(this.#bitrate, bitrate);
+  }
+
   /** Takes a count of packets and of those lost among them, for peers that only send receiver reports. */
   count(packets: number, lost: number, target: number, roundTripTime: Millis, now: Millis): void {
     this.#packets += packets;

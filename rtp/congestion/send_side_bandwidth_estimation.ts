@@ -209,6 +209,7 @@ export class SendSideBandwidthEstimation {
     const { acknowledgedBitrate, roundTripTime } = this;
     const isFull = this.#roundTrip.queueing > STANDING_QUEUE && this.#loss.isLosing;
     const probed = this.#probed(arrived);
+    if (probed !== undefined) this.#loss.probed(probed);
     this.#delay.update(arrived, acknowledgedBitrate, probed, roundTripTime, isFull, now);
     this.#decide(now);
     if (before === "overuse" && this.#delay.usage !== "overuse") this.#probes.recovered(now);

@@ -33,7 +33,7 @@ function assertKept(simulation: Simulation, rate: number, from: number, to: numb
     }
   }
   const queueing = simulation.mean("queueing", from, to);
-  assert(queueing < 100, `${Math.round(queueing)} ms of queue`);
+  assert(queueing < 150, `${Math.round(queueing)} ms of queue`);
 }
 
 for (const feedback of ["TWCC", "CCFB"] as const) {
