@@ -1,6 +1,7 @@
-import { canonicalIp, parseIp, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
+import { canonicalIp, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
 import type { IceCandidate, RemoteCandidate } from "./candidate.ts";
 import type { IceContext } from "./context.ts";
+import { isUnicast } from "./unicast.ts";
 
 /** Candidates of the peer in one session, learnt ones among them. Browsers send a dozen. */
 export const MAX_REMOTE_CANDIDATES = 100;
@@ -88,15 +89,9 @@ export class RemoteCandidates {
     if (protocol === "tcp" && tcpType !== "passive") discards.add("TCP candidate");
     else if (component !== 1) discards.add("candidate of component 2");
     else if (ip === undefined || port === 0 || !isUnicast(ip)) {
+      // A peer must not make this agent send to groups of hosts (RFC 8445 section 19.5.1).
       discards.add("candidate without a usable address");
     } else return { ip, port, protocol };
     return undefined;
   }
-}
-
-/** A peer must not make this agent send to groups of hosts, or to the unspecified address (RFC 8445 section 19.5.1). */
-function isUnicast(ip: string): boolean {
-  const bytes = parseIp(ip);
-  if (bytes === undefined || bytes.every((byte) => byte === 0)) return false;
-  return bytes.length === 4 ? bytes[0]! < 224 : bytes[0] !== 0xff;
 }

@@ -1,7 +1,7 @@
 import { ipVersion, parseIp, sameAddress, type TransportAddress } from "../../core/wire/mod.ts";
 import { ALTERNATE_SERVER } from "../stun/attributes.ts";
 import type { StunMessage } from "../stun/message.ts";
-import { isUnicast } from "./relayed_addresses.ts";
+import { isUnicast } from "../unicast.ts";
 
 /** How often a server may send a client on to another one: more lead nowhere, or in circles. */
 export const MAX_REDIRECTS = 3;

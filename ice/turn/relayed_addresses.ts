@@ -1,5 +1,6 @@
-import { parseIp, type TransportAddress } from "../../core/wire/mod.ts";
+import type { TransportAddress } from "../../core/wire/mod.ts";
 import type { StunMessage } from "../stun/message.ts";
+import { isUnicast } from "../unicast.ts";
 import { XOR_RELAYED_ADDRESS } from "./attributes.ts";
 
 /** The addresses that a server has allocated: one, or one of each family (RFC 8656 section 7.3). Senseless ones are left out. */
@@ -13,11 +14,4 @@ export function relayedAddressesOf(message: StunMessage): TransportAddress[] {
     found.push({ ...address, protocol: "udp" });
   }
   return found;
-}
-
-/** Whether an address is one machine's. */
-export function isUnicast(ip: string): boolean {
-  const bytes = parseIp(ip);
-  if (bytes === undefined || bytes.every((byte) => byte === 0)) return false;
-  return bytes.length === 4 ? bytes[0]! < 224 : bytes[0] !== 0xff;
 }

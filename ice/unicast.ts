@@ -1,0 +1,8 @@
+import { parseIp } from "../core/wire/mod.ts";
+
+/** Whether an address is one machine's: not that of a group of hosts, nor the unspecified one. */
+export function isUnicast(ip: string): boolean {
+  const bytes = parseIp(ip);
+  if (bytes === undefined || bytes.every((byte) => byte === 0)) return false;
+  return bytes.length === 4 ? bytes[0]! < 224 : bytes[0] !== 0xff;
+}
