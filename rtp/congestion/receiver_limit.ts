@@ -1,7 +1,7 @@
 import type { Millis } from "../../core/stage/mod.ts";
 import type { ReceiverEstimatedMaximumBitrate } from "../rtcp/mod.ts";
 
-/** A REMB holds for so many ms; receivers send one a second (draft-alvestrand-rmcat-remb-03 section 2.3: at least every 5 s or so). */
+/** A REMB holds for so many ms. libwebrtc sends one a second, or at once when the estimate falls. */
 const REMB_LIFETIME = 10_000;
 
 /** What the receiver itself estimates: the way of peers without transport-wide feedback (draft-alvestrand-rmcat-remb-03). */
