@@ -16,6 +16,7 @@ await testStack({
   scenarios: [
     ...allBut(
       "names",
+      "bothWays",
       "offererRestartsIce",
       "answererRestartsIce",
       "offererClosesChannel",
@@ -26,6 +27,6 @@ await testStack({
     ignoresRestart,
     closesWithoutTheRest,
   ],
-  heronOffers: [COMMON.names, COMMON.offererClosesChannel],
+  heronOffers: [COMMON.names, COMMON.bothWays, COMMON.offererClosesChannel],
   stackOffers: [miscountsLabels, COMMON.answererClosesChannel],
 });

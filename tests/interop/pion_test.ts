@@ -3,7 +3,7 @@ import { succeeds } from "./harness/command.ts";
 import { testStack } from "./harness/suite.ts";
 import { closesAtItsLimit } from "./scenarios/faults.ts";
 import { limit } from "./scenarios/limit.ts";
-import { allBut } from "./scenarios/mod.ts";
+import { allBut, COMMON } from "./scenarios/mod.ts";
 
 /** Where Debian's packages of Go sources are. They have no modules: everything is found by its path below. */
 const GOPATH = "/usr/share/gocode";
@@ -27,5 +27,6 @@ await testStack({
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return [program];
   },
-  scenarios: [...allBut(), largeOf(32 * 1024), limit(65_536, 65_535), closesAtItsLimit],
+  scenarios: [...allBut("bothWays"), largeOf(32 * 1024), limit(65_536, 65_535), closesAtItsLimit],
+  heronOffers: [COMMON.bothWays],
 });

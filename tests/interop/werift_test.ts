@@ -33,7 +33,7 @@ await testStack({
   heronOffers: [
     COMMON.names,
     COMMON.reliability,
-    COMMON.bothWays, // takes 6 s: once is enough
+    COMMON.bothWays,
     { ...COMMON.offererRestartsIce, withoutTrickle: false }, // an offer with all candidates: see restartsWithoutChecks
   ],
   stackOffers: [miscountsLabels, announcesAsOrdered, COMMON.answererRestartsIce],

@@ -13,11 +13,11 @@ await testStack({
   missing: async () => await runs(PROGRAM) ? undefined : "its package is not to be had from npm",
   command: () => denoCommand(PROGRAM),
   scenarios: [
-    ...allBut("offererClosesChannel", "answererClosesChannel"),
+    ...allBut("bothWays", "offererClosesChannel", "answererClosesChannel"),
     largeOf(256 * 1024),
     limit(262_144),
     closesWithoutTheRest,
   ],
-  heronOffers: [COMMON.offererClosesChannel],
+  heronOffers: [COMMON.bothWays, COMMON.offererClosesChannel],
   stackOffers: [COMMON.answererClosesChannel],
 });

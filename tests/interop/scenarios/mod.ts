@@ -21,7 +21,10 @@ import { kinds } from "../../browser/scenarios/messages.ts";
 import { bothWays } from "../../browser/scenarios/transfer.ts";
 import { connects } from "./connect.ts";
 
-/** All by name, so that a stack's test can leave out what that stack can't do, and say what it does instead. */
+/**
+ * All by name, so that a stack's test can leave out what that stack can't do, and say what it does instead. `bothWays` takes seconds
+ * and crosses in both directions: one role will do.
+ */
 export const COMMON = {
   connects,
   kinds,
