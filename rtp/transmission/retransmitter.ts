@@ -51,6 +51,22 @@ export type RetransmissionDiscard =
 /**
  * Answers NACKs of one stream (RFC 4585 section 6.2.1), by RTX packets if that was agreed on (RFC 4588). However often a peer asks, each
  * packet goes once in a round trip, and all together stay within a rate: nobody gets more out of it than the media itself.
+ *
+ * @example
+ * ```ts
+ * import { createRtpPacket, Retransmitter } from "@heron/webrtc/rtp";
+ * import { nodeProvider } from "@heron/webrtc/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rtx = { ssrc: 8, clockRate: 90000, payloadTypes: new Map([[96, 97]]) };
+ * const retransmitter = new Retransmitter({ rtx }, nodeProvider);
+ * const packet = createRtpPacket({ ssrc: 7, payloadType: 96, sequenceNumber: 5, timestamp: 0 });
+ * retransmitter.sent(packet, 1000);
+ * const [answer] = retransmitter.answer([5], 1050);
+ * assertEquals([answer?.ssrc, answer?.payloadType], [8, 97]);
+ * // Asked again before that can have arrived, it does not go again.
+ * assertEquals(retransmitter.answer([5], 1060, 50), []);
+ * ```
  */
 export class Retransmitter {
   /** What was not sent again. */

@@ -38,6 +38,16 @@ export interface RtcpContents {
 /**
  * Datagrams of RTCP. Each is a compound that begins with a report and names its sources (RFC 3550 section 6.1), unless reduced size is
  * allowed and there are no reports to send (RFC 5506 section 3.4.2).
+ *
+ * @example
+ * ```ts
+ * import { composeRtcp, parseRtcp } from "@heron/webrtc/rtp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const feedback = [{ type: "PLI", senderSsrc: 1, mediaSsrc: 2 }] as const;
+ * const [datagram] = composeRtcp({ ssrc: 1, cname: "heron", feedback });
+ * assertEquals(parseRtcp(datagram!).map(({ type }) => type), ["RR", "SDES", "PLI"]);
+ * ```
  */
 export function composeRtcp(contents: RtcpContents): Uint8Array<ArrayBuffer>[] {
   const { ssrc, senderReports = [], reports = [], feedback = [], goodbye = [] } = contents;

@@ -44,6 +44,19 @@ export interface RtcpSchedulerOptions {
  * sides, so that feedback is never dithered (RFC 4585 section 3.5.2: T_dither_max is 0).
  *
  * Whenever {@linkcode RtcpScheduler.take} gives an occasion, something has to be sent, and told to {@linkcode RtcpScheduler.sent}.
+ *
+ * @example
+ * ```ts
+ * import { RtcpScheduler } from "@heron/webrtc/rtp";
+ * import { nodeProvider } from "@heron/webrtc/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scheduler = new RtcpScheduler(nodeProvider);
+ * scheduler.start(0);
+ * assertEquals(scheduler.take(0), undefined);
+ * scheduler.requestFeedback(10); // a packet is missing
+ * assertEquals(scheduler.take(10), "early");
+ * ```
  */
 export class RtcpScheduler {
   /** Who else is there. */
