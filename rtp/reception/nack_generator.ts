@@ -15,6 +15,9 @@ export const DEFAULT_NACK_RTT: Millis = 100;
 /** No packet is asked for again sooner: round trips of a local network are shorter than what timers and batches add. */
 const MIN_NACK_INTERVAL: Millis = 20;
 
+/** In round trips, when a packet is asked for again: asked for after just one, it would often be on its way. */
+const RETRY_FACTOR = 1.25;
+
 /** How a {@linkcode NackGenerator} can be made otherwise. */
 export interface NackOptions {
   /** Packets that are missing for longer are given up, by default after 1000 ms. */
@@ -117,7 +120,7 @@ export class NackGenerator {
           continue;
         }
         missing.retries++;
-        missing.askAt = now + Math.max(this.#roundTrip, MIN_NACK_INTERVAL);
+        missing.askAt = now + Math.max(RETRY_FACTOR * this.#roundTrip, MIN_NACK_INTERVAL);
         lost.push(sequence & 0xffff);
       }
       if (next === undefined || missing.askAt < next) next = missing.askAt;

@@ -16,6 +16,9 @@ export const MAX_RETRANSMISSIONS = 10;
 /** No packet is sent again sooner, however short the round trip. */
 const MIN_RETRANSMISSION_INTERVAL: Millis = 5;
 
+/** Share of a round trip after which a packet may go again: the other side measures another one, and asks after its own. */
+const ROUND_TRIP_SHARE = 0.75;
+
 /** How lost packets are sent again. */
 export interface RetransmitterOptions {
   /** The RTX stream (RFC 4588 section 4); without one, packets are sent again as they were. */
@@ -115,7 +118,7 @@ export class Retransmitter {
   answer(lost: readonly number[], now: Millis, roundTrip: Millis = 0): RtpPacket[] {
     this.history.expire(now);
     const packets: RtpPacket[] = [];
-    const interval = Math.max(roundTrip, MIN_RETRANSMISSION_INTERVAL);
+    const interval = Math.max(ROUND_TRIP_SHARE * roundTrip, MIN_RETRANSMISSION_INTERVAL);
     for (const sequenceNumber of lost) {
       const sent = this.history.find(sequenceNumber);
       const reason = sent === undefined ? "unknown packet" : this.#refuse(sent, now, interval);

@@ -12,10 +12,7 @@ const MIN_RTCP_BANDWIDTH = 1000;
 /** The least time between regular reports, by default: what browsers do for video. */
 export const DEFAULT_REPORT_INTERVAL: Millis = 1000;
 
-/** Tmin before the first report (RFC 4585 section 3.4) ... */
-const FIRST_TMIN: Millis = 1000;
-
-/** ... and for finding out who is gone, since others may keep to it (RFC 3550 section 6.3.5, RFC 8108 section 6.1). */
+/** Tmin for finding out who is gone, since others may keep to it (RFC 3550 section 6.3.5, RFC 8108 section 6.1). */
 const TIMEOUT_TMIN: Millis = 5000;
 
 /** Intervals after which a silent member is gone (RFC 3550 section 6.2.1), and one that sends no media is no sender (section 6.3.5). */
@@ -71,7 +68,6 @@ export class RtcpScheduler {
   /** T_rr of RFC 4585 section 3.4. */
   #interval: Millis = 0;
   #pmembers = 1;
-  #initial = true;
   #allowEarly = true;
   #feedback = false;
   /** T_rr_last and T_rr_current_interval of RFC 4585 section 3.5.3. */
@@ -189,7 +185,6 @@ export class RtcpScheduler {
     this.#feedback = false;
     this.#advance(now);
     if (now < this.#regularFrom) return feedback ? "early" : undefined;
-    this.#initial = false;
     this.#lastRegular = now;
     this.#currentReportInterval = this.#reportInterval * (0.5 + this.#fraction());
     return "regular";
@@ -229,8 +224,9 @@ export class RtcpScheduler {
   }
 
   #drawInterval(): Millis {
-    // RFC 4585 section 3.4: Tmin is one second before the first report, and 0 afterwards. RFC 3550 section 6.2 has half of it at first.
-    const deterministic = this.#deterministic(this.#initial ? FIRST_TMIN / 2 : 0);
+    // Tmin is 0 (RFC 4585 section 3.5.3), with two sides from the beginning: RFC 3550 section 6.2 lets the first report of a unicast session
+    // go at once, and feedback on the first packets could not wait.
+    const deterministic = this.#deterministic(0);
     return this.#interval = randomInterval(deterministic, this.#fraction());
   }
 

@@ -173,8 +173,8 @@ Deno.test("RTCP that lies and RTP that jumps: nothing throws, every part stays w
     assertBounded(ends.b);
   }
   assertInSequenceUnlessRestarted(ends);
-  // Once it is over, the media that follows arrives as if nothing had been.
-  ends.advance(2000);
+  // A last packet from a little ahead makes those that follow late. Once that is over, media arrives as if nothing had been.
+  call(ends, 2, random);
   const before = ends.b.receiver.frames.complete;
   const frames = call(ends, 5, random);
   assert(ends.b.receiver.frames.complete - before >= frames - 1);
