@@ -11,6 +11,7 @@ import type {
 } from "../../mod.ts";
 import { createPeerConnection } from "../../peer/rtc_peer_connection.ts";
 import { SocketGroup, SystemNetwork } from "../../transport/mod.ts";
+import { TrackedNetwork } from "../support/tracked_network.ts";
 import { PASSWORD, USER } from "../ice/turn/turn_server.ts";
 import { Coturn, coturnIsHere } from "./coturn.ts";
 
@@ -30,9 +31,14 @@ class RelayedPair {
   readonly alice: RTCPeerConnection;
   readonly bob: RTCPeerConnection;
   readonly errors: RTCPeerConnectionIceErrorEvent[] = [];
+  readonly #network: TrackedNetwork;
 
   constructor(coturn: Coturn, configuration: RTCConfiguration) {
-    const network = new SystemNetwork({ addresses: ["127.0.0.1"], caCerts: [coturn.certificate] });
+    const network = new TrackedNetwork({
+      addresses: ["127.0.0.1"],
+      caCerts: [coturn.certificate],
+    });
+    this.#network = network;
     const make = () =>
       createPeerConnection({ network }, { iceTransportPolicy: "relay", ...configuration });
     this.alice = make();
@@ -68,9 +74,10 @@ class RelayedPair {
     return { a, b };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.alice.close();
     this.bob.close();
+    await this.#network.closed();
   }
 }
 
@@ -124,10 +131,10 @@ for (const transport of ["udp", "tcp", "tls"] as const) {
         .getSelectedCandidatePair()!;
       assertEquals([local.type, remote.type], ["relay", "relay"]);
       assertEquals([local.relayProtocol, local.url], [transport, coturn.url(transport)]);
-      pair.close();
+      await pair.close();
       await coturn.said(/session .*: delete/); // given back, not left to expire
     } finally {
-      pair.close();
+      await pair.close();
       await coturn.close();
     }
   });
@@ -145,7 +152,7 @@ test("all ways to the server are tried at once; the one over UDP is preferred", 
     const best = candidates.toSorted((a, b) => b.priority! - a.priority!)[0];
     assertEquals(best?.relayProtocol, "udp");
   } finally {
-    pair.close();
+    await pair.close();
     await coturn.close();
   }
 });
@@ -162,14 +169,14 @@ test("a wrong password is an icecandidateerror 401 for each way to the server", 
     assertEquals(pair.errors.map(({ url }) => url).sort(), urls.toSorted());
     assertEquals(pair.errors.map(({ errorCode }) => errorCode), [401, 401, 401]);
   } finally {
-    pair.close();
+    await pair.close();
     await coturn.close();
   }
 });
 
 test("TLS with a certificate that nobody vouches for is an icecandidateerror 701", async () => {
   const coturn = await Coturn.start();
-  const network = new SystemNetwork({ addresses: ["127.0.0.1"] });
+  const network = new TrackedNetwork({ addresses: ["127.0.0.1"] });
   const pc = createPeerConnection({ network }, { iceServers: [server(coturn.url("tls"))] });
   try {
     const error = fired<RTCPeerConnectionIceErrorEvent>(pc, "icecandidateerror");
@@ -180,6 +187,7 @@ test("TLS with a certificate that nobody vouches for is an icecandidateerror 701
     assert(/certificate|UnknownIssuer/i.test(errorText), errorText);
   } finally {
     pc.close();
+    await network.closed();
     await coturn.close();
   }
 });
@@ -194,7 +202,7 @@ test("a quota that is used up is an icecandidateerror 486", async () => {
     await pair.gather(pair.alice);
     assertEquals(pair.errors.map(({ errorCode }) => errorCode), [486]);
   } finally {
-    pair.close();
+    await pair.close();
     await coturn.close();
   }
 });
@@ -215,7 +223,7 @@ test("after coturn was restarted, an ICE restart gets other relays, and nothing 
     const { local: after } = pair.alice.sctp!.transport.iceTransport.getSelectedCandidatePair()!;
     assertNotEquals(after.port, before.port);
   } finally {
-    pair.close();
+    await pair.close();
     await coturn.close();
   }
 });
