@@ -140,8 +140,11 @@ export class Consent implements StunClient {
       pair.base.protocol,
     );
     if (this.#round !== undefined) this.#transactions.cancel(this.#round);
+    // A nomination that came before the peer knew our credentials may have been answered and forgotten: as Firefox does after an ICE
+    // restart, whose data then stays on the old pair. Saying it again moves it here.
+    const useCandidate = role.controlling;
     this.#round = this.#transactions.start({
-      ...writeCheck(this.#context, credentials, { priority, useCandidate: false }),
+      ...writeCheck(this.#context, credentials, { priority, useCandidate }),
       local: pair.base,
       remote: pair.destination,
       subject: { pair, role: role.value },
