@@ -4,7 +4,7 @@
  * @module
  */
 import type { RTCSessionDescriptionInit } from "./rtc_session_description.ts";
-import type { Converter } from "./webidl/convert.ts";
+import type { Converter } from "../webidl/convert.ts";
 
 /** Takes what `createOffer` or `createAnswer` made. */
 export type RTCSessionDescriptionCallback = (description: RTCSessionDescriptionInit) => void;

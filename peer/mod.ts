@@ -79,7 +79,7 @@ export {
   RTCSessionDescription,
   type RTCSessionDescriptionInit,
 } from "./rtc_session_description.ts";
-export type { EventHandlers, Listen, Unlisten } from "./webidl/interface.ts";
+export type { EventHandlers, Listen, Unlisten } from "../webidl/interface.ts";
 export { RTCError, type RTCErrorDetailType, type RTCErrorInit } from "./rtc_error.ts";
 export { RTCErrorEvent, type RTCErrorEventInit } from "./events/rtc_error_event.ts";
 export {

@@ -5,8 +5,8 @@ import {
   domString,
   enforcedUnsignedLong,
   enforcedUnsignedLongLong,
-} from "./webidl/convert.ts";
-import { defineInterface, illegalUnlessInternal, INTERNAL } from "./webidl/interface.ts";
+} from "../webidl/convert.ts";
+import { defineInterface, illegalUnlessInternal, INTERNAL } from "../webidl/interface.ts";
 
 /** The fingerprint of a certificate (W3C WebRTC section 5.5.2). */
 export interface RTCDtlsFingerprint {

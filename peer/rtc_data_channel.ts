@@ -1,12 +1,12 @@
 import type { RTCErrorEvent } from "./events/rtc_error_event.ts";
-import { domString, enforcedUnsignedLong, requireArguments, usvString } from "./webidl/convert.ts";
+import { domString, enforcedUnsignedLong, requireArguments, usvString } from "../webidl/convert.ts";
 import {
   defineInterface,
   type EventHandlers,
   illegalUnlessInternal,
   type Listen,
   type Unlisten,
-} from "./webidl/interface.ts";
+} from "../webidl/interface.ts";
 
 /** How far a data channel is (W3C WebRTC section 6.2.1). */
 export type RTCDataChannelState = "connecting" | "open" | "closing" | "closed";

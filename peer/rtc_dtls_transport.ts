@@ -6,7 +6,7 @@ import {
   illegalUnlessInternal,
   type Listen,
   type Unlisten,
-} from "./webidl/interface.ts";
+} from "../webidl/interface.ts";
 
 /** How far the DTLS association is (W3C WebRTC section 5.5.1). */
 export type RTCDtlsTransportState = "new" | "connecting" | "connected" | "closed" | "failed";

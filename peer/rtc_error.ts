@@ -1,11 +1,11 @@
-import { defineInterface } from "./webidl/interface.ts";
+import { defineInterface } from "../webidl/interface.ts";
 import {
   dictionary,
   domString,
   enforcedUnsignedLong,
   enumeration,
   requireArguments,
-} from "./webidl/convert.ts";
+} from "../webidl/convert.ts";
 
 /** What an {@linkcode RTCError} is about (W3C WebRTC section 11.2). */
 export type RTCErrorDetailType =

@@ -7,8 +7,8 @@ import {
   nullable,
   unsignedShort,
   usvString,
-} from "./webidl/convert.ts";
-import { defineInterface } from "./webidl/interface.ts";
+} from "../webidl/convert.ts";
+import { defineInterface } from "../webidl/interface.ts";
 
 /** An ICE component by its name: RTP (1) or RTCP (2). */
 export type RTCIceComponent = "rtp" | "rtcp";

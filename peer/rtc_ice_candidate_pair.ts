@@ -1,5 +1,5 @@
 import type { RTCIceCandidate } from "./rtc_ice_candidate.ts";
-import { defineInterface, illegalUnlessInternal } from "./webidl/interface.ts";
+import { defineInterface, illegalUnlessInternal } from "../webidl/interface.ts";
 
 /** Two candidates that packets travel between (W3C WebRTC section 5.6.3). Scripts can't construct it. */
 export class RTCIceCandidatePair {

@@ -6,7 +6,7 @@ import {
   illegalUnlessInternal,
   type Listen,
   type Unlisten,
-} from "./webidl/interface.ts";
+} from "../webidl/interface.ts";
 
 /** Which side decides on the pair to use (RFC 8445 section 2.3). */
 export type RTCIceRole = "unknown" | "controlling" | "controlled";

@@ -39,13 +39,13 @@ import {
   enforcedUnsignedShort,
   requireArguments,
   usvString,
-} from "./webidl/convert.ts";
+} from "../webidl/convert.ts";
 import {
   defineInterface,
   type EventHandlers,
   type Listen,
   type Unlisten,
-} from "./webidl/interface.ts";
+} from "../webidl/interface.ts";
 
 /** The events of an {@linkcode RTCPeerConnection}. */
 export interface RTCPeerConnectionEventMap {

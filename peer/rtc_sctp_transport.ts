@@ -5,7 +5,7 @@ import {
   illegalUnlessInternal,
   type Listen,
   type Unlisten,
-} from "./webidl/interface.ts";
+} from "../webidl/interface.ts";
 
 /** How far the SCTP association is (W3C WebRTC section 6.1.2). */
 export type RTCSctpTransportState = "connecting" | "connected" | "closed";

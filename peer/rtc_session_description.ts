@@ -1,5 +1,5 @@
-import { dictionary, domString, enumeration, requireArguments } from "./webidl/convert.ts";
-import { defineInterface } from "./webidl/interface.ts";
+import { dictionary, domString, enumeration, requireArguments } from "../webidl/convert.ts";
+import { defineInterface } from "../webidl/interface.ts";
 
 /** What a session description is for (W3C WebRTC section 4.6.1). */
 export type RTCSdpType = "offer" | "pranswer" | "answer" | "rollback";

@@ -1,7 +1,7 @@
 import type { RTCStats } from "./stats/stats.ts";
-import { domString } from "./webidl/convert.ts";
-import { defineInterface, illegalUnlessInternal } from "./webidl/interface.ts";
-import { defineReadonlyMaplike } from "./webidl/maplike.ts";
+import { domString } from "../webidl/convert.ts";
+import { defineInterface, illegalUnlessInternal } from "../webidl/interface.ts";
+import { defineReadonlyMaplike } from "../webidl/maplike.ts";
 
 let entriesOf: (report: RTCStatsReport) => ReadonlyMap<string, RTCStats>;
 

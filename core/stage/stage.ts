@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
-import { emptyOutputs, type Layer, type Millis } from "./layer.ts";
+import { emptyOutputs, type Layer, type Millis, type Outputs } from "./layer.ts";
 import { Outlet } from "./outlet.ts";
 
 export { MAX_BATCH } from "./outlet.ts";
@@ -16,7 +16,7 @@ export interface StageOptions<Event> {
   clock?: Clock;
   /** An outbound write waits while the layer's backlog is above this many bytes. */
   highWaterMark?: number;
-  /** Called for each event of the layer, after what the layer produced has been put on the streams. */
+  /** Called for each event of the layer, before what the layer produced along with it is put on the streams. */
   onEvent?: (event: Event) => void;
 }
 
@@ -53,8 +53,9 @@ export class Stage<
   readonly #onEvent: (event: Event) => void;
   readonly #up = new Outlet<Above>();
   readonly #down = new Outlet<Below>();
-  #events: Event[] = [];
-  #deliveringEvents = false;
+  /** What the layer has produced and nobody has got yet. */
+  #out: Outputs<Below, Above, Event> = emptyOutputs();
+  #draining = false;
   #cancelTimer: (() => void) | undefined;
   #armedFor: Millis | undefined;
   #waitingWriters: (() => void)[] = [];
@@ -108,19 +109,23 @@ export class Stage<
     }
   }
 
+  /**
+   * Events first, for they may be what the stage above needs to understand the output (the keys of DTLS come with the first packets that
+   * they protect). A handler, or a stream that hands on at once, may call `run` again: what that produces queues behind the rest.
+   */
   #drain(layer: L): void {
-    const out = emptyOutputs<Below, Above, Event>();
-    layer.poll(out);
-    if (!this.#over) {
-      this.#down.push(out.below);
-      this.#up.push(out.above);
+    layer.poll(this.#out);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#deliverEvents() || this.#deliverOutput());
+    } finally {
+      this.#draining = false;
+      if (layer.backlog <= this.#highWaterMark / 2) this.#resumeWriters();
+      if (layer.failure !== undefined) this.#fail(layer.failure);
+      else if (layer.done) this.#finish();
+      this.#arm();
     }
-    if (layer.backlog <= this.#highWaterMark / 2) this.#resumeWriters();
-    if (layer.failure !== undefined) this.#fail(layer.failure);
-    else if (layer.done) this.#finish();
-    this.#arm();
-    for (const event of out.events) this.#events.push(event);
-    this.#deliverEvents();
   }
 
   #send(batch: readonly Above[]): Promise<void> | void {
@@ -134,15 +139,22 @@ export class Stage<
     for (const resume of this.#waitingWriters.splice(0)) resume();
   }
 
-  /** A handler may call `run` again; its events then queue behind those that are still to be delivered. */
-  #deliverEvents(): void {
-    if (this.#deliveringEvents) return;
-    this.#deliveringEvents = true;
-    try {
-      for (let event; (event = this.#events.shift()) !== undefined;) this.#onEvent(event);
-    } finally {
-      this.#deliveringEvents = false;
+  #deliverEvents(): boolean {
+    const { events } = this.#out;
+    if (events.length === 0) return false;
+    for (let event; (event = events.shift()) !== undefined;) this.#onEvent(event);
+    return true;
+  }
+
+  #deliverOutput(): boolean {
+    const { below, above } = this.#out;
+    if (below.length === 0 && above.length === 0) return false;
+    this.#out = { below: [], above: [], events: this.#out.events };
+    if (!this.#over) {
+      this.#down.push(below);
+      this.#up.push(above);
     }
+    return true;
   }
 
   #finish(): void {

@@ -7,7 +7,7 @@ import {
   instance,
   sequence,
   usvString,
-} from "../webidl/convert.ts";
+} from "../../webidl/convert.ts";
 
 /** A STUN or TURN server (W3C WebRTC section 4.2.2). */
 export interface RTCIceServer {

@@ -11,7 +11,7 @@ import { dataSectionIndex, type LocalEnd, transportSection } from "../jsep/secti
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
-import { queueTask } from "../task.ts";
+import { queueTask } from "../../webidl/task.ts";
 import type { Configuration } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
 import { LocalCandidates, type LocalCandidatesHost } from "./local_candidates.ts";

@@ -11,8 +11,8 @@ import {
 } from "../rtc_data_channel.ts";
 import { RTCError, type RTCErrorDetailType } from "../rtc_error.ts";
 import type { SctpTransportSlots } from "../rtc_sctp_transport.ts";
-import { queueTask } from "../task.ts";
-import { INTERNAL } from "../webidl/interface.ts";
+import { queueTask } from "../../webidl/task.ts";
+import { INTERNAL } from "../../webidl/interface.ts";
 import { ChannelRecords } from "./channel_records.ts";
 
 /** The largest id (RFC 8832 section 6: 65535 is not used). */

@@ -5,7 +5,7 @@ import type { AppliedDescription } from "../jsep/applied_description.ts";
 import { midOf } from "../jsep/sections.ts";
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
-import { queueTask } from "../task.ts";
+import { queueTask } from "../../webidl/task.ts";
 import type { Transport } from "./transport.ts";
 
 /** What the candidates of this end need of their connection. */

@@ -1,4 +1,4 @@
-import { queueTask } from "../task.ts";
+import { queueTask } from "../../webidl/task.ts";
 
 /** What the flag needs of its connection. */
 export interface NegotiationNeededHost {

@@ -3,7 +3,7 @@ import type { AppliedDescription } from "../jsep/applied_description.ts";
 import type { RemoteData } from "../jsep/remote.ts";
 import { isRejected, midOf } from "../jsep/sections.ts";
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
-import { queueTask } from "../task.ts";
+import { queueTask } from "../../webidl/task.ts";
 import type { Configuration } from "./configuration.ts";
 import { isProhibited } from "./prohibited_candidates.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";

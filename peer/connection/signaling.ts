@@ -17,7 +17,7 @@ import { dataSectionIndex, type LocalEnd } from "../jsep/sections.ts";
 import { nextSignalingState, type Side } from "../jsep/signaling_state.ts";
 import { RTCError } from "../rtc_error.ts";
 import type { RTCSdpType } from "../rtc_session_description.ts";
-import { queueTask } from "../task.ts";
+import { queueTask } from "../../webidl/task.ts";
 import type { RTCSignalingState } from "./states.ts";
 
 /** A description on its way to be applied. */

@@ -19,8 +19,8 @@ import {
 } from "../rtc_ice_transport.ts";
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import type { InspectedTransport } from "../stats/transport.ts";
-import { queueTask } from "../task.ts";
-import { INTERNAL } from "../webidl/interface.ts";
+import { queueTask } from "../../webidl/task.ts";
+import { INTERNAL } from "../../webidl/interface.ts";
 import type { Configuration } from "./configuration.ts";
 import { activeBases, iceServers, openBases, resolveServers } from "./gathering.ts";
 import { Connections } from "./connections.ts";
@@ -112,7 +112,7 @@ export class Transport {
       onIceEvent: (event) => this.#onIceEvent(event),
       onDtlsEvent: (event) => this.#onDtlsEvent(event),
       onSctpEvent: (event) => this.#onSctpEvent(event),
-      onChannelItems: (items) => this.#onChannelItems(items),
+      onChannelItems: (items) => this.#host.onChannelItems(items),
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
     this.#connections = new Connections({
@@ -323,7 +323,6 @@ export class Transport {
     }
     this.dtls.dispatchEvent(new Event("statechange"));
     this.#host.onDtlsState();
-    if (state === "closed") this.#sctpClosed(undefined); // W3C WebRTC section 6.1.2
   }
 
   #onSctpEvent(event: SctpEvent): void {
@@ -333,15 +332,6 @@ export class Transport {
       const { error } = event;
       queueTask(() => this.#sctpClosed(error === undefined ? undefined : sctpError(error)));
     }
-  }
-
-  /**
-   * What a packet brought goes up before the event of its setting the association up: a stage tells its events last, and streams hand on
-   * at once. To the application it comes after.
-   */
-  #onChannelItems(items: readonly ChannelItem[]): void {
-    if (this.sctpSlots.state === "connecting") this.#announceAssociation();
-    this.#host.onChannelItems(items);
   }
 
   #announceAssociation(): void {

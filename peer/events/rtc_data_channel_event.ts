@@ -1,7 +1,7 @@
 import { RTCDataChannel } from "../rtc_data_channel.ts";
-import { domString, instance, requireArguments } from "../webidl/convert.ts";
-import { defineInterface } from "../webidl/interface.ts";
-import { eventInit } from "./event_init.ts";
+import { domString, instance, requireArguments } from "../../webidl/convert.ts";
+import { defineInterface } from "../../webidl/interface.ts";
+import { eventInit } from "../../webidl/event_init.ts";
 
 /** How an {@linkcode RTCDataChannelEvent} is made. */
 export interface RTCDataChannelEventInit extends EventInit {

@@ -1,7 +1,7 @@
 import { RTCError } from "../rtc_error.ts";
-import { domString, instance, requireArguments } from "../webidl/convert.ts";
-import { eventInit } from "./event_init.ts";
-import { defineInterface } from "../webidl/interface.ts";
+import { domString, instance, requireArguments } from "../../webidl/convert.ts";
+import { eventInit } from "../../webidl/event_init.ts";
+import { defineInterface } from "../../webidl/interface.ts";
 
 /** How an {@linkcode RTCErrorEvent} is made. */
 export interface RTCErrorEventInit extends EventInit {

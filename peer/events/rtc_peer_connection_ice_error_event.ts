@@ -4,9 +4,9 @@ import {
   requireArguments,
   unsignedShort,
   usvString,
-} from "../webidl/convert.ts";
-import { defineInterface } from "../webidl/interface.ts";
-import { eventInit } from "./event_init.ts";
+} from "../../webidl/convert.ts";
+import { defineInterface } from "../../webidl/interface.ts";
+import { eventInit } from "../../webidl/event_init.ts";
 
 /** How an {@linkcode RTCPeerConnectionIceErrorEvent} is made. */
 export interface RTCPeerConnectionIceErrorEventInit extends EventInit {

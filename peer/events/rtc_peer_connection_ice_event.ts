@@ -1,7 +1,13 @@
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
-import { domString, instance, nullable, requireArguments, usvString } from "../webidl/convert.ts";
-import { defineInterface } from "../webidl/interface.ts";
-import { eventInit } from "./event_init.ts";
+import {
+  domString,
+  instance,
+  nullable,
+  requireArguments,
+  usvString,
+} from "../../webidl/convert.ts";
+import { defineInterface } from "../../webidl/interface.ts";
+import { eventInit } from "../../webidl/event_init.ts";
 
 /** How an {@linkcode RTCPeerConnectionIceEvent} is made. */
 export interface RTCPeerConnectionIceEventInit extends EventInit {

@@ -13,9 +13,10 @@ export interface Folder {
 }
 
 const PROTOCOL: Folder = { imports: ["core"], packages: [], pure: true };
-const LAYERS = ["core", "transport", "ice", "dtls", "sctp", "srtp", "rtp", "sdp", "media", "peer"];
+const LAYERS = [
+  ...["core", "transport", "ice", "dtls", "sctp", "srtp", "rtp", "sdp", "media", "peer", "webidl"],
+];
 const STD = ["@std/async/", "@std/crypto/", "@std/streams/"];
-const PEER_PACKAGES = [...STD, "webidl-conversions", "node:timers"];
 
 /** By path, which may be that of a single file; the longest that matches counts. */
 export const FOLDERS: Readonly<Record<string, Folder>> = {
@@ -42,10 +43,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   "srtp": PROTOCOL,
   "rtp": PROTOCOL,
   "sdp": PROTOCOL,
-  "media": { imports: ["core", "rtp"], packages: STD, pure: false },
-  "peer": { imports: LAYERS, packages: PEER_PACKAGES, pure: false },
+  "webidl": { imports: [], packages: ["webidl-conversions", "node:timers"], pure: false },
+  "media": { imports: ["core", "rtp", "webidl"], packages: [...STD, "mediabunny"], pure: false },
+  "peer": { imports: LAYERS, packages: STD, pure: false },
   "peer/jsep/media": { imports: LAYERS, packages: [], pure: true },
-  "peer/pipeline.ts": { imports: LAYERS, packages: PEER_PACKAGES, pure: false, pipes: true },
+  "peer/pipeline.ts": { imports: LAYERS, packages: STD, pure: false, pipes: true },
   "mod.ts": { imports: LAYERS, packages: [], pure: false },
   "globals.ts": { imports: [...LAYERS, "mod.ts"], packages: [], pure: false },
 };

@@ -1,10 +1,4 @@
-import {
-  boolean,
-  type Converter,
-  dictionary,
-  type DictionaryOf,
-  type Member,
-} from "../webidl/convert.ts";
+import { boolean, type Converter, dictionary, type DictionaryOf, type Member } from "./convert.ts";
 
 const EVENT_INIT = {
   bubbles: { convert: boolean, default: () => false },
