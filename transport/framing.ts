@@ -19,6 +19,9 @@ const MAX_FRAME = 20 + 0xffff;
 /** What is read into at a time; frames are views of it. */
 const SLAB_SIZE = 1 << 17;
 
+/** What is read into first: a connection on which nothing ever arrives costs no more. */
+const FIRST_SLAB_SIZE = 1 << 11;
+
 /** Bytes that at least are read at once. */
 const MIN_SPACE = 1 << 14;
 
@@ -49,7 +52,7 @@ const HEADER: Record<StreamFraming, number> = { turn: 4, rfc4571: 2 };
  */
 export class FrameReader {
   readonly #framing: StreamFraming;
-  #slab = new Uint8Array(SLAB_SIZE);
+  #slab = new Uint8Array(FIRST_SLAB_SIZE);
   /** Where the first frame begins that is not complete. */
   #start = 0;
   #end = 0;
@@ -63,7 +66,7 @@ export class FrameReader {
   space(): Uint8Array<ArrayBuffer> {
     const pending = this.#end - this.#start;
     // Datagrams given away are views of the slab, so it is left to them rather than used again.
-    if (SLAB_SIZE - this.#end < MIN_SPACE) {
+    if (this.#end > 0 && this.#slab.length - this.#end < MIN_SPACE) {
       const slab = new Uint8Array(SLAB_SIZE);
       slab.set(this.#slab.subarray(this.#start, this.#end));
       this.#slab = slab;

@@ -8,7 +8,15 @@ export * from "./datagram_socket.ts";
 export * from "./udp_socket.ts";
 export * from "./udp.ts";
 export * from "./framing.ts";
-export * from "./tcp_socket.ts";
+export {
+  connectTcp,
+  type TcpDiscard,
+  type TcpOptions,
+  type TcpSocket,
+  type TlsOptions,
+} from "./tcp_socket.ts";
+export * from "./tcp_listener.ts";
+export type { TcpListener, TcpListenerDiscard } from "./accepted_connections.ts";
 export * from "./socket_group.ts";
 export * from "./demux.ts";
 export * from "./network.ts";

@@ -6,6 +6,8 @@ import { type InterfaceAddress, usableAddresses } from "./interfaces.ts";
 import { MdnsResolver } from "./mdns.ts";
 import { openMdnsPort } from "./mdns_port.ts";
 import { ownAddress } from "./own_address.ts";
+import type { TcpListener } from "./accepted_connections.ts";
+import { listenTcp } from "./tcp_listener.ts";
 import { openUdp } from "./udp.ts";
 import { connectTcp, type TcpOptions, type TcpSocket } from "./tcp_socket.ts";
 import type { UdpSocket } from "./udp_socket.ts";
@@ -27,6 +29,10 @@ export interface Network {
   openUdp(ip: string, port?: number): Promise<UdpSocket>;
   /** Connects to an IP literal over TCP, or over TLS. Rejects if that can't be had. */
   connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket>;
+  /**
+   * Listens for TCP connections to an IP literal. Rejects if that can't be had; a network that can't listen at all leaves it out.
+   */
+  listenTcp?(ip: string, port?: number): Promise<TcpListener>;
   /** The IP literals of a host name, or of an IP literal itself; at most 8. Empty, never a rejection, if there are none. */
   resolve(host: string, family?: 4 | 6): Promise<string[]>;
   /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */
@@ -84,10 +90,11 @@ export class SystemNetwork implements Network {
   }
 
   async openUdp(ip: string, port = 0): Promise<UdpSocket> {
-    const canonical = canonicalIp(ip);
-    if (canonical === undefined) throw new TypeError(`Not an IP literal: ${ip}`);
-    if (canonical !== "0.0.0.0") return await openUdp({ ip: canonical, port });
-    return await openUdp({ ip: canonical, port, shownIp: await ownAddress() });
+    return await openUdp({ ...await placeOf(ip), port });
+  }
+
+  async listenTcp(ip: string, port = 0): Promise<TcpListener> {
+    return listenTcp({ ...await placeOf(ip), port, clock: this.clock });
   }
 
   async connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket> {
@@ -119,6 +126,15 @@ export class SystemNetwork implements Network {
 
 /** The network of this machine, with all the addresses that it may know. */
 export const systemNetwork: Network = new SystemNetwork();
+
+/** Where to bind, and what to call it. */
+async function placeOf(ip: string): Promise<{ ip: string; shownIp?: string }> {
+  const canonical = canonicalIp(ip);
+  if (canonical === undefined) throw new TypeError(`Not an IP literal: ${ip}`);
+  return canonical === "0.0.0.0"
+    ? { ip: canonical, shownIp: await ownAddress() }
+    : { ip: canonical };
+}
 
 /** Undefined without the permission, for which a library had better not prompt. */
 function systemInterfaces(): InterfaceAddress[] | undefined {

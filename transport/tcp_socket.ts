@@ -72,7 +72,7 @@ export async function connectTcp(
     if (tls !== undefined) connection = await secure(tcp, tls);
     if (signal?.aborted) throw new DOMException("Given up", "AbortError");
     debug("transport", `${tls === undefined ? "TCP" : "TLS"} connection to ${hostname}:${port}`);
-    return new DenoTcpSocket(connection, remote, framing);
+    return new DenoTcpSocket(connection, framing, { remote });
   } catch (error) {
     try {
       connection?.close();
@@ -101,8 +101,10 @@ async function secure(
   return secured;
 }
 
-class DenoTcpSocket implements TcpSocket {
+/** Streams over a connection of Deno's, which it takes over. */
+export class DenoTcpSocket implements TcpSocket {
   readonly local: TransportAddress;
+  readonly remote: TransportAddress;
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<TcpDiscard> = new Discards();
@@ -117,13 +119,14 @@ class DenoTcpSocket implements TcpSocket {
   #sending: Promise<void> | undefined;
   #isClosed = false;
 
+  /** The addresses of its ends are the connection's own, unless the caller knows them as something else. */
   constructor(
     connection: Deno.TcpConn | Deno.TlsConn,
-    readonly remote: TransportAddress,
     framing: StreamFraming,
+    known: { readonly local?: TransportAddress; readonly remote?: TransportAddress },
   ) {
-    const { hostname, port } = connection.localAddr as Deno.NetAddr;
-    this.local = { ip: canonicalIp(hostname) ?? hostname, port, protocol: "tcp" };
+    this.local = known.local ?? addressOf(connection.localAddr);
+    this.remote = known.remote ?? addressOf(connection.remoteAddr);
     this.#connection = connection;
     this.#framing = framing;
     this.#frames = new FrameReader(framing);
@@ -212,6 +215,11 @@ class DenoTcpSocket implements TcpSocket {
     }
     this.#sending = undefined;
   }
+}
+
+function addressOf(addr: Deno.Addr): TransportAddress {
+  const { hostname, port } = addr as Deno.NetAddr;
+  return { ip: canonicalIp(hostname) ?? hostname, port, protocol: "tcp" };
 }
 
 function joined(frames: readonly Uint8Array[]): Uint8Array {

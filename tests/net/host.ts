@@ -6,6 +6,7 @@ import {
   ipVersion,
   type TransportAddress,
 } from "../../core/wire/mod.ts";
+import { AcceptedConnections, type TcpListener } from "../../transport/accepted_connections.ts";
 import type { Network } from "../../transport/network.ts";
 import type { DatagramSocket } from "../../transport/datagram_socket.ts";
 import type { TcpOptions, TcpSocket } from "../../transport/tcp_socket.ts";
@@ -21,6 +22,7 @@ export interface Surroundings {
   readonly clock: Clock;
   send(packet: Packet): void;
   connectTcp(ip: string, remote: TransportAddress): Promise<TcpSocket>;
+  listenTcp(ip: string, port: number, accept: (socket: TcpSocket) => void): () => void;
   resolve(host: string): readonly string[];
   resolveMdns(name: string): Promise<string | undefined>;
 }
@@ -37,6 +39,7 @@ export class Host implements Network {
   readonly #surroundings: Surroundings;
   readonly #sockets = new Map<string, VirtualSocket>();
   readonly #connections = new Set<TcpSocket>();
+  readonly #listeners = new Set<TcpListener>();
   #nextPort = FIRST_DYNAMIC_PORT;
 
   constructor(ips: readonly string[], link: LinkModel, surroundings: Surroundings) {
@@ -48,7 +51,7 @@ export class Host implements Network {
 
   /** The sockets that are open: a stack that has closed leaves none. */
   get sockets(): readonly DatagramSocket[] {
-    return [...this.#sockets.values(), ...this.#connections];
+    return [...this.#sockets.values(), ...this.#connections, ...this.#listeners];
   }
 
   addresses(): string[] {
@@ -88,6 +91,22 @@ export class Host implements Network {
     this.#connections.add(socket);
     void socket.closed.then(() => this.#connections.delete(socket));
     return socket;
+  }
+
+  listenTcp(ip: string, port = 0): Promise<TcpListener> {
+    if (!this.ips.includes(ip)) return Promise.reject(new Error(`${ip} is not this host's`));
+    const local: TransportAddress = { ip, port: port || this.#nextPort++, protocol: "tcp" };
+    const stop = this.#surroundings.listenTcp(
+      ip,
+      local.port,
+      (socket) => listener.take(socket),
+    );
+    const listener = new AcceptedConnections(local, this.clock, () => {
+      stop();
+      this.#listeners.delete(listener);
+    });
+    this.#listeners.add(listener);
+    return Promise.resolve(listener);
   }
 
   resolve(host: string, family?: 4 | 6): Promise<string[]> {

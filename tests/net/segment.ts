@@ -48,6 +48,7 @@ export class Segment {
         else net.cross(up, packet, (packet) => this.route(packet));
       },
       connectTcp: (ip, remote) => net.tcp.connect(ip, remote),
+      listenTcp: (ip, port, accept) => net.tcp.listen(ip, port, accept),
       resolve: (name) => net.names.get(name) ?? [],
       resolveMdns: (name) => this.#resolveMdns(name),
     });

@@ -77,9 +77,12 @@ export class VirtualTcp {
     this.#wire = wire;
   }
 
-  /** Takes connections. */
-  listen(ip: string, port: number, accept: TcpListener): void {
-    this.#listeners.set(`${ip} ${port}`, accept);
+  /** Takes connections, until the function that it returns is called. */
+  listen(ip: string, port: number, accept: TcpListener): () => void {
+    const key = `${ip} ${port}`;
+    if (this.#listeners.has(key)) throw new Error(`${key} is in use`);
+    this.#listeners.set(key, accept);
+    return () => void this.#listeners.delete(key);
   }
 
   /** Connects; rejects where nobody listens, or a rule blocks it. */

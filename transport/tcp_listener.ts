@@ -1,0 +1,60 @@
+import { type Clock, systemClock } from "../core/stage/clock.ts";
+import type { TransportAddress } from "../core/wire/address.ts";
+import { AcceptedConnections, type TcpListener } from "./accepted_connections.ts";
+import { debug } from "./debug.ts";
+import { DenoTcpSocket } from "./tcp_socket.ts";
+
+/** Asks for a socket that listens. */
+export interface TcpListenOptions {
+  /** The IP literal to listen on; `0.0.0.0` and `::` stand for every address. */
+  readonly ip: string;
+  /** The port to listen on; 0, the default, lets the system choose. */
+  readonly port?: number;
+  /** What the listener calls its address, where it listens on every one. */
+  readonly shownIp?: string;
+  /** Where time comes from; the machine's clock by default. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Listens for TCP connections that are framed as RFC 4571 says: the socket behind a passive TCP candidate (RFC 6544 section 5.2). Throws
+ * where there is no permission, no such address, or the port is in use.
+ *
+ * @example
+ * ```ts
+ * import { connectTcp, listenTcp } from "@heron/webrtc/transport";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = listenTcp({ ip: "127.0.0.1" });
+ * const socket = await connectTcp(listener.local, { framing: "rfc4571" });
+ * const { local, remote } = socket;
+ * await socket.writable.getWriter().write([{ data: Uint8Array.of(1), local, remote }]);
+ * const { value } = await listener.readable.getReader().read();
+ * assertEquals(value![0]!.data, Uint8Array.of(1));
+ * assertEquals(value![0]!.remote, local);
+ * listener.close();
+ * socket.close();
+ * await socket.closed;
+ * ```
+ */
+export function listenTcp(options: TcpListenOptions): TcpListener {
+  const { ip, port = 0, shownIp = ip, clock = systemClock } = options;
+  const listener = Deno.listen({ hostname: ip, port });
+  const local: TransportAddress = { ip: shownIp, port: listener.addr.port, protocol: "tcp" };
+  const connections = new AcceptedConnections(local, clock, () => listener.close());
+  debug("transport", `TCP listens on ${ip}:${local.port}`);
+  void accept(listener, connections);
+  return connections;
+}
+
+/** Accepts until the listener is closed, or breaks. */
+async function accept(listener: Deno.TcpListener, connections: AcceptedConnections): Promise<void> {
+  try {
+    for await (const connection of listener) {
+      connection.setNoDelay(true);
+      connections.take(new DenoTcpSocket(connection, "rfc4571", { local: connections.local }));
+    }
+  } catch {
+    connections.close();
+  }
+}
