@@ -11,6 +11,11 @@ export interface DatagramSocket {
   readonly readable: ReadableStream<readonly Datagram[]>;
   /** What is to be sent, in order. */
   readonly writable: WritableStream<readonly Datagram[]>;
+  /**
+   * Only of a socket whose port others share: connectivity checks that name this fragment are for whoever holds this socket
+   * (RFC 8445 section 7.2.2).
+   */
+  claim?(usernameFragment: string): void;
   /** Closes it at once. Repeated calls do nothing. */
   close(): void;
 }

@@ -20,5 +20,10 @@ export type { TcpListener, TcpListenerDiscard } from "./accepted_connections.ts"
 export * from "./socket_group.ts";
 export * from "./demux.ts";
 export * from "./network.ts";
+export * from "./network_decorator.ts";
+export * from "./filtered_network.ts";
+export * from "./port_range_network.ts";
+export * from "./shared_port_network.ts";
+export * from "./shared_port.ts";
 export * from "./interfaces.ts";
 export * from "./mdns.ts";

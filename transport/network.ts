@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { type Clock, systemClock } from "../core/stage/clock.ts";
 import { canonicalIp, ipVersion, type TransportAddress } from "../core/wire/address.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
 import { debug } from "./debug.ts";
 import { type InterfaceAddress, usableAddresses } from "./interfaces.ts";
 import { MdnsResolver } from "./mdns.ts";
@@ -22,17 +23,16 @@ export interface Network {
   /** The IP literals to open sockets on, at most 16. `0.0.0.0` stands for "whatever this machine has". */
   addresses(): string[];
   /**
-   * Opens a UDP socket on an IP literal, on a port that the system chooses unless one is given. Rejects if it can't be had.
+   * Opens a UDP socket on an IP literal, on a port that the network chooses unless one is given; 0 asks for one that is nobody else's, even
+   * where connections share one. Rejects if it can't be had.
    *
    * On `0.0.0.0` the socket's `local` tells the address by which this machine reaches others.
    */
-  openUdp(ip: string, port?: number): Promise<UdpSocket>;
+  openUdp(ip: string, port?: number): Promise<DatagramSocket>;
   /** Connects to an IP literal over TCP, or over TLS. Rejects if that can't be had. */
   connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket>;
-  /**
-   * Listens for TCP connections to an IP literal. Rejects if that can't be had; a network that can't listen at all leaves it out.
-   */
-  listenTcp?(ip: string, port?: number): Promise<TcpListener>;
+  /** Listens for TCP connections to an IP literal. Rejects if that can't be had; a network that can't listen at all leaves it out. */
+  listenTcp?(ip: string, port?: number): Promise<DatagramSocket>;
   /** The IP literals of a host name, or of an IP literal itself; at most 8. Empty, never a rejection, if there are none. */
   resolve(host: string, family?: 4 | 6): Promise<string[]>;
   /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */

@@ -31,6 +31,7 @@ export class SocketGroup {
   /** What was dropped, by reason. */
   readonly discards: Discards<SocketGroupDiscard> = new Discards();
 
+  readonly #usernameFragments = new Set<string>();
   #members: Member[] = [];
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
   #waitingPumps: (() => void)[] = [];
@@ -63,7 +64,14 @@ export class SocketGroup {
       writer: socket.writable.getWriter(),
     };
     this.#members.push(member);
+    for (const usernameFragment of this.#usernameFragments) socket.claim?.(usernameFragment);
     this.#pump(member);
+  }
+
+  /** Checks that name this fragment are for the group, on those of its sockets whose ports it shares with others. */
+  claim(usernameFragment: string): void {
+    this.#usernameFragments.add(usernameFragment);
+    for (const { socket } of this.#members) socket.claim?.(usernameFragment);
   }
 
   /** Closes one socket and lets go of it. */
