@@ -6,8 +6,8 @@ import {
   type Datagram,
   Stage,
 } from "../core/mod.ts";
-import { DtlsEndpoint, type DtlsEvent } from "../dtls/mod.ts";
-import { IceAgent, type IceEvent, type IceParameters } from "../ice/mod.ts";
+import { DtlsEndpoint, type DtlsEvent, type DtlsOptions } from "../dtls/mod.ts";
+import { IceAgent, type IceAgentOptions, type IceEvent, type IceParameters } from "../ice/mod.ts";
 import {
   type ChannelEvent,
   type ChannelItem,
@@ -26,6 +26,10 @@ export interface PipelineOptions {
   readonly certificate: Certificate;
   readonly iceRole: "controlling" | "controlled";
   readonly iceParameters: IceParameters;
+  /** Further options of the ICE agent. */
+  readonly ice: Partial<IceAgentOptions> | undefined;
+  /** Further options of the DTLS endpoint. */
+  readonly dtls: Partial<DtlsOptions> | undefined;
   /** The largest message that this end takes, in bytes. */
   readonly maxMessageSize: number;
   readonly onIceEvent: (event: IceEvent) => void;
@@ -79,11 +83,17 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { clock, crypto, certificate } = options;
     this.ice = new Stage(
-      new IceAgent({ crypto, role: options.iceRole, localParameters: options.iceParameters }),
+      new IceAgent({
+        ...options.ice,
+        crypto,
+        role: options.iceRole,
+        localParameters: options.iceParameters,
+      }),
       { clock, onEvent: options.onIceEvent },
     );
     this.dtls = new Stage(
       new DtlsEndpoint({
+        ...options.dtls,
         crypto,
         certificate,
         srtpProfiles: SRTP_PROFILES,

@@ -5,7 +5,8 @@ import {
   convertConfiguration,
   type RTCConfiguration,
 } from "./connection/configuration.ts";
-import { Connection, type Environment } from "./connection/connection.ts";
+import { Connection } from "./connection/connection.ts";
+import type { Environment } from "./connection/environment.ts";
 import { MAX_CHANNEL_ID } from "./connection/data_channels.ts";
 import type {
   RTCIceConnectionState,

@@ -1,9 +1,8 @@
 import { type Certificate, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
-import { generateIceParameters, type IceEvent, type IceParameters } from "../../ice/mod.ts";
+import type { IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
 import { iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
-import type { Network } from "../../transport/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
 import type { RemoteData } from "../jsep/remote.ts";
@@ -14,6 +13,7 @@ import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_trans
 import { queueTask } from "../../webidl/task.ts";
 import type { Configuration } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
+import { type Environment, newIceParameters } from "./environment.ts";
 import { LocalCandidates, type LocalCandidatesHost } from "./local_candidates.ts";
 import { NegotiationNeeded, type NegotiationNeededHost } from "./negotiation_needed.ts";
 import { ReceivedCandidates, type ReceivedCandidatesHost } from "./received_candidates.ts";
@@ -30,11 +30,6 @@ import {
   type RTCPeerConnectionState,
 } from "./states.ts";
 import { MAX_MESSAGE_SIZE, Transport, type TransportHost } from "./transport.ts";
-
-/** What a connection runs on, beside its configuration. */
-export interface Environment {
-  readonly network: Network;
-}
 
 type Hosts =
   & TransportHost
@@ -97,12 +92,14 @@ export class Connection implements Hosts {
         value: fingerprintOf(nodeProvider, der, "sha-256"),
       })),
       maxMessageSize: MAX_MESSAGE_SIZE,
+      dtlsRole: this.#environment.dtlsRole,
     };
   }
 
   /** The certificates that this end has a choice of; the first is the one that it authenticates itself with. */
   get #certificates(): readonly [Certificate, ...Certificate[]] {
-    const [first = defaultCertificate(), ...others] = this.configuration.certificates;
+    const { certificate = defaultCertificate() } = this.#environment;
+    const [first = certificate, ...others] = this.configuration.certificates;
     return this.#ownCertificates ??= [certificateOf(first), ...others.map(certificateOf)];
   }
 
@@ -113,6 +110,10 @@ export class Connection implements Hosts {
     const isSame = next.iceTransportPolicy === before.iceTransportPolicy &&
       JSON.stringify(next.iceServers) === JSON.stringify(before.iceServers);
     if (!isSame) this.signaling.gatheringHasChanged();
+  }
+
+  newIceParameters(): IceParameters {
+    return newIceParameters(this.#environment);
   }
 
   get wantsData(): boolean {
@@ -268,9 +269,9 @@ export class Connection implements Hosts {
     const controlling = side === "local" || remoteData?.ice.iceLite === true;
     const localParameters = side === "local"
       ? this.#credentialsOf(session, dataSectionIndex(session))
-      : generateIceParameters(nodeProvider);
+      : this.newIceParameters();
     return new Transport(this, {
-      network: this.#environment.network,
+      environment: this.#environment,
       certificate: this.#certificates[0],
       role: controlling ? "controlling" : "controlled",
       localParameters,

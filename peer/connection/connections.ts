@@ -47,7 +47,7 @@ export class Connections {
   async #open(connection: WantedConnection): Promise<DatagramSocket> {
     const { network, signal, run } = this.#host;
     const { remote, framing, localIp } = connection;
-    if (remote.protocol === "udp") return await network.openUdp(localIp!);
+    if (remote.protocol === "udp") return await network.openUdp(localIp!, 0);
     const tls = connection.tls ? { tls: { serverName: serverNameOf(connection) } } : {};
     const socket = await network.connectTcp(remote, { framing, signal, ...tls });
     void socket.closed.then(() => {

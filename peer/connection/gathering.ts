@@ -5,7 +5,7 @@
  */
 import { canonicalIp, type TransportAddress } from "../../core/mod.ts";
 import type { TurnServer } from "../../ice/mod.ts";
-import type { DatagramSocket, Network, UdpSocket } from "../../transport/mod.ts";
+import type { DatagramSocket, Network } from "../../transport/mod.ts";
 import {
   type Configuration,
   type IceServerUrl,
@@ -46,12 +46,24 @@ export async function* openBases(
   network: Network,
   policy: RTCIceTransportPolicy,
   servers: readonly IceServerUrl[],
-): AsyncGenerator<UdpSocket> {
+): AsyncGenerator<DatagramSocket> {
   const relays = servers.some(({ scheme, transport }) => scheme === "turn" && transport === "udp");
   if (policy === "relay" && !relays) return;
   for (const ip of network.addresses().slice(0, MAX_BASES)) {
     const socket = await network.openUdp(ip).catch(() => undefined); // an address that has just gone is not one
     if (socket !== undefined) yield socket;
+  }
+}
+
+/** Opens a listener on each of the machine's addresses: the bases of passive TCP candidates. */
+export async function* openListeners(
+  network: Network,
+  policy: RTCIceTransportPolicy,
+): AsyncGenerator<DatagramSocket> {
+  if (policy === "relay") return;
+  for (const ip of network.addresses().slice(0, MAX_BASES)) {
+    const listener = await network.listenTcp?.(ip).catch(() => undefined);
+    if (listener !== undefined) yield listener;
   }
 }
 

@@ -1,5 +1,4 @@
-import { generateIceParameters, type IceParameters } from "../../ice/mod.ts";
-import { nodeProvider } from "../../core/mod.ts";
+import type { IceParameters } from "../../ice/mod.ts";
 import { parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
 import { createAnswer } from "../jsep/answer.ts";
 import { AppliedDescription } from "../jsep/applied_description.ts";
@@ -47,6 +46,8 @@ export interface SignalingHost {
     remote: IceParameters | undefined;
     dtlsRole: "client" | "server" | undefined;
   } | undefined;
+  /** Credentials for a new ICE generation. */
+  newIceParameters(): IceParameters;
   /** A description has been applied; its transport follows. */
   onApplied(applied: Applied): void;
   /** The pending offer has been rolled back. */
@@ -308,7 +309,7 @@ export class Signaling {
   }
 
   #newIce(): IceParameters {
-    return this.#nextIce ??= generateIceParameters(nodeProvider);
+    return this.#nextIce ??= this.#host.newIceParameters();
   }
 
   /** Runs `steps` in a task; its promise never settles once the connection is closed. */

@@ -2,7 +2,6 @@ import { type Certificate, type Millis, nodeProvider, ProtocolError } from "../.
 import type { DtlsEvent, Fingerprint } from "../../dtls/mod.ts";
 import type { IceAgent, IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
-import type { Network } from "../../transport/mod.ts";
 import { RTCErrorEvent } from "../events/rtc_error_event.ts";
 import { Pipeline } from "../pipeline.ts";
 import {
@@ -22,7 +21,8 @@ import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { INTERNAL } from "../../webidl/interface.ts";
 import type { Configuration } from "./configuration.ts";
-import { activeBases, iceServers, openBases, resolveServers } from "./gathering.ts";
+import type { Environment } from "./environment.ts";
+import { activeBases, iceServers, openBases, openListeners, resolveServers } from "./gathering.ts";
 import { Connections } from "./connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
@@ -71,7 +71,7 @@ export class Transport {
   readonly sctpSlots: SctpTransportSlots;
   readonly sctp: RTCSctpTransport;
   readonly #host: TransportHost;
-  readonly #network: Network;
+  readonly #environment: Environment;
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
   readonly #connections: Connections;
@@ -84,14 +84,14 @@ export class Transport {
   constructor(
     host: TransportHost,
     options: {
-      network: Network;
+      environment: Environment;
       certificate: Certificate;
       role: "controlling" | "controlled";
       localParameters: IceParameters;
     },
   ) {
     this.#host = host;
-    this.#network = options.network;
+    this.#environment = options.environment;
     this.#certificate = options.certificate;
     this.sctpSlots = {
       transport: this.dtls,
@@ -103,11 +103,13 @@ export class Transport {
     this.sctp = new RTCSctpTransport(INTERNAL, this.sctpSlots);
     this.iceSlots.role = options.role;
     this.#pipeline = new Pipeline({
-      clock: options.network.clock,
+      clock: options.environment.network.clock,
       crypto: nodeProvider,
       certificate: options.certificate,
       iceRole: options.role,
       iceParameters: options.localParameters,
+      ice: options.environment.ice,
+      dtls: options.environment.dtls,
       maxMessageSize: MAX_MESSAGE_SIZE,
       onIceEvent: (event) => this.#onIceEvent(event),
       onDtlsEvent: (event) => this.#onDtlsEvent(event),
@@ -116,7 +118,7 @@ export class Transport {
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
     this.#connections = new Connections({
-      network: options.network,
+      network: options.environment.network,
       sockets: this.#pipeline.sockets,
       signal: this.#closing.signal,
       run: (mutate) => this.#ice(mutate),
@@ -160,6 +162,7 @@ export class Transport {
       this.iceSlots.localCandidates = [];
       this.#ice((agent, now) => agent.restart(parameters, now));
     }
+    this.#pipeline.sockets.claim(usernameFragment);
     if (this.#gathering) return;
     this.#gathering = true;
     void this.#gather(configuration);
@@ -227,16 +230,24 @@ export class Transport {
   async #gather(configuration: Configuration): Promise<void> {
     const { signal } = this.#closing;
     const urls = iceServers(configuration);
-    const servers = resolveServers(this.#network, urls, signal);
-    const bases = openBases(this.#network, configuration.iceTransportPolicy, urls);
+    const { network, listens } = this.#environment;
+    const { iceTransportPolicy: policy } = configuration;
+    const servers = resolveServers(network, urls, signal);
+    const bases = openBases(network, policy, urls);
     for await (const socket of bases) {
       if (signal.aborted) return socket.close();
       this.#pipeline.sockets.add(socket);
       this.#ice((agent, now) => agent.addBase(socket.local, now));
     }
     const { sockets } = this.#pipeline.sockets;
-    for (const base of activeBases(this.#network, configuration.iceTransportPolicy, sockets)) {
+    for (const base of activeBases(network, policy, sockets)) {
       this.#ice((agent, now) => agent.addBase(base, now, { tcpType: "active" }));
+    }
+    const listeners = listens ? openListeners(network, policy) : [];
+    for await (const listener of listeners) {
+      if (signal.aborted) return listener.close();
+      this.#pipeline.sockets.add(listener);
+      this.#ice((agent, now) => agent.addBase(listener.local, now, { tcpType: "passive" }));
     }
     for await (const server of servers) {
       if (signal.aborted) return;

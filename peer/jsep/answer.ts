@@ -30,7 +30,7 @@ export function createAnswer(
     const mid = midOf(offer, index);
     if (index !== accepted) return writeRejectedSection(section, mid);
     const offered = setupOf(offer, transportSection(offer, index)) ?? "actpass";
-    const setup = answerSetup(offered, dtlsRole);
+    const setup = answerSetup(offered, dtlsRole ?? end.dtlsRole);
     return writeDataSection(end, {
       mid,
       offered: section,
@@ -45,7 +45,7 @@ export function createAnswer(
   ]);
 }
 
-/** The role that is taken (RFC 8842 section 5.3): active where there is a choice, which saves a round trip. */
+/** The role that is taken (RFC 8842 section 5.3): active where there is a choice and no wish, which saves a round trip. */
 function answerSetup(offered: Setup, dtlsRole: "client" | "server" | undefined): Setup {
   if (offered === "active") return "passive";
   if (offered === "passive") return "active";

@@ -29,6 +29,10 @@ export interface LocalEnd {
   readonly fingerprints: readonly Fingerprint[];
   /** The largest message that this end takes, in bytes. */
   readonly maxMessageSize: number;
+  /** The role that it takes where an offer leaves the choice; by default that of the client. */
+  readonly dtlsRole?: "client" | "server" | undefined;
+  /** Whether it answers checks and sends none (RFC 8839 section 5.3). */
+  readonly iceLite?: boolean | undefined;
 }
 
 /** The SCTP port that every WebRTC endpoint uses. */
@@ -160,6 +164,7 @@ export function writeDescription(
       ...groups.filter(({ mids }) => mids.length > 0)
         .map((group) => attribute("group", writeGroup(group))),
       attribute("msid-semantic", " WMS"),
+      ...(end.iceLite ? [attribute("ice-lite")] : []),
     ],
     media,
   };
