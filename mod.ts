@@ -31,3 +31,14 @@
  * @module
  */
 export * from "./peer/mod.ts";
+export {
+  MediaStream,
+  type MediaStreamEventMap,
+  MediaStreamTrack,
+  MediaStreamTrackEvent,
+  type MediaStreamTrackEventInit,
+  type MediaStreamTrackEventMap,
+  type MediaStreamTrackState,
+  type MediaTrackCapabilities,
+  type MediaTrackSettings,
+} from "./media/mod.ts";

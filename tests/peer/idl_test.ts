@@ -17,6 +17,7 @@ const ILLEGAL = [
   "RTCIceCandidatePair",
   "RTCCertificate",
   "RTCStatsReport",
+  "MediaStreamTrack",
 ];
 
 const LENGTHS: Record<string, number> = {
@@ -28,6 +29,7 @@ const LENGTHS: Record<string, number> = {
   RTCDataChannelEvent: 2,
   RTCErrorEvent: 2,
   RTCError: 1,
+  MediaStreamTrackEvent: 2,
 };
 
 for (const [name, constructor] of INTERFACES) {

@@ -1,0 +1,34 @@
+import { MediaStreamTrack } from "../media_stream_track.ts";
+import { domString, instance, requireArguments } from "../../webidl/convert.ts";
+import { eventInit } from "../../webidl/event_init.ts";
+import { defineInterface } from "../../webidl/interface.ts";
+
+/** How a {@linkcode MediaStreamTrackEvent} is made. */
+export interface MediaStreamTrackEventInit extends EventInit {
+  /** The track. */
+  track: MediaStreamTrack;
+}
+
+const mediaStreamTrackEventInit = eventInit("MediaStreamTrackEventInit", {
+  track: { convert: instance(MediaStreamTrack), required: true },
+});
+
+/** Tells of a track that came to a stream, or left it, otherwise than by a script (W3C mediacapture-streams section 4.4). */
+export class MediaStreamTrackEvent extends Event {
+  readonly #track: MediaStreamTrack;
+
+  /** A new event; throws a TypeError if `eventInitDict` lacks a track. */
+  constructor(type: string, eventInitDict: MediaStreamTrackEventInit) {
+    requireArguments("MediaStreamTrackEvent constructor", arguments.length, 2);
+    const init = mediaStreamTrackEventInit(eventInitDict, "MediaStreamTrackEvent constructor");
+    super(domString(type, "MediaStreamTrackEvent constructor: type"), init);
+    this.#track = init.track;
+  }
+
+  /** The track. */
+  get track(): MediaStreamTrack {
+    return this.#track;
+  }
+}
+
+defineInterface(MediaStreamTrackEvent);

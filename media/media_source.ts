@@ -1,0 +1,163 @@
+import { codecOfMimeType, type MediaCodec } from "./codec.ts";
+import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
+import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
+import { queueTask } from "../webidl/task.ts";
+
+/** How a source sees the tracks that it feeds. */
+export interface SourceTrack {
+  /** Takes a chunk; only live tracks are given any. */
+  deliver(chunk: EncodedChunk): void;
+  /** W3C mediacapture-streams section 4.3.1, "set a track's muted state". */
+  setMuted(muted: boolean): void;
+  /** The source has ended: the steps of W3C mediacapture-streams section 4.3.1 for a track that ends otherwise than by `stop`. */
+  sourceEnded(): void;
+}
+
+/** How a {@linkcode MediaSource} is made. */
+export interface MediaSourceOptions {
+  /** What it gives. */
+  readonly kind: MediaKind;
+  /** What a person may know it by. */
+  readonly label?: string;
+  /** Whether it gives nothing at first. */
+  readonly muted?: boolean;
+  /** The codec of those of its chunks that don't say it themselves. */
+  readonly codec?: MediaCodec;
+  /** What its tracks' `getSettings` tells; may change with `updateSettings`. */
+  readonly settings?: MediaTrackSettings;
+  /** What its tracks' `getCapabilities` tells. */
+  readonly capabilities?: MediaTrackCapabilities;
+  /** Somebody needs a key frame, of the layer named `rid` where one is named. */
+  onKeyFrameRequest?(rid?: string): void;
+  /** Its last live track has ended. */
+  onUnused?(): void;
+}
+
+/**
+ * Where the chunks of one or more tracks come from: a generator, a device, a file, or the other end of a connection. Clones of a track
+ * share its source (W3C mediacapture-streams section 4.3).
+ */
+export class MediaSource {
+  /** What it gives. */
+  readonly kind: MediaKind;
+  /** What a person may know it by. */
+  readonly label: string;
+  /** What its tracks can be set to. */
+  readonly capabilities: MediaTrackCapabilities;
+  readonly #options: MediaSourceOptions;
+  readonly #tracks = new Set<SourceTrack>();
+  #codec: MediaCodec | undefined;
+  #settings: MediaTrackSettings;
+  #muted: boolean;
+  #mutedTaskQueued = false;
+  #ended = false;
+
+  /** A source that is live, and has no track yet. */
+  constructor(options: MediaSourceOptions) {
+    this.kind = options.kind;
+    this.label = options.label ?? "";
+    this.capabilities = options.capabilities ?? {};
+    this.#options = options;
+    this.#codec = options.codec;
+    this.#settings = options.settings ?? {};
+    this.#muted = options.muted ?? false;
+  }
+
+  /** Whether it gives nothing for now. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** Whether it will never give anything again. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether a live track uses it. */
+  get inUse(): boolean {
+    return this.#tracks.size > 0;
+  }
+
+  /** The codec of what it last gave, or will give, where it is known. A sender chooses its payload type by it. */
+  get codec(): MediaCodec | undefined {
+    return this.#codec;
+  }
+
+  /** What its tracks' `getSettings` tells. */
+  get settings(): MediaTrackSettings {
+    return this.#settings;
+  }
+
+  /** Changes some settings, such as the size of the pictures. */
+  updateSettings(changes: MediaTrackSettings): void {
+    this.#settings = { ...this.#settings, ...changes };
+  }
+
+  /** Hands a chunk to every live track, unless the source is muted or has ended. */
+  emit(chunk: EncodedChunk): void {
+    if (this.#ended || this.#muted) return;
+    const { mimeType, width, height } = chunk.metadata ?? {};
+    if (mimeType !== undefined) this.#says(mimeType);
+    if (width !== undefined && height !== undefined) this.#sized(width, height);
+    for (const track of this.#tracks) track.deliver(chunk);
+  }
+
+  /** Mutes or unmutes: at once for what flows, and in a task of its own for what tracks show and fire. */
+  setMuted(muted: boolean): void {
+    if (this.#muted === muted) return;
+    this.#muted = muted;
+    if (this.#mutedTaskQueued) return;
+    this.#mutedTaskQueued = true;
+    queueTask(() => {
+      this.#mutedTaskQueued = false;
+      this.#showMuted();
+    });
+  }
+
+  /** Mutes or unmutes, and fires `mute` or `unmute` before it returns: for steps that run in a task already. */
+  setMutedNow(muted: boolean): void {
+    this.#muted = muted;
+    this.#showMuted();
+  }
+
+  /** Ends for good: every live track ends in a task of its own, and fires `ended`. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const track of this.#tracks) queueTask(() => track.sourceEnded());
+  }
+
+  /** Asks for a key frame, of the layer named `rid` where one is named. */
+  requestKeyFrame(rid?: string): void {
+    if (!this.#ended && this.kind === "video") this.#options.onKeyFrameRequest?.(rid);
+  }
+
+  /** Counts a live track among those that use this source. */
+  add(track: SourceTrack): void {
+    this.#tracks.add(track);
+  }
+
+  /** A track has ended; with the last of them the source is stopped (W3C mediacapture-streams section 4.3). */
+  remove(track: SourceTrack): void {
+    if (!this.#tracks.delete(track) || this.#tracks.size > 0) return;
+    this.#ended = true;
+    this.#options.onUnused?.();
+  }
+
+  #showMuted(): void {
+    const muted = this.#muted;
+    for (const track of [...this.#tracks]) track.setMuted(muted);
+  }
+
+  #says(mimeType: string): void {
+    if (this.#codec?.mimeType.toLowerCase() === mimeType.toLowerCase()) return;
+    this.#codec = codecOfMimeType(mimeType) ?? this.#codec;
+  }
+
+  /** W3C WebRTC section 9.3.3: the settings are those of the latest frame. */
+  #sized(width: number, height: number): void {
+    if (this.#settings.width === width && this.#settings.height === height) return;
+    const aspectRatio = height === 0 ? 0 : Number((width / height).toFixed(10));
+    this.updateSettings({ width, height, aspectRatio });
+  }
+}

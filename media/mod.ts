@@ -1,0 +1,22 @@
+/**
+ * Media without a camera: streams and tracks as browsers have them, whose tracks carry encoded chunks.
+ *
+ * @module
+ */
+export type { ChunkMetadata, EncodedChunk, MediaKind } from "./encoded_chunk.ts";
+export type {
+  DoubleRange,
+  MediaTrackCapabilities,
+  MediaTrackSettings,
+  ULongRange,
+} from "./constraints/dictionaries.ts";
+export {
+  MediaStreamTrack,
+  type MediaStreamTrackEventMap,
+  type MediaStreamTrackState,
+} from "./media_stream_track.ts";
+export { MediaStream, type MediaStreamEventMap } from "./media_stream.ts";
+export {
+  MediaStreamTrackEvent,
+  type MediaStreamTrackEventInit,
+} from "./events/media_stream_track_event.ts";

@@ -1,0 +1,95 @@
+import type { MediaTrackSettings } from "./constraints/dictionaries.ts";
+import type { EncodedChunk } from "./encoded_chunk.ts";
+import type { MediaSource, SourceTrack } from "./media_source.ts";
+import type { MediaStreamTrackState, TrackOptions } from "./media_stream_track.ts";
+import { TrackOutput, type TrackSink } from "./track_output.ts";
+
+/** The internal slots of a track (W3C mediacapture-streams section 4.3), and the steps that change them. */
+export class TrackSlots implements SourceTrack {
+  readonly source: MediaSource;
+  readonly id: string;
+  readonly #target: EventTarget;
+  readonly #output: TrackOutput;
+  contentHint: string;
+  #readyState: MediaStreamTrackState;
+  #enabled: boolean;
+  #muted: boolean;
+  #lastSettings: MediaTrackSettings = {};
+
+  constructor(target: EventTarget, source: MediaSource, options: TrackOptions) {
+    this.source = source;
+    this.id = options.id ?? crypto.randomUUID();
+    this.contentHint = options.contentHint ?? "";
+    this.#target = target;
+    this.#output = new TrackOutput(source.kind);
+    this.#readyState = source.ended ? "ended" : options.readyState ?? "live";
+    this.#enabled = options.enabled ?? true;
+    this.#muted = source.muted;
+    if (this.#readyState === "live") source.add(this);
+  }
+
+  get readyState(): MediaStreamTrackState {
+    return this.#readyState;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** What the source is set to; once the track has ended, what identifies the device alone (W3C mediacapture-streams section 4.3.2). */
+  get settings(): MediaTrackSettings {
+    return this.#readyState === "live" ? this.source.settings : this.#lastSettings;
+  }
+
+  setEnabled(enabled: boolean): void {
+    if (this.#enabled === enabled) return;
+    this.#enabled = enabled;
+    if (enabled && this.#readyState === "live" && this.#output.size > 0) {
+      this.source.requestKeyFrame();
+    }
+    if (!enabled) this.#output.interrupt();
+  }
+
+  attach(sink: TrackSink): () => void {
+    if (this.#readyState === "ended") return () => {};
+    this.#output.attach(sink);
+    this.source.requestKeyFrame();
+    return () => this.#output.detach(sink);
+  }
+
+  deliver(chunk: EncodedChunk): void {
+    if (this.#enabled) this.#output.write(chunk);
+  }
+
+  setMuted(muted: boolean): void {
+    if (this.#muted === muted) return;
+    this.#muted = muted;
+    this.#target.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+  }
+
+  sourceEnded(): void {
+    if (this.end()) this.#target.dispatchEvent(new Event("ended"));
+  }
+
+  /** Ends the track, and says whether it was live. */
+  end(): boolean {
+    if (this.#readyState === "ended") return false;
+    this.#lastSettings = inherent(this.source.settings);
+    this.#readyState = "ended";
+    this.source.remove(this);
+    this.#output.end();
+    return true;
+  }
+}
+
+/** The inherent constrainable track properties (W3C mediacapture-streams section 4.3.2). */
+function inherent({ deviceId, facingMode, groupId }: MediaTrackSettings): MediaTrackSettings {
+  const known = Object.entries({ deviceId, facingMode, groupId }).filter(([, value]) =>
+    value !== undefined
+  );
+  return Object.fromEntries(known);
+}

@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { MediaSource } from "../../media/media_source.ts";
+import { MediaStreamTrack } from "../../media/mod.ts";
+import {
+  attachSink,
+  createTrack,
+  requestKeyFrame,
+  trackSlots,
+} from "../../media/media_stream_track.ts";
+import { chunk, collect, events, tasks } from "./sources.ts";
+
+Deno.test("a new track is live, enabled, and as muted as its source (W3C mediacapture-streams section 4.3)", () => {
+  const track = createTrack(new MediaSource({ kind: "audio", label: "microphone" }));
+  assertEquals(
+    [track.kind, track.label, track.readyState, track.enabled, track.muted, track.contentHint],
+    ["audio", "microphone", "live", true, false, ""],
+  );
+  assertEquals(track.id.length, 36);
+  assert(createTrack(new MediaSource({ kind: "video", muted: true })).muted);
+  assertEquals(createTrack(new MediaSource({ kind: "video" }), { id: "given" }).id, "given");
+});
+
+Deno.test("a script can't make a track, and slots are those of real tracks only", () => {
+  assertThrows(() => new MediaStreamTrack(), TypeError, "Illegal constructor");
+  assertThrows(() => trackSlots(Object.create(MediaStreamTrack.prototype)), TypeError);
+});
+
+Deno.test("chunks reach every live and enabled track of a source", () => {
+  const source = new MediaSource({ kind: "audio" });
+  const [one, two] = [createTrack(source), createTrack(source)];
+  const [first, second] = [collect(one), collect(two)];
+  source.emit(chunk(1));
+  two.enabled = false;
+  source.emit(chunk(2));
+  two.enabled = true;
+  one.stop();
+  source.emit(chunk(3));
+  assertEquals(first, [1, 2, NaN]);
+  assertEquals(second, [1, 3]);
+});
+
+Deno.test("a sink that was detached gets nothing more", () => {
+  const source = new MediaSource({ kind: "audio" });
+  const seen: number[] = [];
+  const detach = attachSink(createTrack(source), {
+    write: ({ timestamp }) => void seen.push(timestamp),
+  });
+  source.emit(chunk(1));
+  detach();
+  source.emit(chunk(2));
+  assertEquals(seen, [1]);
+});
+
+Deno.test("a sink's first chunk of video is a key frame, and so is the first after the track was disabled", () => {
+  const asked: (string | undefined)[] = [];
+  const source = new MediaSource({
+    kind: "video",
+    onKeyFrameRequest: (rid) => void asked.push(rid),
+  });
+  const track = createTrack(source);
+  const seen = collect(track);
+  assertEquals(asked.length, 1);
+  for (const [at, type] of [[1, "delta"], [2, "key"], [3, "delta"]] as const) {
+    source.emit(chunk(at, type));
+  }
+  track.enabled = false;
+  source.emit(chunk(4, "delta"));
+  track.enabled = true;
+  assertEquals(asked.length, 2);
+  source.emit(chunk(5, "delta"));
+  source.emit(chunk(6, "key"));
+  assertEquals(seen, [2, 3, 6]);
+});
+
+Deno.test("a request for a key frame reaches the source of a live video track", () => {
+  const asked: (string | undefined)[] = [];
+  const source = new MediaSource({
+    kind: "video",
+    onKeyFrameRequest: (rid) => void asked.push(rid),
+  });
+  const [track, other] = [createTrack(source), createTrack(source)];
+  requestKeyFrame(track, "h");
+  track.stop();
+  requestKeyFrame(track, "l");
+  requestKeyFrame(other);
+  assertEquals(asked, ["h", undefined]);
+});
+
+Deno.test("stop ends a track without an event, and the source with the last of its tracks (section 4.3.3)", async () => {
+  let unused = 0;
+  const source = new MediaSource({ kind: "audio", onUnused: () => void unused++ });
+  const track = createTrack(source);
+  const clone = track.clone();
+  const fired = [events(track), events(clone)];
+  track.stop();
+  track.stop();
+  assertEquals([track.readyState, clone.readyState, unused], ["ended", "live", 0]);
+  clone.stop();
+  assertEquals([unused, source.ended], [1, true]);
+  await tasks();
+  assertEquals(fired, [[], []]);
+});
+
+Deno.test("a source that ends, ends its tracks in a task, with an event (section 4.3.1)", async () => {
+  const source = new MediaSource({ kind: "audio" });
+  const [track, stopped] = [createTrack(source), createTrack(source)];
+  const [fired, silent, seen] = [events(track), events(stopped), collect(track)];
+  source.end();
+  stopped.stop();
+  assertEquals(track.readyState, "live");
+  source.emit(chunk(1));
+  await tasks();
+  assertEquals([fired, silent, seen], [["ended: false ended"], [], [NaN]]);
+  assertEquals(createTrack(source).readyState, "ended");
+});
+
+Deno.test("a source that is muted tells its tracks in a task; what flows follows at once", async () => {
+  const source = new MediaSource({ kind: "audio", muted: true });
+  const track = createTrack(source);
+  const [fired, seen] = [events(track), collect(track)];
+  source.emit(chunk(1));
+  source.setMuted(false);
+  assertEquals(track.muted, true);
+  source.emit(chunk(2));
+  await tasks();
+  assertEquals([fired, seen], [["unmute: false live"], [2]]);
+  source.setMuted(true);
+  source.setMuted(false);
+  await tasks();
+  assertEquals(fired.length, 1);
+  source.setMutedNow(true);
+  assertEquals(fired.at(-1), "mute: true live");
+});
+
+Deno.test("a clone has an id of its own and the state of its original", () => {
+  const track = createTrack(new MediaSource({ kind: "video" }));
+  track.enabled = false;
+  track.contentHint = "detail";
+  const clone = track.clone();
+  assertNotEquals(clone.id, track.id);
+  assertEquals([clone.enabled, clone.contentHint, clone.readyState], [false, "detail", "live"]);
+  track.stop();
+  assertEquals(track.clone().readyState, "ended");
+});
+
+Deno.test("a content hint that does not fit the kind is ignored (W3C mst-content-hint section 4)", () => {
+  const [audio, video] = (["audio", "video"] as const).map((kind) =>
+    createTrack(new MediaSource({ kind }))
+  );
+  for (const hint of ["speech", "speech-recognition", "music", ""]) {
+    audio!.contentHint = hint;
+    assertEquals(audio!.contentHint, hint);
+  }
+  for (const hint of ["motion", "detail", "text"]) {
+    video!.contentHint = hint;
+    audio!.contentHint = hint;
+    assertEquals([video!.contentHint, audio!.contentHint], [hint, ""]);
+  }
+});
+
+Deno.test("settings are those of the latest frame; an ended track keeps what identifies its device (section 4.3.2)", () => {
+  const source = new MediaSource({ kind: "video", settings: { deviceId: "d", frameRate: 30 } });
+  const track = createTrack(source);
+  source.emit({ ...chunk(1), metadata: { width: 640, height: 480 } });
+  assertEquals(track.getSettings(), {
+    deviceId: "d",
+    frameRate: 30,
+    width: 640,
+    height: 480,
+    aspectRatio: 1.3333333333,
+  });
+  track.stop();
+  assertEquals(track.getSettings(), { deviceId: "d" });
+});
