@@ -117,9 +117,14 @@ export function createPeerConnection(
   environment: Environment,
   configuration?: RTCConfiguration,
 ): RTCPeerConnection {
+  return withEnvironment(environment, () => new RTCPeerConnection(configuration));
+}
+
+/** The connection that `make` constructs first runs on this environment. */
+export function withEnvironment<T>(environment: Environment, make: () => T): T {
   environmentOfNext = environment;
   try {
-    return new RTCPeerConnection(configuration);
+    return make();
   } finally {
     environmentOfNext = SYSTEM;
   }
@@ -145,6 +150,8 @@ export class RTCPeerConnection extends EventTarget {
   /** Throws what the configuration deserves: a `SyntaxError`, an `InvalidAccessError` or a TypeError. */
   constructor(configuration: RTCConfiguration = {}) {
     super();
+    const environment = environmentOfNext;
+    environmentOfNext = SYSTEM; // reading the configuration may run code of the caller's
     const converted = convertConfiguration(configuration, "RTCPeerConnection constructor");
     if (converted.certificates.some(({ expires }) => expires < Date.now())) {
       throw new DOMException(
@@ -152,7 +159,7 @@ export class RTCPeerConnection extends EventTarget {
         "InvalidAccessError",
       );
     }
-    this.#connection = new Connection(this, converted, environmentOfNext);
+    this.#connection = new Connection(this, converted, environment);
   }
 
   /** Makes a certificate for {@linkcode RTCConfiguration.certificates}: ECDSA with P-256, or RSASSA-PKCS1-v1_5. */

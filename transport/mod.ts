@@ -24,6 +24,7 @@ export * from "./network_decorator.ts";
 export * from "./filtered_network.ts";
 export * from "./port_range_network.ts";
 export * from "./shared_port_network.ts";
+export * from "./udp_less_network.ts";
 export * from "./shared_port.ts";
 export * from "./interfaces.ts";
 export * from "./mdns.ts";

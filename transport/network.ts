@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../core/stage/clock.ts";
 import { canonicalIp, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { debug } from "./debug.ts";
-import { type InterfaceAddress, usableAddresses } from "./interfaces.ts";
+import { usableAddresses } from "./interfaces.ts";
 import { MdnsResolver } from "./mdns.ts";
 import { openMdnsPort } from "./mdns_port.ts";
 import { ownAddress } from "./own_address.ts";
@@ -43,6 +43,8 @@ export interface Network {
 export interface SystemNetworkOptions {
   /** The IP literals to use, instead of asking the system; anything else in the list is left out. */
   readonly addresses?: readonly string[];
+  /** Which network interfaces are used, by their names; all by default. */
+  readonly interfaceFilter?: (name: string) => boolean;
   /** Certificate authorities in PEM that TLS connections trust besides the usual ones. */
   readonly caCerts?: readonly string[];
 }
@@ -68,12 +70,14 @@ export interface SystemNetworkOptions {
 export class SystemNetwork implements Network {
   readonly clock: Clock = systemClock;
   readonly #given: readonly string[] | undefined;
+  readonly #interfaceFilter: (name: string) => boolean;
   readonly #caCerts: readonly string[];
   readonly #mdns: MdnsResolver;
 
   /** A network on the addresses that are given, else on those that the machine tells. */
   constructor(options: SystemNetworkOptions = {}) {
     this.#given = options.addresses?.map(canonicalIp).filter((ip) => ip !== undefined);
+    this.#interfaceFilter = options.interfaceFilter ?? (() => true);
     this.#caCerts = options.caCerts ?? [];
     this.#mdns = new MdnsResolver({
       clock: this.clock,
@@ -84,7 +88,9 @@ export class SystemNetwork implements Network {
   addresses(): string[] {
     if (this.#given !== undefined) return [...this.#given];
     const interfaces = systemInterfaces();
-    if (interfaces !== undefined) return usableAddresses(interfaces);
+    if (interfaces !== undefined) {
+      return usableAddresses(interfaces.filter(({ name }) => this.#interfaceFilter(name)));
+    }
     debug("transport", "No permission for networkInterfaces: using one wildcard socket");
     return ["0.0.0.0"];
   }
@@ -137,7 +143,7 @@ async function placeOf(ip: string): Promise<{ ip: string; shownIp?: string }> {
 }
 
 /** Undefined without the permission, for which a library had better not prompt. */
-function systemInterfaces(): InterfaceAddress[] | undefined {
+function systemInterfaces(): Deno.NetworkInterfaceInfo[] | undefined {
   try {
     const permission = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
     return permission.state === "granted" ? Deno.networkInterfaces() : undefined;

@@ -1,0 +1,53 @@
+import type { Network, PortRange } from "../../transport/mod.ts";
+import type { DatagramSocket } from "../../transport/mod.ts";
+import type { RTCCertificate } from "../rtc_certificate.ts";
+
+/** When a connection that has gone silent is told of, in milliseconds. */
+export interface PeerConnectionTimeouts {
+  /** Silence after which ICE is `disconnected`: 1 to 30,000, 5000 by default. */
+  readonly disconnected?: number;
+  /** Without consent for this long ICE is `failed`, and nothing more is sent: up to 30,000, the default (RFC 7675 section 5.1). */
+  readonly failed?: number;
+  /** Between two requests for consent: 500 to 15,000, 5000 by default (RFC 7675 section 5.1). */
+  readonly consentInterval?: number;
+  /** How long the DTLS handshake may take: 1000 to 600,000, 30,000 by default. */
+  readonly dtlsHandshake?: number;
+}
+
+/** What a browser decides by itself, and a server may want to. Everything is optional. */
+export interface PeerConnectionSettings {
+  /** What connections run on instead of this machine's network: one of the caller's own, for odd hosts and for tests. */
+  readonly network?: Network;
+  /** IP literals to use instead of all that the machine has: what a host without `--allow-sys=networkInterfaces` should be told. */
+  readonly addresses?: readonly string[];
+  /** Which network interfaces are used, by their names. It needs `--allow-sys=networkInterfaces`. */
+  readonly interfaceFilter?: (name: string) => boolean;
+  /** Which addresses of this machine are used: it is called with canonical IP literals. */
+  readonly addressFilter?: (ip: string) => boolean;
+  /**
+   * One UDP port, 1 to 65535, on each address, for all connections: checks are told apart by their username fragments, everything else by
+   * its source. It is open while there are connections. Two peers that each have one such port can have one connection at a time.
+   */
+  readonly udpPort?: number;
+  /** A UDP socket of the caller's, shared in the same way, and left open. Its streams must not be in use. */
+  readonly udpSocket?: DatagramSocket;
+  /** The ports to open sockets on, where there is no `udpPort`. A connection needs one for each address, and each relay over UDP. */
+  readonly portRange?: PortRange;
+  /** One TCP port, 1 to 65535, to listen on for all connections: passive candidates (RFC 6544), for peers without UDP. */
+  readonly tcpPort?: number;
+  /**
+   * How much of this machine's addresses is shown (RFC 8828 section 5.2): `all-interfaces` is mode 1, the default. `default-route` is mode
+   * 2: only the IPv4 address from which packets leave. `no-udp` is mode 4: nothing but TCP.
+   */
+  readonly ipHandling?: "all-interfaces" | "default-route" | "no-udp";
+  /** Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. */
+  readonly iceCredentials?: () => { usernameFragment: string; password: string };
+  /** When a connection that has gone silent is told of. */
+  readonly timeouts?: PeerConnectionTimeouts;
+  /** What connections authenticate themselves with whose configuration has no certificate; one of its own is made for each by default. */
+  readonly certificate?: RTCCertificate;
+  /** The DTLS role that is taken where the peer leaves the choice; `client` by default (RFC 8842 section 5.3). */
+  readonly dtlsRole?: "client" | "server";
+  /** Whether a DTLS server asks for a cookie first (RFC 6347 section 4.2.1); false by default, since ICE has proved the address. */
+  readonly dtlsCookies?: boolean;
+}
