@@ -32,12 +32,18 @@
  */
 export * from "./peer/mod.ts";
 export {
+  KeyFrameRequestEvent,
   MediaStream,
   type MediaStreamEventMap,
   MediaStreamTrack,
   MediaStreamTrackEvent,
   type MediaStreamTrackEventInit,
   type MediaStreamTrackEventMap,
+  MediaStreamTrackGenerator,
+  type MediaStreamTrackGeneratorEventMap,
+  type MediaStreamTrackGeneratorInit,
+  MediaStreamTrackProcessor,
+  type MediaStreamTrackProcessorInit,
   type MediaStreamTrackState,
   type MediaTrackCapabilities,
   type MediaTrackSettings,

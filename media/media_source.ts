@@ -6,7 +6,11 @@ import { queueTask } from "../webidl/task.ts";
 /** How a source sees the tracks that it feeds. */
 export interface SourceTrack {
   /** Takes a chunk; only live tracks are given any. */
-  deliver(chunk: EncodedChunk): void;
+  deliver(chunk: EncodedChunk, codec: MediaCodec | undefined): void;
+  /** Whether somebody is to be given chunks of this codec. */
+  wants(codec: MediaCodec): boolean;
+  /** What a source that can wait should wait for before it gives more. */
+  ready(): Promise<void>[];
   /** W3C mediacapture-streams section 4.3.1, "set a track's muted state". */
   setMuted(muted: boolean): void;
   /** The source has ended: the steps of W3C mediacapture-streams section 4.3.1 for a track that ends otherwise than by `stop`. */
@@ -21,8 +25,8 @@ export interface MediaSourceOptions {
   readonly label?: string;
   /** Whether it gives nothing at first. */
   readonly muted?: boolean;
-  /** The codec of those of its chunks that don't say it themselves. */
-  readonly codec?: MediaCodec;
+  /** The codecs that it can give at the same time, best first. Chunks that don't say which are of the first. */
+  readonly codecs?: readonly MediaCodec[];
   /** What its tracks' `getSettings` tells; may change with `updateSettings`. */
   readonly settings?: MediaTrackSettings;
   /** What its tracks' `getCapabilities` tells. */
@@ -46,7 +50,7 @@ export class MediaSource {
   readonly capabilities: MediaTrackCapabilities;
   readonly #options: MediaSourceOptions;
   readonly #tracks = new Set<SourceTrack>();
-  #codec: MediaCodec | undefined;
+  #codecs: readonly MediaCodec[];
   #settings: MediaTrackSettings;
   #muted: boolean;
   #mutedTaskQueued = false;
@@ -58,7 +62,7 @@ export class MediaSource {
     this.label = options.label ?? "";
     this.capabilities = options.capabilities ?? {};
     this.#options = options;
-    this.#codec = options.codec;
+    this.#codecs = options.codecs ?? [];
     this.#settings = options.settings ?? {};
     this.#muted = options.muted ?? false;
   }
@@ -78,9 +82,9 @@ export class MediaSource {
     return this.#tracks.size > 0;
   }
 
-  /** The codec of what it last gave, or will give, where it is known. A sender chooses its payload type by it. */
-  get codec(): MediaCodec | undefined {
-    return this.#codec;
+  /** The codecs that it gives, best first; empty while none is known. A sender chooses its payload type by them. */
+  get codecs(): readonly MediaCodec[] {
+    return this.#codecs;
   }
 
   /** What its tracks' `getSettings` tells. */
@@ -97,9 +101,20 @@ export class MediaSource {
   emit(chunk: EncodedChunk): void {
     if (this.#ended || this.#muted) return;
     const { mimeType, width, height } = chunk.metadata ?? {};
-    if (mimeType !== undefined) this.#says(mimeType);
+    const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType);
     if (width !== undefined && height !== undefined) this.#sized(width, height);
-    for (const track of this.#tracks) track.deliver(chunk);
+    for (const track of this.#tracks) track.deliver(chunk, codec);
+  }
+
+  /** Whether somebody is to be given chunks of one of `codecs`. */
+  wants(codec: MediaCodec): boolean {
+    return [...this.#tracks].some((track) => track.wants(codec));
+  }
+
+  /** Resolves when those that are given the chunks can take more; undefined if they can now. */
+  ready(): Promise<unknown> | undefined {
+    const waits = [...this.#tracks].flatMap((track) => track.ready());
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   /** Mutes or unmutes: at once for what flows, and in a task of its own for what tracks show and fire. */
@@ -149,9 +164,14 @@ export class MediaSource {
     for (const track of [...this.#tracks]) track.setMuted(muted);
   }
 
-  #says(mimeType: string): void {
-    if (this.#codec?.mimeType.toLowerCase() === mimeType.toLowerCase()) return;
-    this.#codec = codecOfMimeType(mimeType) ?? this.#codec;
+  /** The codec that a chunk names; one that was not known of replaces the others. */
+  #codecOf(mimeType: string): MediaCodec | undefined {
+    const key = mimeType.toLowerCase();
+    const known = this.#codecs.find((codec) => codec.mimeType.toLowerCase() === key);
+    if (known !== undefined) return known;
+    const codec = codecOfMimeType(mimeType);
+    if (codec !== undefined) this.#codecs = [codec];
+    return codec;
   }
 
   /** W3C WebRTC section 9.3.3: the settings are those of the latest frame. */

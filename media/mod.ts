@@ -20,3 +20,16 @@ export {
   MediaStreamTrackEvent,
   type MediaStreamTrackEventInit,
 } from "./events/media_stream_track_event.ts";
+export {
+  type CopyableChunk,
+  type EncodedRtcFrame,
+  MediaStreamTrackGenerator,
+  type MediaStreamTrackGeneratorEventMap,
+  type MediaStreamTrackGeneratorInit,
+  type WritableChunk,
+} from "./media_stream_track_generator.ts";
+export {
+  MediaStreamTrackProcessor,
+  type MediaStreamTrackProcessorInit,
+} from "./media_stream_track_processor.ts";
+export { KeyFrameRequestEvent } from "./events/key_frame_request_event.ts";

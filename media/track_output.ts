@@ -1,4 +1,6 @@
-import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
+import type { MediaCodec } from "./codec.ts";
+import type { EncodedChunk } from "./encoded_chunk.ts";
+import type { MediaSource } from "./media_source.ts";
 
 /** Something that takes what a track gives: a sender, a processor, a recorder. */
 export interface TrackSink {
@@ -6,19 +8,32 @@ export interface TrackSink {
   write(chunk: EncodedChunk): void;
   /** The track has ended: nothing more comes. */
   ended?(): void;
+  /** Whether it can take chunks of a codec; without this it can take any. Asked for each chunk, so that the answer may change. */
+  accepts?(codec: MediaCodec): boolean;
+  /** What a source that can wait should wait for before it gives more; undefined if there is nothing to wait for. */
+  ready?(): Promise<void> | undefined;
+}
+
+/** What a sink was last given. */
+interface SinkState {
+  /** Whether what comes next has to be a key frame. */
+  waiting: boolean;
+  codec: MediaCodec | undefined;
 }
 
 /**
- * The sinks of one track. To a sink of video, the first chunk after it was attached, or after the track was disabled for a time, is a
- * key frame: what comes before could not be decoded.
+ * The sinks of one track.
+ *
+ * - To a sink of video, the first chunk after it was attached, after the track was disabled for a time, or after the codec has changed, is
+ *   a key frame: what comes before could not be decoded.
+ * - Of a source that has several codecs at once, a sink is given the first that it accepts.
  */
 export class TrackOutput {
-  readonly #kind: MediaKind;
-  /** Each sink, and whether it waits for a key frame. */
-  readonly #sinks = new Map<TrackSink, { waiting: boolean }>();
+  readonly #source: MediaSource;
+  readonly #sinks = new Map<TrackSink, SinkState>();
 
-  constructor(kind: MediaKind) {
-    this.#kind = kind;
+  constructor(source: MediaSource) {
+    this.#source = source;
   }
 
   /** How many there are. */
@@ -27,7 +42,7 @@ export class TrackOutput {
   }
 
   attach(sink: TrackSink): void {
-    this.#sinks.set(sink, { waiting: this.#kind === "video" });
+    this.#sinks.set(sink, { waiting: true, codec: undefined });
   }
 
   detach(sink: TrackSink): void {
@@ -36,21 +51,40 @@ export class TrackOutput {
 
   /** Frames are left out from now on: none will be given before the next key frame. */
   interrupt(): void {
-    if (this.#kind === "audio") return;
     for (const state of this.#sinks.values()) state.waiting = true;
   }
 
-  write(chunk: EncodedChunk): void {
+  /** Whether a sink is to be given chunks of this codec. */
+  wants(codec: MediaCodec): boolean {
+    return [...this.#sinks.keys()].some((sink) => this.#choice(sink) === codec);
+  }
+
+  /** Hands on a chunk, whose codec may be unknown. */
+  write(chunk: EncodedChunk, codec: MediaCodec | undefined): void {
     for (const [sink, state] of this.#sinks) {
+      if (codec !== undefined && this.#choice(sink) !== codec) continue;
+      if (codec !== state.codec) state.waiting = true;
       if (state.waiting && chunk.type !== "key") continue;
       state.waiting = false;
+      state.codec = codec;
       sink.write(chunk);
     }
+  }
+
+  /** What to wait for before more is given. */
+  ready(): Promise<void>[] {
+    return [...this.#sinks.keys()].flatMap((sink) => sink.ready?.() ?? []);
   }
 
   end(): void {
     const sinks = [...this.#sinks.keys()];
     this.#sinks.clear();
     for (const sink of sinks) sink.ended?.();
+  }
+
+  #choice(sink: TrackSink): MediaCodec | undefined {
+    const { codecs } = this.#source;
+    if (sink.accepts === undefined) return codecs[0];
+    return codecs.find((codec) => sink.accepts!(codec));
   }
 }

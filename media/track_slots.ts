@@ -1,3 +1,4 @@
+import type { MediaCodec } from "./codec.ts";
 import type { MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { EncodedChunk } from "./encoded_chunk.ts";
 import type { MediaSource, SourceTrack } from "./media_source.ts";
@@ -21,7 +22,7 @@ export class TrackSlots implements SourceTrack {
     this.id = options.id ?? crypto.randomUUID();
     this.contentHint = options.contentHint ?? "";
     this.#target = target;
-    this.#output = new TrackOutput(source.kind);
+    this.#output = new TrackOutput(source);
     this.#readyState = source.ended ? "ended" : options.readyState ?? "live";
     this.#enabled = options.enabled ?? true;
     this.#muted = source.muted;
@@ -61,8 +62,16 @@ export class TrackSlots implements SourceTrack {
     return () => this.#output.detach(sink);
   }
 
-  deliver(chunk: EncodedChunk): void {
-    if (this.#enabled) this.#output.write(chunk);
+  deliver(chunk: EncodedChunk, codec: MediaCodec | undefined): void {
+    if (this.#enabled) this.#output.write(chunk, codec);
+  }
+
+  wants(codec: MediaCodec): boolean {
+    return this.#enabled && this.#output.wants(codec);
+  }
+
+  ready(): Promise<void>[] {
+    return this.#enabled ? this.#output.ready() : [];
   }
 
   setMuted(muted: boolean): void {

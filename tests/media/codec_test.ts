@@ -36,10 +36,10 @@ Deno.test("what can't be sent is no codec", () => {
 });
 
 Deno.test("a source's codec is that of its latest chunk, with the parameters that it was made with", () => {
-  const source = new MediaSource({ kind: "video", codec: parseCodec("vp09.02.10.10")! });
+  const source = new MediaSource({ kind: "video", codecs: [parseCodec("vp09.02.10.10")!] });
   source.emit({ ...chunk(1), metadata: { mimeType: "video/vp9" } });
-  assertEquals(source.codec?.sdpFmtpLine, "profile-id=2");
+  assertEquals(source.codecs[0]?.sdpFmtpLine, "profile-id=2");
   source.emit({ ...chunk(2), metadata: { mimeType: "video/AV1" } });
   source.emit({ ...chunk(3), metadata: { mimeType: "video/unheard-of" } });
-  assertEquals(source.codec?.mimeType, "video/AV1");
+  assertEquals(source.codecs[0]?.mimeType, "video/AV1");
 });

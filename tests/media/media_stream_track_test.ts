@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { type MediaCodec, parseCodec } from "../../media/codec.ts";
+import type { EncodedChunk } from "../../media/encoded_chunk.ts";
 import { MediaSource } from "../../media/media_source.ts";
 import { MediaStreamTrack } from "../../media/mod.ts";
 import {
@@ -171,4 +173,46 @@ Deno.test("settings are those of the latest frame; an ended track keeps what ide
   });
   track.stop();
   assertEquals(track.getSettings(), { deviceId: "d" });
+});
+
+Deno.test("of a source of several codecs, each sink is given the first that it accepts", () => {
+  const codecs = ["vp8", "avc1", "vp9"].map((text) => parseCodec(text)!);
+  const source = new MediaSource({ kind: "video", codecs });
+  const track = createTrack(source);
+  const seen: Record<string, string[]> = { any: [], h264: [], none: [] };
+  const sink = (name: string, accepted?: string) => ({
+    write: (chunk: EncodedChunk) =>
+      void seen[name]!.push(`${chunk.metadata?.mimeType} ${chunk.timestamp}`),
+    ...accepted !== undefined &&
+      { accepts: (codec: MediaCodec) => codec.mimeType === accepted },
+  });
+  attachSink(track, sink("any"));
+  attachSink(track, sink("h264", "video/H264"));
+  attachSink(track, sink("none", "video/AV1"));
+  assertEquals(codecs.map((codec) => source.wants(codec)), [true, true, false]);
+  for (const { mimeType } of codecs) source.emit({ ...chunk(1), metadata: { mimeType } });
+  assertEquals(seen, { any: ["video/VP8 1"], h264: ["video/H264 1"], none: [] });
+});
+
+Deno.test("a sink whose codec changes begins anew with a key frame", () => {
+  let accepted = "video/VP8";
+  const source = new MediaSource({
+    kind: "video",
+    codecs: [parseCodec("vp8")!, parseCodec("vp9")!],
+  });
+  const seen: string[] = [];
+  attachSink(createTrack(source), {
+    accepts: ({ mimeType }) => mimeType === accepted,
+    write: ({ type, metadata }) => void seen.push(`${metadata?.mimeType} ${type}`),
+  });
+  const emit = (type: "key" | "delta") => {
+    for (const mimeType of ["video/VP8", "video/VP9"]) {
+      source.emit({ ...chunk(1, type), metadata: { mimeType } });
+    }
+  };
+  emit("key");
+  accepted = "video/VP9";
+  emit("delta");
+  emit("key");
+  assertEquals(seen, ["video/VP8 key", "video/VP9 key"]);
 });

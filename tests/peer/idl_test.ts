@@ -30,6 +30,9 @@ const LENGTHS: Record<string, number> = {
   RTCErrorEvent: 2,
   RTCError: 1,
   MediaStreamTrackEvent: 2,
+  MediaStreamTrackGenerator: 1,
+  MediaStreamTrackProcessor: 1,
+  KeyFrameRequestEvent: 1,
 };
 
 for (const [name, constructor] of INTERFACES) {
