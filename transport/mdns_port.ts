@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { ipVersion } from "../core/wire/address.ts";
 import { debug } from "./debug.ts";
+import { mayBind } from "./net_permission.ts";
 import type { MdnsPort } from "./mdns.ts";
 
 /** A multicast group and the port where its members listen. */
@@ -81,6 +82,7 @@ function bound(
   ip: string,
   receive: (packet: Uint8Array) => void,
 ): Promise<Socket> {
+  if (!mayBind(ip, port, { ask: false })) return Promise.reject(new Error("No permission"));
   const socket = createSocket({ type: "udp4", reuseAddr: true });
   socket.on("message", (data) => receive(data));
   return new Promise((resolve, reject) => {

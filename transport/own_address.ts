@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import { debug } from "./debug.ts";
+import { mayBind } from "./net_permission.ts";
 
 /** A group of the local scope (RFC 2365 section 6.1) that nobody else is in; with the default time to live of 1 no router passes it on. */
 const GROUP = "239.255.72.82";
@@ -16,6 +17,7 @@ const TIMEOUT = 200;
  * datagram to oneself carries the address of the interface that the system routes it through, and so tells the same.
  */
 export async function ownAddress(): Promise<string> {
+  if (!mayBind("0.0.0.0", 0, { ask: false })) return "127.0.0.1";
   const socket = createSocket({ type: "udp4", reuseAddr: true });
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(16)));
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,19 +3,22 @@ import { Discards } from "../core/stage/discards.ts";
 import { MAX_BATCH } from "../core/stage/stage.ts";
 import { type Datagram, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import { AddressCache } from "./address_cache.ts";
+import { mayBind } from "./net_permission.ts";
 import { QUEUED_BATCHES, type UdpDiscard, type UdpOptions, type UdpSocket } from "./udp_socket.ts";
 
 /** Opens a socket of `node:dgram`, for where `Deno.listenDatagram` is missing. Rejects as binding does: no such address, port in use. */
 export async function openNodeUdp(options: UdpOptions): Promise<UdpSocket> {
-  const socket = createSocket(ipVersion(options.ip) === 6 ? "udp6" : "udp4");
+  const { ip, port = 0 } = options;
+  if (!mayBind(ip, port, { ask: true })) throw new Error(`No permission for UDP on ${ip}:${port}`);
+  const socket = createSocket(ipVersion(ip) === 6 ? "udp6" : "udp4");
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
-    socket.bind(options.port ?? 0, options.ip, () => {
+    socket.bind(port, ip, () => {
       socket.off("error", reject);
       resolve();
     });
   });
-  return new NodeUdpSocket(socket, options.shownIp ?? options.ip);
+  return new NodeUdpSocket(socket, options.shownIp ?? ip);
 }
 
 /**

@@ -74,8 +74,10 @@ export function activeBases(
   sockets: readonly DatagramSocket[],
 ): TransportAddress[] {
   if (policy === "relay") return [];
-  const unopened = network.addresses().filter((ip) => ip !== "0.0.0.0");
-  const ips = new Set([...sockets.map(({ local }) => local.ip), ...unopened.slice(0, MAX_BASES)]);
+  const opened = sockets.map(({ local }) => local.ip);
+  // What "whatever this machine has" is, only a UDP socket tells; without one the peer is not told either, and need not be.
+  const addresses = network.addresses().filter((ip) => ip !== "0.0.0.0" || opened.length === 0);
+  const ips = new Set([...opened, ...addresses.slice(0, MAX_BASES)]);
   return Array.from(ips, (ip) => ({ ip, port: DISCARD_PORT, protocol: "tcp" }));
 }
 
