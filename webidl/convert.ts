@@ -35,12 +35,16 @@ export const domString: Converter<string> = primitive("DOMString");
 export const usvString: Converter<string> = primitive("USVString");
 /** WebIDL `octet`, with [EnforceRange]. */
 export const enforcedOctet: Converter<number> = primitive("octet", { enforceRange: true });
+/** WebIDL `octet`. */
+export const octet: Converter<number> = primitive("octet");
 /** WebIDL `unsigned short`. */
 export const unsignedShort: Converter<number> = primitive("unsigned short");
 /** WebIDL `unsigned short`, with [EnforceRange]. */
 export const enforcedUnsignedShort: Converter<number> = primitive("unsigned short", {
   enforceRange: true,
 });
+/** WebIDL `unsigned long`. */
+export const unsignedLong: Converter<number> = primitive("unsigned long");
 /** WebIDL `unsigned long`, with [EnforceRange]. */
 export const enforcedUnsignedLong: Converter<number> = primitive("unsigned long", {
   enforceRange: true,
@@ -136,6 +140,14 @@ export function dictionary<const M extends Members>(
     }
     return result as DictionaryOf<M>;
   };
+}
+
+/** A dictionary that inherits from another, whose members are read first (WebIDL section 3.2.17). */
+export function inherit<Base extends object, Own extends object>(
+  base: Converter<Base>,
+  own: Converter<Own>,
+): Converter<Base & Own> {
+  return (value, context) => ({ ...base(value, context), ...own(value, context) });
 }
 
 /** Throws the TypeError of a call with too few arguments (WebIDL section 3.7.7). */
