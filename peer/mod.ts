@@ -3,12 +3,37 @@
  *
  * @module
  */
-export {
-  type RTCDataChannelInit,
-  type RTCOfferOptions,
-  RTCPeerConnection,
-  type RTCPeerConnectionEventMap,
-} from "./rtc_peer_connection.ts";
+export { RTCPeerConnection, type RTCPeerConnectionEventMap } from "./rtc_peer_connection.ts";
+export type { RTCOfferOptions } from "./rtc_offer_options.ts";
+export type { RTCDataChannelInit } from "./rtc_data_channel_init.ts";
+export type { LegacyStreams } from "./legacy_streams.ts";
+export { RTCRtpTransceiver } from "./rtc_rtp_transceiver.ts";
+export { RTCRtpSender } from "./rtc_rtp_sender.ts";
+export { RTCRtpReceiver } from "./rtc_rtp_receiver.ts";
+export type {
+  RTCRtpContributingSource,
+  RTCRtpSynchronizationSource,
+} from "./transceivers/contributing_sources.ts";
+export { RTCDTMFSender, type RTCDTMFSenderEventMap } from "./rtc_dtmf_sender.ts";
+export type {
+  RTCEncodingOptions,
+  RTCPriorityType,
+  RTCResolutionRestriction,
+  RTCRtcpParameters,
+  RTCRtpCapabilities,
+  RTCRtpCodec,
+  RTCRtpCodecParameters,
+  RTCRtpCodingParameters,
+  RTCRtpEncodingParameters,
+  RTCRtpHeaderExtensionCapability,
+  RTCRtpHeaderExtensionParameters,
+  RTCRtpParameters,
+  RTCRtpReceiveParameters,
+  RTCRtpSendParameters,
+  RTCRtpTransceiverDirection,
+  RTCRtpTransceiverInit,
+  RTCSetParameterOptions,
+} from "./rtc_rtp_parameters.ts";
 export type {
   RTCPeerConnectionErrorCallback,
   RTCSessionDescriptionCallback,
@@ -94,3 +119,9 @@ export {
   RTCPeerConnectionIceErrorEvent,
   type RTCPeerConnectionIceErrorEventInit,
 } from "./events/rtc_peer_connection_ice_error_event.ts";
+export { RTCTrackEvent, type RTCTrackEventInit } from "./events/rtc_track_event.ts";
+export {
+  RTCDTMFToneChangeEvent,
+  type RTCDTMFToneChangeEventInit,
+} from "./events/rtc_dtmf_tone_change_event.ts";
+export { MediaStreamEvent, type MediaStreamEventInit } from "./events/media_stream_event.ts";

@@ -7,16 +7,18 @@ import {
 } from "./connection/configuration.ts";
 import { Connection } from "./connection/connection.ts";
 import type { Environment } from "./connection/environment.ts";
-import { MAX_CHANNEL_ID } from "./connection/data_channels.ts";
 import type {
   RTCIceConnectionState,
   RTCIceGatheringState,
   RTCPeerConnectionState,
   RTCSignalingState,
 } from "./connection/states.ts";
+import type { MediaStreamEvent } from "./events/media_stream_event.ts";
 import type { RTCDataChannelEvent } from "./events/rtc_data_channel_event.ts";
 import type { RTCPeerConnectionIceErrorEvent } from "./events/rtc_peer_connection_ice_error_event.ts";
 import type { RTCPeerConnectionIceEvent } from "./events/rtc_peer_connection_ice_event.ts";
+import type { RTCTrackEvent } from "./events/rtc_track_event.ts";
+import { defineLegacyStreams, type LegacyStreams } from "./legacy_streams.ts";
 import {
   defineLegacyOverloads,
   type RTCPeerConnectionErrorCallback,
@@ -24,7 +26,17 @@ import {
 } from "./legacy_callbacks.ts";
 import { generateCertificate, type RTCCertificate } from "./rtc_certificate.ts";
 import type { RTCDataChannel } from "./rtc_data_channel.ts";
+import {
+  checkChannel,
+  type RTCDataChannelInit,
+  rtcDataChannelInit,
+} from "./rtc_data_channel_init.ts";
 import { iceCandidateInit, type RTCIceCandidateInit } from "./rtc_ice_candidate.ts";
+import { applyOfferToReceive, type RTCOfferOptions, rtcOfferOptions } from "./rtc_offer_options.ts";
+import { type RTCRtpTransceiverInit, rtcRtpTransceiverInit } from "./rtc_rtp_parameters.ts";
+import type { RTCRtpReceiver } from "./rtc_rtp_receiver.ts";
+import { RTCRtpSender } from "./rtc_rtp_sender.ts";
+import type { RTCRtpTransceiver } from "./rtc_rtp_transceiver.ts";
 import type { RTCSctpTransport } from "./rtc_sctp_transport.ts";
 import type { RTCStatsReport } from "./rtc_stats_report.ts";
 import {
@@ -34,13 +46,18 @@ import {
   type RTCSessionDescriptionInit,
   sessionDescriptionInit,
 } from "./rtc_session_description.ts";
+import type { TransceiverTable } from "./transceivers/mod.ts";
+import { MediaStream } from "../media/media_stream.ts";
+import { MediaStreamTrack } from "../media/media_stream_track.ts";
 import {
-  boolean,
   dictionary,
-  enforcedUnsignedShort,
+  domString,
+  instance,
+  nullable,
   requireArguments,
   usvString,
 } from "../webidl/convert.ts";
+import { promised } from "../webidl/promised.ts";
 import {
   defineInterface,
   type EventHandlers,
@@ -66,46 +83,19 @@ export interface RTCPeerConnectionEventMap {
   connectionstatechange: Event;
   /** The other side has opened a data channel. */
   datachannel: RTCDataChannelEvent;
+  /** The other side has added a track. */
+  track: RTCTrackEvent;
+  /** @deprecated The other side has added a stream; `track` tells more. */
+  addstream: MediaStreamEvent;
+  /** @deprecated The other side has no track in a stream any more. */
+  removestream: MediaStreamEvent;
 }
 
-/** How a data channel is made (W3C WebRTC section 6.2). */
-export interface RTCDataChannelInit {
-  /** Whether messages arrive in order; true by default. */
-  ordered?: boolean;
-  /** For how many milliseconds a message is tried, 0 to 65535. */
-  maxPacketLifeTime?: number;
-  /** How often a message is retransmitted, 0 to 65535. */
-  maxRetransmits?: number;
-  /** The name of the subprotocol. */
-  protocol?: string;
-  /** Whether the application creates the channel at both sides itself, with the same `id`. */
-  negotiated?: boolean;
-  /** The SCTP stream, 0 to 65534, where `negotiated` is true. */
-  id?: number;
-}
-
-/** Options of `createOffer` (W3C WebRTC section 4.2.7). */
-export interface RTCOfferOptions {
-  /** Whether to restart ICE, as `restartIce` would. */
-  iceRestart?: boolean;
-}
-
-const rtcOfferOptions = dictionary("RTCOfferOptions", {
-  iceRestart: { convert: boolean, default: () => false },
-});
 const rtcAnswerOptions = dictionary("RTCAnswerOptions", {});
-
-const rtcDataChannelInit = dictionary("RTCDataChannelInit", {
-  ordered: { convert: boolean, default: () => true },
-  maxPacketLifeTime: { convert: enforcedUnsignedShort },
-  maxRetransmits: { convert: enforcedUnsignedShort },
-  protocol: { convert: usvString, default: () => "" },
-  negotiated: { convert: boolean, default: () => false },
-  id: { convert: enforcedUnsignedShort },
-});
-
-/** The longest label and protocol, in bytes of UTF-8 (RFC 8832 section 5.1). */
-const MAX_TEXT_BYTES = 65535;
+const toTrack = instance(MediaStreamTrack);
+const nullableTrack = nullable(toTrack);
+const toStream = instance(MediaStream);
+const toSender = instance(RTCRtpSender);
 
 /** What connections run on that say nothing else. */
 const SYSTEM: Environment = { network: systemNetwork };
@@ -130,6 +120,8 @@ export function withEnvironment<T>(environment: Environment, make: () => T): T {
   }
 }
 
+let transceiversOf: (pc: RTCPeerConnection) => TransceiverTable;
+
 /**
  * A connection to another peer (W3C WebRTC section 4.4), as in the browser.
  *
@@ -145,6 +137,10 @@ export function withEnvironment<T>(environment: Environment, make: () => T): T {
  * ```
  */
 export class RTCPeerConnection extends EventTarget {
+  static {
+    transceiversOf = (pc) => pc.#connection.transceivers;
+  }
+
   readonly #connection: Connection;
 
   /** Throws what the configuration deserves: a `SyntaxError`, an `InvalidAccessError` or a TypeError. */
@@ -164,10 +160,11 @@ export class RTCPeerConnection extends EventTarget {
 
   /** Makes a certificate for {@linkcode RTCConfiguration.certificates}: ECDSA with P-256, or RSASSA-PKCS1-v1_5. */
   static generateCertificate(keygenAlgorithm: AlgorithmIdentifier): Promise<RTCCertificate> {
-    if (arguments.length === 0) {
-      return rejected(() => requireArguments("RTCPeerConnection.generateCertificate", 0, 1));
-    }
-    return generateCertificate(keygenAlgorithm);
+    const given = arguments.length;
+    return promised(() => {
+      requireArguments("RTCPeerConnection.generateCertificate", given, 1);
+      return generateCertificate(keygenAlgorithm);
+    });
   }
 
   /** Makes an offer. */
@@ -175,9 +172,10 @@ export class RTCPeerConnection extends EventTarget {
   createOffer(options: unknown = {}): Promise<RTCSessionDescriptionInit | void> {
     return promised(async () => {
       const connection = this.#connection;
-      const { iceRestart } = rtcOfferOptions(options, "RTCPeerConnection.createOffer");
+      const converted = rtcOfferOptions(options, "RTCPeerConnection.createOffer");
+      if (!connection.isClosed) applyOfferToReceive(connection.transceivers, converted);
       const sdp = await connection.chain.chain(() => {
-        if (iceRestart) connection.signaling.replaceIceCredentials();
+        if (converted.iceRestart) connection.signaling.replaceIceCredentials();
         return connection.signaling.createOffer();
       });
       return { type: "offer" as const, sdp };
@@ -323,8 +321,8 @@ export class RTCPeerConnection extends EventTarget {
   /**
    * What is known of the connection and its parts at this moment, in figures; also after it has been closed.
    *
-   * Rejects with an `InvalidAccessError` if it has no sender or receiver with the track that is asked for, which is always so while there
-   * is no media.
+   * Of a track, only what concerns its sending or receiving; rejects with an `InvalidAccessError` unless exactly one sender or receiver has
+   * it.
    *
    * @example
    * ```ts
@@ -338,8 +336,74 @@ export class RTCPeerConnection extends EventTarget {
    * pc.close();
    * ```
    */
-  getStats(selector: object | null = null): Promise<RTCStatsReport> {
-    return promised(() => this.#connection.statistics.get(selector, "RTCPeerConnection.getStats"));
+  getStats(selector: MediaStreamTrack | null = null): Promise<RTCStatsReport> {
+    return promised(() => {
+      const { statistics } = this.#connection;
+      const context = "RTCPeerConnection.getStats";
+      return statistics.get(nullableTrack(selector, context), context);
+    });
+  }
+
+  /** What sends tracks, except where it has been stopped. */
+  getSenders(): RTCRtpSender[] {
+    return this.#connection.transceivers.senders;
+  }
+
+  /** What receives tracks, except where it has been stopped. */
+  getReceivers(): RTCRtpReceiver[] {
+    return this.#connection.transceivers.receivers;
+  }
+
+  /** The transceivers, in the order in which they were added. */
+  getTransceivers(): RTCRtpTransceiver[] {
+    return this.#connection.transceivers.transceivers;
+  }
+
+  /**
+   * Sends a track, which the other side is told to be in `streams`.
+   *
+   * Throws an `InvalidStateError` if the connection is closed, and an `InvalidAccessError` if the track is being sent already.
+   */
+  addTrack(track: MediaStreamTrack, ...streams: MediaStream[]): RTCRtpSender {
+    const { transceivers } = this.#connection;
+    const context = "RTCPeerConnection.addTrack";
+    requireArguments(context, arguments.length, 1);
+    const converted = toTrack(track, context);
+    return transceivers.addTrack(
+      converted,
+      streams.map((stream) => toStream(stream, context)),
+      context,
+    );
+  }
+
+  /**
+   * Sends the track of a sender no more.
+   *
+   * Throws an `InvalidStateError` if the connection is closed, and an `InvalidAccessError` for a sender of another connection.
+   */
+  removeTrack(sender: RTCRtpSender): void {
+    const { transceivers } = this.#connection;
+    const context = "RTCPeerConnection.removeTrack";
+    requireArguments(context, arguments.length, 1);
+    transceivers.removeTrack(toSender(sender, context), context);
+  }
+
+  /**
+   * Adds a transceiver, for a track or to receive "audio" or "video".
+   *
+   * Throws an `InvalidStateError` if the connection is closed; for bad encodings a TypeError, a RangeError or an `OperationError`.
+   */
+  addTransceiver(
+    trackOrKind: MediaStreamTrack | "audio" | "video",
+    init: RTCRtpTransceiverInit = {},
+  ): RTCRtpTransceiver {
+    const { transceivers } = this.#connection;
+    const context = "RTCPeerConnection.addTransceiver";
+    requireArguments(context, arguments.length, 1);
+    const given = trackOrKind instanceof MediaStreamTrack
+      ? trackOrKind
+      : domString(trackOrKind, context);
+    return transceivers.addTransceiver(given, rtcRtpTransceiverInit(init, context), context);
   }
 
   /** The SCTP transport of the data channels; null before an offer has a section for them. */
@@ -362,38 +426,16 @@ export class RTCPeerConnection extends EventTarget {
     if (connection.isClosed) {
       throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
     }
-    if (utf8Length(text) > MAX_TEXT_BYTES) {
-      throw new TypeError(`${context}: the label exceeds ${MAX_TEXT_BYTES} bytes`);
-    }
-    if (utf8Length(init.protocol) > MAX_TEXT_BYTES) {
-      throw new TypeError(`${context}: the protocol exceeds ${MAX_TEXT_BYTES} bytes`);
-    }
-    const id = init.negotiated ? init.id ?? null : null;
-    if (init.negotiated && id === null) {
-      throw new TypeError(`${context}: a negotiated channel needs an id`);
-    }
-    if (init.maxPacketLifeTime !== undefined && init.maxRetransmits !== undefined) {
-      throw new TypeError(`${context}: maxPacketLifeTime and maxRetransmits exclude each other`);
-    }
-    if (id !== null && id > MAX_CHANNEL_ID) {
-      throw new TypeError(`${context}: the id ${id} exceeds ${MAX_CHANNEL_ID}`);
-    }
+    const { parameters, id } = checkChannel(text, init, context);
     const isFirst = !connection.channels.everCreated;
-    const channel = connection.channels.create({
-      label: text,
-      protocol: init.protocol,
-      ordered: init.ordered,
-      maxPacketLifeTime: init.maxPacketLifeTime ?? null,
-      maxRetransmits: init.maxRetransmits ?? null,
-      negotiated: init.negotiated,
-    }, id);
+    const channel = connection.channels.create(parameters, id);
     if (isFirst) connection.negotiationNeeded.update();
     return channel;
   }
 }
 
-/** Typed events. */
-export interface RTCPeerConnection extends EventHandlers<RTCPeerConnectionEventMap> {
+/** Typed events, and the overloads and operations that are deprecated. */
+export interface RTCPeerConnection extends EventHandlers<RTCPeerConnectionEventMap>, LegacyStreams {
   /** Appends a listener. */
   addEventListener: Listen<RTCPeerConnectionEventMap>;
   /** Removes a listener. */
@@ -438,6 +480,8 @@ defineLegacyOverloads(RTCPeerConnection, {
   addIceCandidate: { callbacksAt: 1, argument: iceCandidateInit },
 });
 
+defineLegacyStreams(RTCPeerConnection, transceiversOf);
+
 defineInterface(RTCPeerConnection, {
   handlers: [
     "negotiationneeded",
@@ -448,25 +492,8 @@ defineInterface(RTCPeerConnection, {
     "icegatheringstatechange",
     "connectionstatechange",
     "datachannel",
+    "track",
+    "addstream",
+    "removestream",
   ],
 });
-
-/** An operation that returns a promise throws nothing: it rejects (WebIDL section 3.7.7). */
-function promised<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return operation();
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-function rejected(throwing: () => void): Promise<never> {
-  return promised<never>(() => {
-    throwing();
-    throw new TypeError("unreachable");
-  });
-}
-
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
-}

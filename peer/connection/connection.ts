@@ -1,4 +1,4 @@
-import { type Certificate, nodeProvider } from "../../core/mod.ts";
+import { type Certificate, type Clock, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
@@ -10,6 +10,7 @@ import { dataSectionIndex, type LocalEnd, transportSection } from "../jsep/secti
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
+import { type TransceiverHost, TransceiverTable } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { Configuration } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
@@ -38,7 +39,8 @@ type Hosts =
   & LocalCandidatesHost
   & ReceivedCandidatesHost
   & NegotiationNeededHost
-  & StatisticsHost;
+  & StatisticsHost
+  & TransceiverHost;
 
 /** What is behind an `RTCPeerConnection`: its internal slots, and the parts that change them. */
 export class Connection implements Hosts {
@@ -46,6 +48,10 @@ export class Connection implements Hosts {
   readonly chain: OperationsChain;
   readonly signaling: Signaling;
   readonly channels: DataChannelTable;
+  /** [[Transceivers]]. */
+  readonly transceivers: TransceiverTable;
+  /** RFC 7022 section 4.2: 96 bits at random. */
+  readonly cname: string = nodeProvider.random(12).toBase64();
   readonly negotiationNeeded: NegotiationNeeded;
   readonly receivedCandidates: ReceivedCandidates;
   readonly statistics: Statistics;
@@ -76,6 +82,7 @@ export class Connection implements Hosts {
     );
     this.signaling = new Signaling(this);
     this.channels = new DataChannelTable(this);
+    this.transceivers = new TransceiverTable(this);
     this.negotiationNeeded = new NegotiationNeeded(this);
     this.#localCandidates = new LocalCandidates(this);
     this.#remoteCandidates = new RemoteCandidates(environment.network);
@@ -115,6 +122,19 @@ export class Connection implements Hosts {
   newIceParameters(): IceParameters {
     return newIceParameters(this.#environment);
   }
+
+  get clock(): Clock {
+    return this.#environment.network.clock;
+  }
+
+  /** Nothing is sent or received yet. */
+  updateMedia(): void {}
+
+  requestKeyFrames(): void {}
+
+  requestRemoteKeyFrame(): void {}
+
+  playTone(): void {}
 
   get wantsData(): boolean {
     return this.channels.everCreated;
@@ -253,6 +273,7 @@ export class Connection implements Hosts {
     if (this.isClosed) return;
     this.isClosed = true;
     this.signaling.state = "closed";
+    this.transceivers.close();
     this.channels.closeAbruptly();
     this.#remoteCandidates.close();
     for (const transport of new Set([this.transport, this.#stableTransport])) transport?.close();

@@ -1,9 +1,12 @@
 import type { IceCandidate } from "../../ice/mod.ts";
+import type { MediaStreamTrack } from "../../media/mod.ts";
 import { RTCStatsReport } from "../rtc_stats_report.ts";
 import { addDataChannel } from "../stats/data_channel.ts";
 import { addPeerConnection } from "../stats/peer_connection.ts";
 import { StatsCollector, StatsIds } from "../stats/stats.ts";
+import { select } from "../stats/selection.ts";
 import { addTransport } from "../stats/transport.ts";
+import type { ReceiverSlots, SenderSlots, TransceiverTable } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { INTERNAL } from "../../webidl/interface.ts";
 import type { DataChannelTable } from "./data_channels.ts";
@@ -14,6 +17,7 @@ import type { Transport } from "./transport.ts";
 export interface StatisticsHost {
   readonly channels: DataChannelTable;
   readonly transport: Transport | undefined;
+  readonly transceivers: TransceiverTable;
 }
 
 /** Makes the reports of one connection (W3C WebRTC section 8). */
@@ -28,12 +32,33 @@ export class Statistics {
   }
 
   /** `RTCPeerConnection.getStats` (W3C WebRTC section 8.2). The values are those of the task that the promise is resolved in. */
-  get(selector: unknown, context: string): Promise<RTCStatsReport> {
-    if (selector !== null && selector !== undefined) throw unusable(selector, context);
+  get(track: MediaStreamTrack | null, context: string): Promise<RTCStatsReport> {
+    if (track === null) return this.#report();
+    const { active } = this.#host.transceivers;
+    const selected = [
+      ...active.map(({ sender }) => sender),
+      ...active.map(({ receiver }) => receiver),
+    ].filter((slots) => slots.track === track);
+    if (selected.length !== 1) {
+      throw new DOMException(
+        `${context}: ${selected.length} senders and receivers have this track, not one`,
+        "InvalidAccessError",
+      );
+    }
+    return this.of(selected[0]!);
+  }
+
+  /** `getStats` of a sender or a receiver: its RTP streams, and what they refer to (W3C WebRTC section 8.5). */
+  of(selected: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> {
+    return this.#report(selected);
+  }
+
+  #report(selected?: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> {
     return new Promise((resolve, reject) =>
       queueTask(() => {
         try {
-          resolve(this.#gather());
+          const { entries } = this.#gather();
+          resolve(new RTCStatsReport(INTERNAL, selected ? select(entries, []) : entries));
         } catch (error) {
           reject(error);
         }
@@ -41,7 +66,7 @@ export class Statistics {
     );
   }
 
-  #gather(): RTCStatsReport {
+  #gather(): StatsCollector {
     const { channels, transport } = this.#host;
     const stats = new StatsCollector(this.#ids, performance.timeOrigin + performance.now());
     addPeerConnection(stats, this.#host, channels.records);
@@ -51,13 +76,6 @@ export class Statistics {
       addTransport(stats, { ...transport.inspect(), remoteAddress });
     }
     for (const slots of channels.records.slots) addDataChannel(stats, slots);
-    return new RTCStatsReport(INTERNAL, stats.entries);
+    return stats;
   }
-}
-
-/** There is no media yet, and so no sender or receiver has whatever track is asked for. */
-function unusable(selector: unknown, context: string): Error {
-  return Object.prototype.toString.call(selector) === "[object MediaStreamTrack]"
-    ? new DOMException(`${context}: no sender or receiver has this track`, "InvalidAccessError")
-    : new TypeError(`${context}: the selector is no MediaStreamTrack`);
 }

@@ -1,0 +1,9 @@
+/**
+ * Transceivers: what stands behind `RTCRtpTransceiver`, `RTCRtpSender` and `RTCRtpReceiver`.
+ *
+ * @module
+ */
+export * from "./slots.ts";
+export * from "./table.ts";
+export * from "./stop.ts";
+export * from "./remote_tracks.ts";

@@ -1,0 +1,195 @@
+/**
+ * The internal slots of transceivers, senders and receivers (W3C WebRTC sections 5.2 to 5.4), under the names of the text. Each knows
+ * the object that the application has of it.
+ *
+ * @module
+ */
+import type { Clock } from "../../core/mod.ts";
+import { MediaSource } from "../../media/media_source.ts";
+import type { MediaStream } from "../../media/media_stream.ts";
+import { createTrack, type MediaStreamTrack } from "../../media/media_stream_track.ts";
+import { construct } from "../../webidl/construct.ts";
+import type { RTCPeerConnectionState } from "../connection/states.ts";
+import {
+  headerExtensionCapabilities,
+  type LocalSource,
+  type MediaKind,
+} from "../jsep/media/mod.ts";
+import type { OperationsChain } from "../operations_chain.ts";
+import type { RTCDtlsTransport } from "../rtc_dtls_transport.ts";
+import type {
+  EncodingParameters,
+  RTCRtpCodec,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionCapability,
+  RTCRtpHeaderExtensionParameters,
+  RTCRtpTransceiverDirection,
+  SendParameters,
+} from "../rtc_rtp_parameters.ts";
+import { RTCRtpReceiver } from "../rtc_rtp_receiver.ts";
+import { RTCRtpSender } from "../rtc_rtp_sender.ts";
+import { RTCRtpTransceiver } from "../rtc_rtp_transceiver.ts";
+import type { RTCStatsReport } from "../rtc_stats_report.ts";
+import { ContributingSources } from "./contributing_sources.ts";
+import { DtmfSlots } from "./dtmf.ts";
+
+/** A direction that has been negotiated. */
+export type NegotiatedDirection = Exclude<RTCRtpTransceiverDirection, "stopped">;
+
+/** What transceivers need of their connection. */
+export interface TransceiverHost {
+  readonly isClosed: boolean;
+  readonly connectionState: RTCPeerConnectionState;
+  readonly chain: OperationsChain;
+  readonly negotiationNeeded: { update(): void };
+  readonly clock: Clock;
+  /** The canonical name of this end (RFC 7022). */
+  readonly cname: string;
+  /** What a transceiver sends or receives has changed: its track, encodings, direction, jitter buffer target, or its life. */
+  updateMedia(transceiver: TransceiverSlots): void;
+  /** Asks for key frames of encodings of a sender, by their indices. */
+  requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void;
+  /** Asks the other side for a key frame. */
+  requestRemoteKeyFrame(receiver: ReceiverSlots): void;
+  /** Plays a tone of DTMF for `duration` milliseconds (RFC 4733). */
+  playTone(sender: SenderSlots, tone: string, duration: number): void;
+  readonly statistics: { of(selected: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> };
+}
+
+/** How a transceiver is made. */
+export interface TransceiverInit {
+  readonly kind: MediaKind;
+  readonly direction: NegotiatedDirection;
+  readonly track?: MediaStreamTrack | null;
+  readonly streams?: readonly MediaStream[];
+  readonly sendEncodings?: readonly EncodingParameters[];
+  /** Those of the first transceiver of this kind, so that all ask for the same (WebRTC Extensions section 4.1). */
+  readonly headerExtensions?: readonly RTCRtpHeaderExtensionCapability[];
+  /** Whether `addTrack` makes it. */
+  readonly isAddedByTrack?: boolean;
+}
+
+/** The slots of an `RTCRtpTransceiver` (W3C WebRTC section 5.4). */
+export class TransceiverSlots {
+  readonly host: TransceiverHost;
+  readonly kind: MediaKind;
+  readonly object: RTCRtpTransceiver;
+  readonly sender: SenderSlots;
+  readonly receiver: ReceiverSlots;
+  mid: string | null = null;
+  jsepMid: string | null = null;
+  direction: NegotiatedDirection;
+  currentDirection: NegotiatedDirection | null = null;
+  firedDirection: NegotiatedDirection | null = null;
+  receptive = false;
+  stopping = false;
+  stopped = false;
+  preferredCodecs: readonly RTCRtpCodec[] = [];
+  headerExtensionsToNegotiate: readonly RTCRtpHeaderExtensionCapability[];
+  negotiatedHeaderExtensions: readonly RTCRtpHeaderExtensionCapability[] = [];
+  /** Whether a track has ever been attached by `addTrack`: only then may a remote section take it (RFC 9429 section 5.10). */
+  isAddedByTrack: boolean;
+
+  constructor(host: TransceiverHost, init: TransceiverInit) {
+    this.host = host;
+    this.kind = init.kind;
+    this.direction = init.direction;
+    this.isAddedByTrack = init.isAddedByTrack ?? false;
+    this.headerExtensionsToNegotiate =
+      (init.headerExtensions ?? headerExtensionCapabilities(init.kind))
+        .map((extension) => ({ ...extension }));
+    this.sender = new SenderSlots(this, init);
+    this.receiver = new ReceiverSlots(this);
+    this.object = construct(RTCRtpTransceiver, this);
+  }
+}
+
+/** The slots of an `RTCRtpSender` (W3C WebRTC section 5.2). */
+export class SenderSlots {
+  readonly transceiver: TransceiverSlots;
+  readonly object: RTCRtpSender;
+  readonly dtmf: DtmfSlots | null;
+  track: MediaStreamTrack | null;
+  transport: RTCDtlsTransport | null = null;
+  lastStableStateTransport: RTCDtlsTransport | null = null;
+  /** The streams of [[AssociatedMediaStreamIds]], each once. */
+  associatedMediaStreams: readonly MediaStream[] = [];
+  sendEncodings: readonly EncodingParameters[];
+  /** [[LastStableRidlessSendEncodings]]. */
+  lastStableRidlessSendEncodings: readonly EncodingParameters[] | null = null;
+  sendCodecs: readonly RTCRtpCodecParameters[] = [];
+  headerExtensions: readonly RTCRtpHeaderExtensionParameters[] = [];
+  /** Whether RTCP of reduced size was negotiated. */
+  reducedSize = false;
+  lastReturnedParameters: SendParameters | null = null;
+  /** The RTP sources of the encodings, in their order; whoever makes more encodings makes more of these. */
+  sources: readonly LocalSource[] = [];
+  /** Whether [[CurrentDirection]] has ever been one that sends: `addTrack` doesn't reuse such a sender. */
+  hasSent = false;
+
+  constructor(transceiver: TransceiverSlots, init: TransceiverInit) {
+    this.transceiver = transceiver;
+    this.track = init.track ?? null;
+    this.associate(init.streams ?? []);
+    const { sendEncodings = [] } = init;
+    this.sendEncodings = sendEncodings.length > 0 ? sendEncodings : [defaultEncoding(init.kind)];
+    this.dtmf = init.kind === "audio" ? new DtmfSlots(this) : null;
+    this.object = construct(RTCRtpSender, this);
+  }
+
+  /** [[AssociatedMediaStreamIds]]. */
+  get associatedMediaStreamIds(): readonly string[] {
+    return this.associatedMediaStreams.map(({ id }) => id);
+  }
+
+  /** Sets [[AssociatedMediaStreamIds]]. */
+  associate(streams: readonly MediaStream[]): void {
+    this.associatedMediaStreams = [
+      ...new Map(streams.map((stream) => [stream.id, stream])).values(),
+    ];
+  }
+}
+
+/** The encoding of a sender of which nothing else is said. */
+export function defaultEncoding(kind: MediaKind): EncodingParameters {
+  return {
+    active: true,
+    adaptivePtime: false,
+    priority: "low",
+    ...(kind === "video" && { scaleResolutionDownBy: 1 }),
+  };
+}
+
+/** The slots of an `RTCRtpReceiver` (W3C WebRTC section 5.3). */
+export class ReceiverSlots {
+  readonly transceiver: TransceiverSlots;
+  readonly object: RTCRtpReceiver;
+  /** What feeds the track. */
+  readonly source: MediaSource;
+  readonly track: MediaStreamTrack;
+  readonly contributingSources: ContributingSources = new ContributingSources();
+  transport: RTCDtlsTransport | null = null;
+  lastStableStateTransport: RTCDtlsTransport | null = null;
+  associatedRemoteMediaStreams: readonly MediaStream[] = [];
+  lastStableStateAssociatedRemoteMediaStreams: readonly MediaStream[] = [];
+  receiveCodecs: readonly RTCRtpCodecParameters[] = [];
+  lastStableStateReceiveCodecs: readonly RTCRtpCodecParameters[] = [];
+  headerExtensions: readonly RTCRtpHeaderExtensionParameters[] = [];
+  /** Whether RTCP of reduced size was negotiated. */
+  reducedSize = false;
+  /** Milliseconds, 0 to 4000; null where the application has no preference. */
+  jitterBufferTarget: number | null = null;
+
+  constructor(transceiver: TransceiverSlots) {
+    this.transceiver = transceiver;
+    const { kind, host } = transceiver;
+    this.source = new MediaSource({
+      kind,
+      label: `remote ${kind}`,
+      muted: true,
+      onKeyFrameRequest: () => host.requestRemoteKeyFrame(this),
+    });
+    this.track = createTrack(this.source);
+    this.object = construct(RTCRtpReceiver, this);
+  }
+}
