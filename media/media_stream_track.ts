@@ -3,12 +3,11 @@ import type { MediaKind } from "./encoded_chunk.ts";
 import type { MediaSource } from "./media_source.ts";
 import { TrackSlots } from "./track_slots.ts";
 import type { TrackSink } from "./track_output.ts";
+import { construct, slotsOfNew } from "../webidl/construct.ts";
 import { boolean, domString } from "../webidl/convert.ts";
 import {
   defineInterface,
   type EventHandlers,
-  illegalUnlessInternal,
-  INTERNAL,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -37,15 +36,7 @@ export class MediaStreamTrack extends EventTarget {
     slotsOf = (track) => track.#slots;
   }
 
-  readonly #slots: TrackSlots;
-
-  /** Throws a TypeError: scripts don't make tracks. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    super();
-    const [, source, options] = internal as [unknown, MediaSource, TrackOptions];
-    this.#slots = new TrackSlots(this, source, options);
-  }
+  readonly #slots: TrackSlots = new TrackSlots(this, slotsOfNew<TrackInit>());
 
   /** `"audio"` or `"video"`. */
   get kind(): MediaKind {
@@ -143,9 +134,14 @@ export interface TrackOptions {
   readonly contentHint?: string;
 }
 
+/** What a track is made of. */
+export interface TrackInit extends TrackOptions {
+  readonly source: MediaSource;
+}
+
 /** W3C mediacapture-streams section 4.3, "create a MediaStreamTrack". */
 export function createTrack(source: MediaSource, options: TrackOptions = {}): MediaStreamTrack {
-  return new MediaStreamTrack(INTERNAL, source, options);
+  return construct(MediaStreamTrack, { source, ...options });
 }
 
 /** The internal slots of a track. Throws a TypeError for anything else. */

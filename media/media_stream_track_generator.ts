@@ -6,10 +6,10 @@ import { MediaSource } from "./media_source.ts";
 import { MediaStreamTrack, type MediaStreamTrackEventMap } from "./media_stream_track.ts";
 import { dictionary, domString, enumeration, requireArguments } from "../webidl/convert.ts";
 import { queueTask } from "../webidl/task.ts";
+import { provideSlots } from "../webidl/construct.ts";
 import {
   defineInterface,
   type EventHandlers,
-  INTERNAL,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -109,7 +109,8 @@ export class MediaStreamTrackGenerator extends MediaStreamTrack {
       onKeyFrameRequest: (rid) => requested(rid),
       onUnused: () => unused(),
     });
-    super(INTERNAL, source, {});
+    provideSlots({ source });
+    super();
     const requests = new Set<string | undefined>();
     requested = (rid) => {
       if (requests.has(rid)) return;

@@ -2,7 +2,7 @@ import type { MediaCodec } from "./codec.ts";
 import type { MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { EncodedChunk } from "./encoded_chunk.ts";
 import type { MediaSource, SourceTrack } from "./media_source.ts";
-import type { MediaStreamTrackState, TrackOptions } from "./media_stream_track.ts";
+import type { MediaStreamTrackState, TrackInit } from "./media_stream_track.ts";
 import { TrackOutput, type TrackSink } from "./track_output.ts";
 
 /** The internal slots of a track (W3C mediacapture-streams section 4.3), and the steps that change them. */
@@ -17,7 +17,7 @@ export class TrackSlots implements SourceTrack {
   #muted: boolean;
   #lastSettings: MediaTrackSettings = {};
 
-  constructor(target: EventTarget, source: MediaSource, options: TrackOptions) {
+  constructor(target: EventTarget, { source, ...options }: TrackInit) {
     this.source = source;
     this.id = options.id ?? crypto.randomUUID();
     this.contentHint = options.contentHint ?? "";

@@ -6,7 +6,8 @@ import {
   enforcedUnsignedLong,
   enforcedUnsignedLongLong,
 } from "../webidl/convert.ts";
-import { defineInterface, illegalUnlessInternal, INTERNAL } from "../webidl/interface.ts";
+import { construct, slotsOfNew } from "../webidl/construct.ts";
+import { defineInterface } from "../webidl/interface.ts";
 
 /** The fingerprint of a certificate (W3C WebRTC section 5.5.2). */
 export interface RTCDtlsFingerprint {
@@ -25,19 +26,13 @@ const MIN_RSA_BITS = 1024, MAX_RSA_BITS = 4096;
 
 let certificateOf: (certificate: RTCCertificate) => Certificate;
 
-/** A certificate that a connection can authenticate itself with (W3C WebRTC section 4.9.2). */
+/** A certificate that a connection can authenticate itself with (W3C WebRTC section 4.9.2). `RTCPeerConnection.generateCertificate` makes it. */
 export class RTCCertificate {
   static {
     certificateOf = (certificate) => certificate.#certificate;
   }
 
-  readonly #certificate: Certificate;
-
-  /** Throws a TypeError: `RTCPeerConnection.generateCertificate` makes certificates. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    this.#certificate = internal[1] as Certificate;
-  }
+  readonly #certificate: Certificate = slotsOfNew<Certificate>();
 
   /** When it ends, in milliseconds of Unix time. */
   get expires(): number {
@@ -58,8 +53,8 @@ export { certificateOf };
 /** Makes a certificate with an ECDSA key, which takes a millisecond. */
 export function defaultCertificate(): RTCCertificate {
   const now = Date.now();
-  return new RTCCertificate(
-    INTERNAL,
+  return construct(
+    RTCCertificate,
     nodeProvider.generateCertificate({ keyType: "ecdsa-p256", now, lifetime: DEFAULT_LIFETIME }),
   );
 }
@@ -86,8 +81,8 @@ export async function generateCertificate(keygenAlgorithm: unknown): Promise<RTC
   const key = keyOptions(keygenAlgorithm, context);
   const lifetime = Math.min(expires ?? DEFAULT_LIFETIME, MAX_LIFETIME);
   await Promise.resolve(); // the key is made in parallel, in the standard's sense: after the caller has its promise
-  return new RTCCertificate(
-    INTERNAL,
+  return construct(
+    RTCCertificate,
     nodeProvider.generateCertificate({ ...key, now: Date.now(), lifetime }),
   );
 }

@@ -1,9 +1,9 @@
 import type { RTCErrorEvent } from "./events/rtc_error_event.ts";
 import { domString, enforcedUnsignedLong, requireArguments, usvString } from "../webidl/convert.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
 import {
   defineInterface,
   type EventHandlers,
-  illegalUnlessInternal,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -92,14 +92,7 @@ export class RTCDataChannel extends EventTarget {
     channelSlots = (channel) => channel.#slots;
   }
 
-  readonly #slots: ChannelSlots;
-
-  /** Throws a TypeError: only a connection makes channels. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    super();
-    this.#slots = internal[1] as ChannelSlots;
-  }
+  readonly #slots: ChannelSlots = slotsOfNew<ChannelSlots>();
 
   /** What tells this channel from others; need not be unique. */
   get label(): string {

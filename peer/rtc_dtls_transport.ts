@@ -1,9 +1,9 @@
 import type { RTCErrorEvent } from "./events/rtc_error_event.ts";
 import type { RTCIceTransport } from "./rtc_ice_transport.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
 import {
   defineInterface,
   type EventHandlers,
-  illegalUnlessInternal,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -29,14 +29,7 @@ export interface DtlsTransportSlots {
 
 /** What an application sees of the DTLS association (W3C WebRTC section 5.5). Scripts can't construct it. */
 export class RTCDtlsTransport extends EventTarget {
-  readonly #slots: DtlsTransportSlots;
-
-  /** Throws a TypeError: only a connection makes transports. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    super();
-    this.#slots = internal[1] as DtlsTransportSlots;
-  }
+  readonly #slots: DtlsTransportSlots = slotsOfNew<DtlsTransportSlots>();
 
   /** The transport underneath. */
   get iceTransport(): RTCIceTransport {

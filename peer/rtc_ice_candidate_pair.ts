@@ -1,25 +1,25 @@
 import type { RTCIceCandidate } from "./rtc_ice_candidate.ts";
-import { defineInterface, illegalUnlessInternal } from "../webidl/interface.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
+import { defineInterface } from "../webidl/interface.ts";
+
+/** The internal slots of an {@linkcode RTCIceCandidatePair}. */
+export interface IceCandidatePairSlots {
+  readonly local: RTCIceCandidate;
+  readonly remote: RTCIceCandidate;
+}
 
 /** Two candidates that packets travel between (W3C WebRTC section 5.6.3). Scripts can't construct it. */
 export class RTCIceCandidatePair {
-  readonly #local: RTCIceCandidate;
-  readonly #remote: RTCIceCandidate;
-
-  /** Throws a TypeError: only a transport makes pairs. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    [, this.#local, this.#remote] = internal as [unknown, RTCIceCandidate, RTCIceCandidate];
-  }
+  readonly #slots: IceCandidatePairSlots = slotsOfNew<IceCandidatePairSlots>();
 
   /** The candidate at this end. */
   get local(): RTCIceCandidate {
-    return this.#local;
+    return this.#slots.local;
   }
 
   /** The candidate at the other end. */
   get remote(): RTCIceCandidate {
-    return this.#remote;
+    return this.#slots.remote;
   }
 }
 

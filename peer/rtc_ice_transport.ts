@@ -1,9 +1,9 @@
 import type { RTCIceCandidate, RTCIceComponent } from "./rtc_ice_candidate.ts";
 import type { RTCIceCandidatePair } from "./rtc_ice_candidate_pair.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
 import {
   defineInterface,
   type EventHandlers,
-  illegalUnlessInternal,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -68,14 +68,7 @@ export function newIceTransportSlots(): IceTransportSlots {
 
 /** What an application sees of the ICE agent (W3C WebRTC section 5.6). Scripts can't construct it. */
 export class RTCIceTransport extends EventTarget {
-  readonly #slots: IceTransportSlots;
-
-  /** Throws a TypeError: only a connection makes transports. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    super();
-    this.#slots = internal[1] as IceTransportSlots;
-  }
+  readonly #slots: IceTransportSlots = slotsOfNew<IceTransportSlots>();
 
   /** Which side decides on the pair to use. */
   get role(): RTCIceRole {

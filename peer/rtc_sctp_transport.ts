@@ -1,8 +1,8 @@
 import type { RTCDtlsTransport } from "./rtc_dtls_transport.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
 import {
   defineInterface,
   type EventHandlers,
-  illegalUnlessInternal,
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
@@ -49,14 +49,7 @@ export function updateMaxMessageSize(
 
 /** What an application sees of the SCTP association (W3C WebRTC section 6.1.1). Scripts can't construct it. */
 export class RTCSctpTransport extends EventTarget {
-  readonly #slots: SctpTransportSlots;
-
-  /** Throws a TypeError: only a connection makes transports. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    super();
-    this.#slots = internal[1] as SctpTransportSlots;
-  }
+  readonly #slots: SctpTransportSlots = slotsOfNew<SctpTransportSlots>();
 
   /** The transport underneath. */
   get transport(): RTCDtlsTransport {

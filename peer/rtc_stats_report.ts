@@ -1,6 +1,7 @@
 import type { RTCStats } from "./stats/stats.ts";
 import { domString } from "../webidl/convert.ts";
-import { defineInterface, illegalUnlessInternal } from "../webidl/interface.ts";
+import { slotsOfNew } from "../webidl/construct.ts";
+import { defineInterface } from "../webidl/interface.ts";
 import { defineReadonlyMaplike } from "../webidl/maplike.ts";
 
 let entriesOf: (report: RTCStatsReport) => ReadonlyMap<string, RTCStats>;
@@ -14,13 +15,7 @@ export class RTCStatsReport {
     entriesOf = (report) => report.#entries;
   }
 
-  readonly #entries: ReadonlyMap<string, RTCStats>;
-
-  /** Throws a TypeError: `RTCPeerConnection.getStats` makes reports. */
-  constructor(...internal: readonly unknown[]) {
-    illegalUnlessInternal(internal[0]);
-    this.#entries = internal[1] as ReadonlyMap<string, RTCStats>;
-  }
+  readonly #entries: ReadonlyMap<string, RTCStats> = slotsOfNew<ReadonlyMap<string, RTCStats>>();
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The internal slots of the object that is being made, until it has taken them. */
-let slotsOfNext: { readonly slots: object } | undefined;
+let slotsOfNext: object | undefined;
 
 /** Makes an object of an interface that scripts can't construct. */
 export function construct<T extends object>(constructor: new () => T, slots: object): T {
-  slotsOfNext = { slots };
+  provideSlots(slots);
   try {
     return new constructor();
   } finally {
@@ -11,13 +11,18 @@ export function construct<T extends object>(constructor: new () => T, slots: obj
   }
 }
 
+/** For a constructor that a script may call, of a class that extends one which it may not: to be called just before `super()`. */
+export function provideSlots(slots: object): void {
+  slotsOfNext = slots;
+}
+
 /**
  * The internal slots of an object in the making: what the `#slots` of a class that has no constructor of its own is initialised with.
- * Throws the TypeError that WebIDL section 3.7.1 asks for unless {@linkcode construct} makes the object.
+ * Throws the TypeError that WebIDL section 3.7.1 asks for unless our own code makes the object.
  */
 export function slotsOfNew<Slots extends object>(): Slots {
-  const next = slotsOfNext;
+  const slots = slotsOfNext;
   slotsOfNext = undefined;
-  if (next === undefined) throw new TypeError("Illegal constructor");
-  return next.slots as Slots;
+  if (slots === undefined) throw new TypeError("Illegal constructor");
+  return slots as Slots;
 }

@@ -124,13 +124,3 @@ export interface Unlisten<Events> {
     options?: boolean | EventListenerOptions,
   ): void;
 }
-
-const KEY = Symbol("construct");
-
-/** What our own code passes to the constructor of an interface that scripts can't construct. */
-export const INTERNAL: symbol = KEY;
-
-/** Throws what a browser throws when a script calls a constructor that WebIDL doesn't give it. */
-export function illegalUnlessInternal(key: unknown): void {
-  if (key !== KEY) throw new TypeError("Illegal constructor");
-}

@@ -1,6 +1,6 @@
 import { MediaStreamTrack } from "../media_stream_track.ts";
-import { domString, instance, requireArguments } from "../../webidl/convert.ts";
-import { eventInit } from "../../webidl/event_init.ts";
+import { instance } from "../../webidl/convert.ts";
+import { eventArguments } from "../../webidl/event.ts";
 import { defineInterface } from "../../webidl/interface.ts";
 
 /** How a {@linkcode MediaStreamTrackEvent} is made. */
@@ -9,7 +9,7 @@ export interface MediaStreamTrackEventInit extends EventInit {
   track: MediaStreamTrack;
 }
 
-const mediaStreamTrackEventInit = eventInit("MediaStreamTrackEventInit", {
+const readArguments = eventArguments("MediaStreamTrackEvent", {
   track: { convert: instance(MediaStreamTrack), required: true },
 });
 
@@ -19,9 +19,8 @@ export class MediaStreamTrackEvent extends Event {
 
   /** A new event; throws a TypeError if `eventInitDict` lacks a track. */
   constructor(type: string, eventInitDict: MediaStreamTrackEventInit) {
-    requireArguments("MediaStreamTrackEvent constructor", arguments.length, 2);
-    const init = mediaStreamTrackEventInit(eventInitDict, "MediaStreamTrackEvent constructor");
-    super(domString(type, "MediaStreamTrackEvent constructor: type"), init);
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
     this.#track = init.track;
   }
 

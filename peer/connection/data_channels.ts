@@ -12,7 +12,7 @@ import {
 import { RTCError, type RTCErrorDetailType } from "../rtc_error.ts";
 import type { SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
-import { INTERNAL } from "../../webidl/interface.ts";
+import { construct } from "../../webidl/construct.ts";
 import { ChannelRecords } from "./channel_records.ts";
 
 /** The largest id (RFC 8832 section 6: 65535 is not used). */
@@ -189,7 +189,7 @@ export class DataChannelTable implements ChannelHost {
       binaryType: "arraybuffer",
       blobs: undefined,
     };
-    const channel = new RTCDataChannel(INTERNAL, slots);
+    const channel = construct(RTCDataChannel, slots);
     this.#channels.add(channel);
     this.records.add(slots);
     if (id !== null) this.#bind(channel, id);

@@ -2,7 +2,7 @@ import { type IceCandidate, type IcePair, writeCandidate } from "../../ice/mod.t
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import { RTCIceCandidatePair } from "../rtc_ice_candidate_pair.ts";
 import type { IceTransportSlots } from "../rtc_ice_transport.ts";
-import { INTERNAL } from "../../webidl/interface.ts";
+import { construct } from "../../webidl/construct.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";
 
 /** The agent's pair as the application sees it: with the candidates that it knows already, where it does. */
@@ -16,7 +16,7 @@ export function selectedPair(
   const local = slots.localCandidates.find(({ candidate }) => candidate === text) ??
     show(pair.local);
   const remote = remoteCandidates.shown(pair.remote) ?? show(pair.remote);
-  return new RTCIceCandidatePair(INTERNAL, local, remote);
+  return construct(RTCIceCandidatePair, { local, remote });
 }
 
 function show(candidate: IceCandidate): RTCIceCandidate {

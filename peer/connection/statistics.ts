@@ -8,7 +8,7 @@ import { select } from "../stats/selection.ts";
 import { addTransport } from "../stats/transport.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverTable } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
-import { INTERNAL } from "../../webidl/interface.ts";
+import { construct } from "../../webidl/construct.ts";
 import type { DataChannelTable } from "./data_channels.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";
 import type { Transport } from "./transport.ts";
@@ -58,7 +58,7 @@ export class Statistics {
       queueTask(() => {
         try {
           const { entries } = this.#gather();
-          resolve(new RTCStatsReport(INTERNAL, selected ? select(entries, []) : entries));
+          resolve(construct(RTCStatsReport, selected ? select(entries, []) : entries));
         } catch (error) {
           reject(error);
         }

@@ -19,7 +19,7 @@ import {
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../../webidl/task.ts";
-import { INTERNAL } from "../../webidl/interface.ts";
+import { construct } from "../../webidl/construct.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Environment } from "./environment.ts";
 import { activeBases, iceServers, openBases, openListeners, resolveServers } from "./gathering.ts";
@@ -61,13 +61,13 @@ export interface RemoteTransport {
  */
 export class Transport {
   readonly iceSlots: IceTransportSlots = newIceTransportSlots();
-  readonly ice: RTCIceTransport = new RTCIceTransport(INTERNAL, this.iceSlots);
+  readonly ice: RTCIceTransport = construct(RTCIceTransport, this.iceSlots);
   readonly dtlsSlots: DtlsTransportSlots = {
     iceTransport: this.ice,
     state: "new",
     remoteCertificates: [],
   };
-  readonly dtls: RTCDtlsTransport = new RTCDtlsTransport(INTERNAL, this.dtlsSlots);
+  readonly dtls: RTCDtlsTransport = construct(RTCDtlsTransport, this.dtlsSlots);
   readonly sctpSlots: SctpTransportSlots;
   readonly sctp: RTCSctpTransport;
   readonly #host: TransportHost;
@@ -100,7 +100,7 @@ export class Transport {
       maxBufferSize: null,
       maxChannels: null,
     };
-    this.sctp = new RTCSctpTransport(INTERNAL, this.sctpSlots);
+    this.sctp = construct(RTCSctpTransport, this.sctpSlots);
     this.iceSlots.role = options.role;
     this.#pipeline = new Pipeline({
       clock: options.environment.network.clock,

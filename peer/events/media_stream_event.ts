@@ -23,9 +23,9 @@ export class MediaStreamEvent extends Event {
 
   /** A new event. */
   constructor(type: string, eventInitDict: MediaStreamEventInit = {}) {
-    const read = readArguments(arguments.length, type, eventInitDict);
-    super(read.type, read.init);
-    this.#stream = read.init.stream;
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
+    this.#stream = init.stream;
   }
 
   /** The stream. */

@@ -1,7 +1,7 @@
 import { RTCDataChannel } from "../rtc_data_channel.ts";
-import { domString, instance, requireArguments } from "../../webidl/convert.ts";
+import { instance } from "../../webidl/convert.ts";
 import { defineInterface } from "../../webidl/interface.ts";
-import { eventInit } from "../../webidl/event_init.ts";
+import { eventArguments } from "../../webidl/event.ts";
 
 /** How an {@linkcode RTCDataChannelEvent} is made. */
 export interface RTCDataChannelEventInit extends EventInit {
@@ -9,7 +9,7 @@ export interface RTCDataChannelEventInit extends EventInit {
   channel: RTCDataChannel;
 }
 
-const rtcDataChannelEventInit = eventInit("RTCDataChannelEventInit", {
+const readArguments = eventArguments("RTCDataChannelEvent", {
   channel: { convert: instance(RTCDataChannel), required: true },
 });
 
@@ -19,9 +19,8 @@ export class RTCDataChannelEvent extends Event {
 
   /** A new event; throws a TypeError if `eventInitDict` lacks a channel. */
   constructor(type: string, eventInitDict: RTCDataChannelEventInit) {
-    requireArguments("RTCDataChannelEvent constructor", arguments.length, 2);
-    const init = rtcDataChannelEventInit(eventInitDict, "RTCDataChannelEvent constructor");
-    super(domString(type, "RTCDataChannelEvent constructor: type"), init);
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
     this.#channel = init.channel;
   }
 

@@ -18,9 +18,9 @@ export class RTCDTMFToneChangeEvent extends Event {
 
   /** A new event. */
   constructor(type: string, eventInitDict: RTCDTMFToneChangeEventInit = {}) {
-    const read = readArguments(arguments.length, type, eventInitDict);
-    super(read.type, read.init);
-    this.#tone = read.init.tone;
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
+    this.#tone = init.tone;
   }
 
   /** The tone that begins; empty when the last one has ended. */

@@ -1,6 +1,6 @@
 import { RTCError } from "../rtc_error.ts";
-import { domString, instance, requireArguments } from "../../webidl/convert.ts";
-import { eventInit } from "../../webidl/event_init.ts";
+import { instance } from "../../webidl/convert.ts";
+import { eventArguments } from "../../webidl/event.ts";
 import { defineInterface } from "../../webidl/interface.ts";
 
 /** How an {@linkcode RTCErrorEvent} is made. */
@@ -9,7 +9,7 @@ export interface RTCErrorEventInit extends EventInit {
   error: RTCError;
 }
 
-const rtcErrorEventInit = eventInit("RTCErrorEventInit", {
+const readArguments = eventArguments("RTCErrorEvent", {
   error: { convert: instance(RTCError), required: true },
 });
 
@@ -19,9 +19,8 @@ export class RTCErrorEvent extends Event {
 
   /** A new event; throws a TypeError if `eventInitDict` lacks an error. */
   constructor(type: string, eventInitDict: RTCErrorEventInit) {
-    requireArguments("RTCErrorEvent constructor", arguments.length, 2);
-    const init = rtcErrorEventInit(eventInitDict, "RTCErrorEvent constructor");
-    super(domString(type, "RTCErrorEvent constructor: type"), init);
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
     this.#error = init.error;
   }
 

@@ -1,12 +1,6 @@
-import {
-  domString,
-  nullable,
-  requireArguments,
-  unsignedShort,
-  usvString,
-} from "../../webidl/convert.ts";
+import { domString, nullable, unsignedShort, usvString } from "../../webidl/convert.ts";
 import { defineInterface } from "../../webidl/interface.ts";
-import { eventInit } from "../../webidl/event_init.ts";
+import { eventArguments } from "../../webidl/event.ts";
 
 /** How an {@linkcode RTCPeerConnectionIceErrorEvent} is made. */
 export interface RTCPeerConnectionIceErrorEventInit extends EventInit {
@@ -22,7 +16,7 @@ export interface RTCPeerConnectionIceErrorEventInit extends EventInit {
   errorText?: string;
 }
 
-const iceErrorEventInit = eventInit("RTCPeerConnectionIceErrorEventInit", {
+const readArguments = eventArguments("RTCPeerConnectionIceErrorEvent", {
   address: { convert: nullable(domString), default: () => null },
   port: { convert: nullable(unsignedShort), default: () => null },
   url: { convert: usvString, default: () => "" },
@@ -40,9 +34,8 @@ export class RTCPeerConnectionIceErrorEvent extends Event {
 
   /** A new event; throws a TypeError if `eventInitDict` lacks an error code. */
   constructor(type: string, eventInitDict: RTCPeerConnectionIceErrorEventInit) {
-    requireArguments("RTCPeerConnectionIceErrorEvent constructor", arguments.length, 2);
-    const init = iceErrorEventInit(eventInitDict, "RTCPeerConnectionIceErrorEvent constructor");
-    super(domString(type, "RTCPeerConnectionIceErrorEvent constructor: type"), init);
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
     this.#address = init.address;
     this.#port = init.port;
     this.#url = init.url;

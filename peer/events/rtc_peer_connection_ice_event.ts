@@ -1,13 +1,7 @@
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
-import {
-  domString,
-  instance,
-  nullable,
-  requireArguments,
-  usvString,
-} from "../../webidl/convert.ts";
+import { instance, nullable, usvString } from "../../webidl/convert.ts";
 import { defineInterface } from "../../webidl/interface.ts";
-import { eventInit } from "../../webidl/event_init.ts";
+import { eventArguments } from "../../webidl/event.ts";
 
 /** How an {@linkcode RTCPeerConnectionIceEvent} is made. */
 export interface RTCPeerConnectionIceEventInit extends EventInit {
@@ -17,7 +11,7 @@ export interface RTCPeerConnectionIceEventInit extends EventInit {
   url?: string | null;
 }
 
-const iceEventInit = eventInit("RTCPeerConnectionIceEventInit", {
+const readArguments = eventArguments("RTCPeerConnectionIceEvent", {
   candidate: { convert: nullable(instance(RTCIceCandidate)), default: () => null },
   url: { convert: nullable(usvString), default: () => null },
 });
@@ -29,9 +23,8 @@ export class RTCPeerConnectionIceEvent extends Event {
 
   /** A new event. */
   constructor(type: string, eventInitDict: RTCPeerConnectionIceEventInit = {}) {
-    requireArguments("RTCPeerConnectionIceEvent constructor", arguments.length, 1);
-    const init = iceEventInit(eventInitDict, "RTCPeerConnectionIceEvent constructor");
-    super(domString(type, "RTCPeerConnectionIceEvent constructor: type"), init);
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
     this.#candidate = init.candidate;
     this.#url = init.url;
   }

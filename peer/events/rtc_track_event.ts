@@ -34,12 +34,12 @@ export class RTCTrackEvent extends Event {
 
   /** A new event; throws a TypeError if `eventInitDict` lacks a receiver, a track or a transceiver. */
   constructor(type: string, eventInitDict: RTCTrackEventInit) {
-    const read = readArguments(arguments.length, type, eventInitDict);
-    super(read.type, read.init);
-    this.#receiver = read.init.receiver;
-    this.#track = read.init.track;
-    this.#streams = Object.freeze(read.init.streams);
-    this.#transceiver = read.init.transceiver;
+    const { type: name, init } = readArguments(arguments.length, type, eventInitDict);
+    super(name, init);
+    this.#receiver = init.receiver;
+    this.#track = init.track;
+    this.#streams = Object.freeze(init.streams);
+    this.#transceiver = init.transceiver;
   }
 
   /** What receives the track. */
