@@ -15,6 +15,7 @@ export class Coturn {
   /** What a client must trust for TLS, in PEM. */
   readonly certificate: string;
   readonly #folder: string;
+  readonly #prefix: readonly string[];
   readonly #extra: readonly string[];
   #process: Deno.ChildProcess | undefined;
   #output: Promise<void> | undefined;
@@ -22,7 +23,14 @@ export class Coturn {
   log = "";
   #waiting: (() => void)[] = [];
 
-  private constructor(ip: string, folder: string, certificate: string, extra: readonly string[]) {
+  private constructor(
+    prefix: readonly string[],
+    ip: string,
+    folder: string,
+    certificate: string,
+    extra: readonly string[],
+  ) {
+    this.#prefix = prefix;
     this.ip = ip;
     this.#folder = folder;
     this.certificate = certificate;
@@ -35,7 +43,16 @@ export class Coturn {
   }
 
   /** Starts one on another address of this machine. */
-  static async startOn(ip: string, ...extra: string[]): Promise<Coturn> {
+  static startOn(ip: string, ...extra: string[]): Promise<Coturn> {
+    return Coturn.startIn([], ip, ...extra);
+  }
+
+  /** Starts one on another machine: `prefix` is what starts programs there. */
+  static async startIn(
+    prefix: readonly string[],
+    ip: string,
+    ...extra: string[]
+  ): Promise<Coturn> {
     const folder = await Deno.makeTempDir({ prefix: "coturn" });
     const made = await new Deno.Command("openssl", {
       args: [
@@ -49,7 +66,7 @@ export class Coturn {
     }).output();
     if (!made.success) throw new Error("openssl could not make a certificate");
     const certificate = await Deno.readTextFile(`${folder}/cert.pem`);
-    const coturn = new Coturn(ip, folder, certificate, extra);
+    const coturn = new Coturn(prefix, ip, folder, certificate, extra);
     await coturn.run();
     return coturn;
   }
@@ -81,8 +98,9 @@ export class Coturn {
       ].join("\n"),
     );
     this.log = "";
-    this.#process = new Deno.Command("turnserver", {
-      args: ["-c", `${folder}/turnserver.conf`],
+    const [program, ...args] = [...this.#prefix, "turnserver", "-c", `${folder}/turnserver.conf`];
+    this.#process = new Deno.Command(program!, {
+      args,
       stdin: "null",
       stdout: "piped",
       stderr: "null",
