@@ -2,12 +2,11 @@ import { Discards } from "../core/stage/discards.ts";
 import { MAX_BATCH } from "../core/stage/stage.ts";
 import { type Datagram, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import { AddressCache } from "./address_cache.ts";
+import { givePlace, keep, takePlace } from "./receive_memory.ts";
 import {
   MAX_PER_TURN,
   MAX_RECEIVE_FAILURES,
   QUEUED_BATCHES,
-  RECEIVE_SPACE,
-  SLAB_SIZE,
   type UdpDiscard,
   type UdpOptions,
   type UdpSocket,
@@ -42,8 +41,7 @@ class DenoUdpSocket implements UdpSocket {
   readonly #remotes = new AddressCache();
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
   #pending: PendingReceive | undefined;
-  #slab = new Uint8Array(SLAB_SIZE);
-  #slabUsed = 0;
+  readonly #place = takePlace();
   #takenThisTurn = 0;
   #destination: { of: TransportAddress; address: Deno.NetAddr } | undefined;
   #closed = false;
@@ -67,6 +65,7 @@ class DenoUdpSocket implements UdpSocket {
     if (this.#closed) return;
     this.#closed = true;
     this.#connection.close(); // the pending receive ends with an error, which #receiveBatch expects
+    void this.#leavePlace();
     try {
       this.#controller.close();
     } catch { /* cancelled: closed already */ }
@@ -91,9 +90,8 @@ class DenoUdpSocket implements UdpSocket {
         continue;
       }
       const [data, from] = receive.result;
-      this.#slabUsed += data.length;
       const { hostname, port } = from as Deno.NetAddr;
-      batch.push({ data, local: this.local, remote: this.#remotes.of(hostname, port) });
+      batch.push({ data: keep(data), local: this.local, remote: this.#remotes.of(hostname, port) });
     }
     this.#takenThisTurn += batch.length;
     if (!this.#closed) this.#controller.enqueue(batch);
@@ -105,13 +103,13 @@ class DenoUdpSocket implements UdpSocket {
   }
 
   #receive(): PendingReceive {
-    // Datagrams given away may be views of the old slab, so it is left to them rather than used again.
-    if (SLAB_SIZE - this.#slabUsed < RECEIVE_SPACE) {
-      this.#slab = new Uint8Array(SLAB_SIZE);
-      this.#slabUsed = 0;
-    }
-    const space = this.#slab.subarray(this.#slabUsed, this.#slabUsed + RECEIVE_SPACE);
-    return new PendingReceive(this.#connection.receive(space));
+    return new PendingReceive(this.#connection.receive(this.#place));
+  }
+
+  /** Not before the last receive has ended: until then the system may write there. */
+  async #leavePlace(): Promise<void> {
+    await this.#pending?.promise;
+    givePlace(this.#place);
   }
 
   async #sendBatch(batch: readonly Datagram[]): Promise<void> {

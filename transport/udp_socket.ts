@@ -1,12 +1,6 @@
 import type { Discards } from "../core/stage/discards.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 
-/** The size of the slabs that received datagrams are views of: 128 KiB. */
-export const SLAB_SIZE = 1 << 17;
-
-/** Room for one receive: no UDP payload is longer (65,507 bytes over IPv4), so that none is ever cut short in silence. */
-export const RECEIVE_SPACE = 1 << 16;
-
 /** Batches that wait for a slow reader. What comes after them waits in the kernel, and is lost there, as UDP is. */
 export const QUEUED_BATCHES = 4;
 
