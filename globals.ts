@@ -1,6 +1,6 @@
 /**
- * Installs the browser's WebRTC names on `globalThis`, for libraries that look for them there. Names that exist already are left
- * alone.
+ * Installs the browser's WebRTC names on `globalThis`, for libraries that look for them there, and synthetic devices as
+ * `navigator.mediaDevices`. What exists already is left alone.
  *
  * @example
  * ```ts
@@ -15,14 +15,14 @@
  */
 import * as names from "./mod.ts";
 
-for (const [name, value] of Object.entries(names)) {
-  if (!(name in globalThis)) {
-    // WebIDL section 3.7: an interface object is not enumerable.
-    Object.defineProperty(globalThis, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    });
-  }
+const { mediaDevices, ...interfaces } = names;
+
+for (const [name, value] of Object.entries(interfaces)) {
+  // WebIDL section 3.7: an interface object is not enumerable.
+  define(globalThis, name, { value, writable: true, enumerable: false });
+}
+define(navigator, "mediaDevices", { get: () => mediaDevices, enumerable: true });
+
+function define(target: object, name: string, descriptor: PropertyDescriptor): void {
+  if (!(name in target)) Object.defineProperty(target, name, { configurable: true, ...descriptor });
 }

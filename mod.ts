@@ -32,8 +32,15 @@
  */
 export * from "./peer/mod.ts";
 export {
+  InputDeviceInfo,
   KeyFrameRequestEvent,
+  MediaDeviceInfo,
+  type MediaDeviceKind,
+  MediaDevices,
+  mediaDevices,
+  type MediaDevicesEventMap,
   MediaStream,
+  type MediaStreamConstraints,
   type MediaStreamEventMap,
   MediaStreamTrack,
   MediaStreamTrackEvent,
@@ -46,5 +53,9 @@ export {
   type MediaStreamTrackProcessorInit,
   type MediaStreamTrackState,
   type MediaTrackCapabilities,
+  type MediaTrackConstraints,
+  type MediaTrackConstraintSet,
   type MediaTrackSettings,
+  type MediaTrackSupportedConstraints,
+  OverconstrainedError,
 } from "./media/mod.ts";

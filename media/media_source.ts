@@ -1,6 +1,9 @@
 import { codecOfMimeType, type MediaCodec } from "./codec.ts";
 import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
+import type { Constraints } from "./constraints/properties.ts";
+import { OverconstrainedError } from "./constraints/overconstrained_error.ts";
+import { selectSettings } from "./constraints/select_settings.ts";
 import { queueTask } from "../webidl/task.ts";
 
 /** How a source sees the tracks that it feeds. */
@@ -31,6 +34,12 @@ export interface MediaSourceOptions {
   readonly settings?: MediaTrackSettings;
   /** What its tracks' `getCapabilities` tells. */
   readonly capabilities?: MediaTrackCapabilities;
+  /** All that its settings can be; only what they are, if left out. */
+  readonly candidates?: readonly MediaTrackSettings[];
+  /** Whether it is the other end of a connection, whose tracks refuse every constraint (W3C WebRTC section 9.3.3). */
+  readonly remote?: boolean;
+  /** Makes the source be what one of its candidates says. */
+  configure?(settings: MediaTrackSettings): Promise<void>;
   /** Somebody needs a key frame, of the layer named `rid` where one is named. */
   onKeyFrameRequest?(rid?: string): void;
   /** Its last live track has ended. */
@@ -97,6 +106,17 @@ export class MediaSource {
     this.#settings = { ...this.#settings, ...changes };
   }
 
+  /** The ApplyConstraints algorithm (W3C mediacapture-streams section 11.1.1): rejects with an `OverconstrainedError` if it can't. */
+  async constrain(constraints: Constraints): Promise<void> {
+    const [refused] = this.#options.remote ? REMOTE.filter((name) => name in constraints) : [];
+    if (refused !== undefined) throw overconstrained(refused);
+    const candidates = this.#options.candidates ?? [this.#settings];
+    const selection = selectSettings(candidates, constraints, this.kind);
+    if ("failed" in selection) throw overconstrained(selection.failed);
+    await this.#options.configure?.(selection.settings);
+    this.updateSettings(selection.settings);
+  }
+
   /** Hands a chunk to every live track, unless the source is muted or has ended. */
   emit(chunk: EncodedChunk): void {
     if (this.#ended || this.#muted) return;
@@ -106,7 +126,7 @@ export class MediaSource {
     for (const track of this.#tracks) track.deliver(chunk, codec);
   }
 
-  /** Whether somebody is to be given chunks of one of `codecs`. */
+  /** Whether somebody is to be given chunks of a codec, one of `codecs`. */
   wants(codec: MediaCodec): boolean {
     return [...this.#tracks].some((track) => track.wants(codec));
   }
@@ -180,4 +200,14 @@ export class MediaSource {
     const aspectRatio = height === 0 ? 0 : Number((width / height).toFixed(10));
     this.updateSettings({ width, height, aspectRatio });
   }
+}
+
+/** The properties that W3C WebRTC section 9.3.3 defines for remote tracks. */
+const REMOTE = ["width", "height", "frameRate", "aspectRatio"] as const;
+
+function overconstrained(name: string): OverconstrainedError {
+  return new OverconstrainedError(
+    name,
+    name === "" ? "The constraints exclude each other" : `${name}: there is nothing such`,
+  );
 }

@@ -1,4 +1,9 @@
-import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
+import type {
+  MediaTrackCapabilities,
+  MediaTrackConstraints,
+  MediaTrackSettings,
+} from "./constraints/dictionaries.ts";
+import { type Constraints, mediaTrackConstraints } from "./constraints/properties.ts";
 import type { MediaKind } from "./encoded_chunk.ts";
 import type { MediaSource } from "./media_source.ts";
 import { TrackSlots } from "./track_slots.ts";
@@ -87,8 +92,8 @@ export class MediaStreamTrack extends EventTarget {
 
   /** A track of the same source, with settings of its own. */
   clone(): MediaStreamTrack {
-    const { source, readyState, enabled, contentHint } = this.#slots;
-    return createTrack(source, { readyState, enabled, contentHint });
+    const { source, readyState, enabled, contentHint, constraints } = this.#slots;
+    return createTrack(source, { readyState, enabled, contentHint, constraints });
   }
 
   /** Ends the track. `ended` does not fire. */
@@ -101,9 +106,24 @@ export class MediaStreamTrack extends EventTarget {
     return structuredClone(this.#slots.source.capabilities);
   }
 
+  /** What `applyConstraints` was last given with success. */
+  getConstraints(): MediaTrackConstraints {
+    return structuredClone(this.#slots.constraints) as MediaTrackConstraints;
+  }
+
   /** What the source is set to. */
   getSettings(): MediaTrackSettings {
     return { ...this.#slots.settings };
+  }
+
+  /**
+   * Sets the source so that it keeps to constraints; rejects with an `OverconstrainedError` if it can't. Clones share their source, and so
+   * its settings.
+   */
+  async applyConstraints(constraints: MediaTrackConstraints = {}): Promise<void> {
+    const slots = this.#slots;
+    const wanted = mediaTrackConstraints(constraints, "MediaStreamTrack.applyConstraints");
+    if (slots.readyState === "live") await slots.applyConstraints(wanted);
   }
 }
 
@@ -132,6 +152,8 @@ export interface TrackOptions {
   readonly enabled?: boolean;
   /** What its content is like. */
   readonly contentHint?: string;
+  /** What its settings have been asked to be. */
+  readonly constraints?: Constraints;
 }
 
 /** What a track is made of. */

@@ -5,11 +5,20 @@
  */
 export type { ChunkMetadata, EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 export type {
+  ConstrainBoolean,
+  ConstrainBooleanOrDOMString,
+  ConstrainDOMString,
+  ConstrainDouble,
+  ConstrainULong,
   DoubleRange,
   MediaTrackCapabilities,
+  MediaTrackConstraints,
+  MediaTrackConstraintSet,
   MediaTrackSettings,
+  MediaTrackSupportedConstraints,
   ULongRange,
 } from "./constraints/dictionaries.ts";
+export { OverconstrainedError } from "./constraints/overconstrained_error.ts";
 export {
   MediaStreamTrack,
   type MediaStreamTrackEventMap,
@@ -33,3 +42,14 @@ export {
   type MediaStreamTrackProcessorInit,
 } from "./media_stream_track_processor.ts";
 export { KeyFrameRequestEvent } from "./events/key_frame_request_event.ts";
+export {
+  MediaDevices,
+  mediaDevices,
+  type MediaDevicesEventMap,
+  type MediaStreamConstraints,
+} from "./devices/media_devices.ts";
+export {
+  InputDeviceInfo,
+  MediaDeviceInfo,
+  type MediaDeviceKind,
+} from "./devices/media_device_info.ts";

@@ -1,8 +1,10 @@
 import type { MediaCodec } from "./codec.ts";
 import type { MediaTrackSettings } from "./constraints/dictionaries.ts";
+import type { Constraints } from "./constraints/properties.ts";
 import type { EncodedChunk } from "./encoded_chunk.ts";
 import type { MediaSource, SourceTrack } from "./media_source.ts";
 import type { MediaStreamTrackState, TrackInit } from "./media_stream_track.ts";
+import { queueTask } from "../webidl/task.ts";
 import { TrackOutput, type TrackSink } from "./track_output.ts";
 
 /** The internal slots of a track (W3C mediacapture-streams section 4.3), and the steps that change them. */
@@ -12,6 +14,10 @@ export class TrackSlots implements SourceTrack {
   readonly #target: EventTarget;
   readonly #output: TrackOutput;
   contentHint: string;
+  /** [[Constraints]]. */
+  constraints: Constraints;
+  /** Settles when constraints given earlier have been dealt with. */
+  #constraining: Promise<unknown> = Promise.resolve();
   #readyState: MediaStreamTrackState;
   #enabled: boolean;
   #muted: boolean;
@@ -21,6 +27,7 @@ export class TrackSlots implements SourceTrack {
     this.source = source;
     this.id = options.id ?? crypto.randomUUID();
     this.contentHint = options.contentHint ?? "";
+    this.constraints = options.constraints ?? {};
     this.#target = target;
     this.#output = new TrackOutput(source);
     this.#readyState = source.ended ? "ended" : options.readyState ?? "live";
@@ -53,6 +60,21 @@ export class TrackSlots implements SourceTrack {
       this.source.requestKeyFrame();
     }
     if (!enabled) this.#output.interrupt();
+  }
+
+  /** The applyConstraints template method (W3C mediacapture-streams section 11.1): one after the other, resolved in a task. */
+  applyConstraints(constraints: Constraints): Promise<void> {
+    const before = this.#constraining;
+    const mine = before.then(async () => {
+      try {
+        await this.source.constrain(constraints);
+      } finally {
+        await new Promise<void>((resolve) => queueTask(resolve));
+      }
+      this.constraints = constraints;
+    });
+    this.#constraining = mine.catch(() => {});
+    return mine;
   }
 
   attach(sink: TrackSink): () => void {

@@ -49,6 +49,8 @@ export const unsignedLong: Converter<number> = primitive("unsigned long");
 export const enforcedUnsignedLong: Converter<number> = primitive("unsigned long", {
   enforceRange: true,
 });
+/** WebIDL `unsigned long`, with [Clamp]. */
+export const clampedUnsignedLong: Converter<number> = primitive("unsigned long", { clamp: true });
 /** WebIDL `unsigned long long`, with [EnforceRange]. */
 export const enforcedUnsignedLongLong: Converter<number> = primitive("unsigned long long", {
   enforceRange: true,

@@ -85,3 +85,92 @@ export interface MediaTrackSettings {
   /** Whether the background is blurred. */
   backgroundBlur?: boolean;
 }
+
+/** What an integer should be: a number is what is best; in `advanced`, what it has to be. */
+export type ConstrainULong =
+  | number
+  | (ULongRange & {
+    /** What it has to be. */
+    exact?: number;
+    /** What is best. */
+    ideal?: number;
+  });
+
+/** What a number should be. */
+export type ConstrainDouble =
+  | number
+  | (DoubleRange & {
+    /** What it has to be. */
+    exact?: number;
+    /** What is best. */
+    ideal?: number;
+  });
+
+/** What a text should be: one of those given. */
+export type ConstrainDOMString = string | string[] | {
+  /** What it has to be. */
+  exact?: string | string[];
+  /** What is best. */
+  ideal?: string | string[];
+};
+
+/** What a switch should be. */
+export type ConstrainBoolean = boolean | {
+  /** What it has to be. */
+  exact?: boolean;
+  /** What is best. */
+  ideal?: boolean;
+};
+
+/** What should be chosen. */
+export type ConstrainBooleanOrDOMString = boolean | string | {
+  /** What it has to be. */
+  exact?: boolean | string;
+  /** What is best. */
+  ideal?: boolean | string;
+};
+
+/** What a track's settings should be (W3C mediacapture-streams section 4.3.7). */
+export interface MediaTrackConstraintSet {
+  /** Pixels. */
+  width?: ConstrainULong;
+  /** Pixels. */
+  height?: ConstrainULong;
+  /** Width by height. */
+  aspectRatio?: ConstrainDouble;
+  /** Pictures a second. */
+  frameRate?: ConstrainDouble;
+  /** Where a camera looks. */
+  facingMode?: ConstrainDOMString;
+  /** How a size is come by. */
+  resizeMode?: ConstrainDOMString;
+  /** Samples a second. */
+  sampleRate?: ConstrainULong;
+  /** Bits a sample. */
+  sampleSize?: ConstrainULong;
+  /** Whether echo is cancelled, and which. */
+  echoCancellation?: ConstrainBooleanOrDOMString;
+  /** Whether loudness is evened. */
+  autoGainControl?: ConstrainBoolean;
+  /** Whether noise is suppressed. */
+  noiseSuppression?: ConstrainBoolean;
+  /** Seconds. */
+  latency?: ConstrainDouble;
+  /** How many channels. */
+  channelCount?: ConstrainULong;
+  /** Which device it is. */
+  deviceId?: ConstrainDOMString;
+  /** Which piece of equipment the device belongs to. */
+  groupId?: ConstrainDOMString;
+  /** Whether the background is blurred. */
+  backgroundBlur?: ConstrainBoolean;
+}
+
+/** What a track's settings should be, and what would be nice besides (W3C mediacapture-streams section 4.3.6). */
+export interface MediaTrackConstraints extends MediaTrackConstraintSet {
+  /** Further sets, of which each is kept to if it can be, the first before the next. */
+  advanced?: MediaTrackConstraintSet[];
+}
+
+/** Which constraints are known (W3C mediacapture-streams section 4.3.4). */
+export type MediaTrackSupportedConstraints = { [Name in keyof MediaTrackConstraintSet]: boolean };

@@ -6,7 +6,7 @@ export class KeyFrameRequestEvent extends Event {
   readonly #rid: string | null;
 
   /** A new event, for the layer named `rid` where one is named. */
-  constructor(type: string, rid?: string) {
+  constructor(type: string, rid: string | undefined = undefined) {
     requireArguments("KeyFrameRequestEvent constructor", arguments.length, 1);
     super(domString(type, "KeyFrameRequestEvent constructor: type"));
     this.#rid = rid === undefined ? null : domString(rid, "KeyFrameRequestEvent constructor: rid");

@@ -18,6 +18,9 @@ const ILLEGAL = [
   "RTCCertificate",
   "RTCStatsReport",
   "MediaStreamTrack",
+  "MediaDevices",
+  "MediaDeviceInfo",
+  "InputDeviceInfo",
 ];
 
 const LENGTHS: Record<string, number> = {
@@ -36,6 +39,7 @@ const LENGTHS: Record<string, number> = {
   MediaStreamTrackGenerator: 1,
   MediaStreamTrackProcessor: 1,
   KeyFrameRequestEvent: 1,
+  OverconstrainedError: 1,
 };
 
 for (const [name, constructor] of INTERFACES) {
