@@ -1,3 +1,4 @@
+import { describeKeyFrame } from "./codecs/key_frame.ts";
 import { codecOfMimeType, type MediaCodec } from "./codec.ts";
 import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
@@ -120,9 +121,9 @@ export class MediaSource {
   /** Hands a chunk to every live track, unless the source is muted or has ended. */
   emit(chunk: EncodedChunk): void {
     if (this.#ended || this.#muted) return;
-    const { mimeType, width, height } = chunk.metadata ?? {};
+    const mimeType = chunk.metadata?.mimeType;
     const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType);
-    if (width !== undefined && height !== undefined) this.#sized(width, height);
+    if (this.kind === "video" && chunk.type === "key") this.#sized(chunk, codec);
     for (const track of this.#tracks) track.deliver(chunk, codec);
   }
 
@@ -195,7 +196,12 @@ export class MediaSource {
   }
 
   /** W3C WebRTC section 9.3.3: the settings are those of the latest frame. */
-  #sized(width: number, height: number): void {
+  #sized({ metadata = {}, data }: EncodedChunk, codec: MediaCodec | undefined): void {
+    const isKnown = metadata.width !== undefined && metadata.height !== undefined;
+    const { width, height } = isKnown || codec === undefined
+      ? metadata
+      : describeKeyFrame(codec.mimeType, data) ?? {};
+    if (width === undefined || height === undefined) return;
     if (this.#settings.width === width && this.#settings.height === height) return;
     const aspectRatio = height === 0 ? 0 : Number((width / height).toFixed(10));
     this.updateSettings({ width, height, aspectRatio });

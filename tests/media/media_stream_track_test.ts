@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { type MediaCodec, parseCodec } from "../../media/codec.ts";
 import type { EncodedChunk } from "../../media/encoded_chunk.ts";
+import { type EncodedLoop, loadBars } from "../../media/devices/assets.ts";
 import { MediaSource } from "../../media/media_source.ts";
 import { MediaStreamTrack } from "../../media/mod.ts";
 import {
@@ -215,4 +216,13 @@ Deno.test("a sink whose codec changes begins anew with a key frame", () => {
   emit("delta");
   emit("key");
   assertEquals(seen, ["video/VP8 key", "video/VP9 key"]);
+});
+
+Deno.test("the size of the pictures is read from key frames that come without it (W3C WebRTC section 9.3.3)", async () => {
+  const [{ codec, frames }] = await loadBars("320x240") as [EncodedLoop];
+  const source = new MediaSource({ kind: "video", codecs: [codec] });
+  const track = createTrack(source);
+  source.emit({ type: "key", timestamp: 0, data: frames[0]! });
+  const { width, height } = track.getSettings();
+  assertEquals([width, height], [320, 240]);
 });
