@@ -51,7 +51,7 @@ export interface RTCResolutionRestriction {
 
 /** What all encodings have (W3C WebRTC section 5.2.5). */
 export interface RTCRtpCodingParameters {
-  /** Names the encoding in simulcast: 1 to 16 letters, digits, "-" or "_". Read-only once it is there. */
+  /** Names the encoding in simulcast: 1 to 16 letters or digits. Read-only once it is there. */
   rid?: string;
 }
 

@@ -11,8 +11,11 @@ import {
 } from "../jsep/media/mod.ts";
 import type { EncodingParameters, RTCRtpCodec } from "../rtc_rtp_parameters.ts";
 
-/** RFC 8851 section 10; RFC 8852 section 3 has no room in a packet's header for more than 16. */
-const RID = /^[A-Za-z0-9_-]{1,16}$/;
+/**
+ * Letters and digits, as RFC 8852 section 3.3 has them in packets, where there is no room for more than 16; RFC 8851 section 10 would
+ * let "-" and "_" into descriptions.
+ */
+const RID = /^[A-Za-z0-9]{1,16}$/;
 
 /** The addTransceiver sendEncodings validation steps (W3C WebRTC section 5.1). Returns the encodings of the sender. */
 export function validateSendEncodings(

@@ -3,35 +3,8 @@
  *
  * @module
  */
+import { createElement, FakeElement, HTMLCanvasElement, HTMLMediaElement } from "./elements.ts";
 import { type Metadata, readSuiteFile } from "./suite.ts";
-
-/** An element that only keeps what it was given. */
-class FakeElement extends EventTarget {
-  readonly localName: string;
-  readonly childNodes: FakeElement[] = [];
-  readonly style: Record<string, string> = {};
-  readonly #attributes = new Map<string, string>();
-  textContent = "";
-  innerHTML = "";
-
-  constructor(localName: string) {
-    super();
-    this.localName = localName;
-  }
-
-  appendChild(child: FakeElement): FakeElement {
-    this.childNodes.push(child);
-    return child;
-  }
-
-  setAttribute(name: string, value: unknown): void {
-    this.#attributes.set(name, `${value}`);
-  }
-
-  getAttribute(name: string): string | null {
-    return this.#attributes.get(name) ?? null;
-  }
-}
 
 /** A document of nothing but the metadata that testharness.js looks for. */
 export class FakeDocument extends EventTarget {
@@ -54,10 +27,7 @@ export class FakeDocument extends EventTarget {
   }
 
   createElement(name: string): FakeElement {
-    if (name === "iframe") {
-      throw new DOMException("There are no frames outside a browser", "NotSupportedError");
-    }
-    return new FakeElement(name);
+    return createElement(name);
   }
 
   /** Takes an element of the file's markup. */
@@ -73,15 +43,17 @@ export class FakeDocument extends EventTarget {
     if (name === "meta") return this.#metas;
     if (name === "script") return this.scripts;
     if (name === "head") return [this.head];
-    return [];
+    return [...this.#byId.values()].filter(({ localName }) => localName === name);
   }
 
-  querySelector(): null {
-    return null;
+  querySelector(selector: string): unknown {
+    return selector.startsWith("#")
+      ? this.getElementById(selector.slice(1))
+      : this.getElementsByTagName(selector)[0] ?? null;
   }
 
-  querySelectorAll(): unknown[] {
-    return [];
+  querySelectorAll(selector: string): unknown[] {
+    return this.getElementsByTagName(selector);
   }
 }
 
@@ -95,6 +67,11 @@ export function installWindow(
   const document = new FakeDocument(metadata);
   define("Window", class Window extends EventTarget {});
   define("document", document);
+  for (const each of [HTMLCanvasElement, HTMLMediaElement]) define(each.name, each);
+  define("HTMLVideoElement", HTMLMediaElement);
+  define("HTMLAudioElement", HTMLMediaElement);
+  Object.defineProperty(navigator, "mediaDevices", { value: module.mediaDevices });
+  define("requestAnimationFrame", (run: () => void) => setTimeout(run, 16));
   define("opener", null);
   define("isSecureContext", true);
   define("GLOBAL", { isWindow: () => true, isWorker: () => false, isShadowRealm: () => false });
