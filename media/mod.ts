@@ -53,3 +53,4 @@ export {
   MediaDeviceInfo,
   type MediaDeviceKind,
 } from "./devices/media_device_info.ts";
+export { type MediaFile, MediaPlayer, playFile, type PlayOptions } from "./player/media_player.ts";

@@ -1,0 +1,145 @@
+/**
+ * What `npm:mediabunny` reads: it takes containers apart, and knows nothing of codecs that we would need. It is under the MPL 2.0, has no
+ * dependency at run time, and keeps to web APIs.
+ *
+ * @module
+ */
+import * as mediabunny from "mediabunny";
+import type { Container, ContainerTrack, MediaFile } from "./container.ts";
+import { avcReader, hevcReader, type NalReader } from "./nal_formats.ts";
+import { describeKeyFrame } from "../codecs/key_frame.ts";
+import { type MediaCodec, parseCodec } from "../codec.ts";
+import type { EncodedChunk } from "../encoded_chunk.ts";
+
+const FORMATS = [
+  mediabunny.WEBM,
+  mediabunny.MATROSKA,
+  mediabunny.MP4,
+  mediabunny.QTFF,
+  mediabunny.OGG,
+  mediabunny.WAVE,
+];
+
+/** The library's names for codecs that can be sent. */
+const CODECS: Readonly<Record<string, string>> = {
+  vp8: "vp8",
+  vp9: "vp9",
+  avc: "h264",
+  hevc: "h265",
+  av1: "av1",
+  opus: "opus",
+  ulaw: "ulaw",
+  alaw: "alaw",
+};
+
+/** Opens a file; what can't be sent is left out. */
+export async function openWithMediabunny(file: MediaFile): Promise<Container> {
+  const seekable = !(file instanceof ReadableStream);
+  const input = new mediabunny.Input({ source: sourceOf(file), formats: FORMATS });
+  try {
+    const tracks: ContainerTrack[] = [];
+    for (const track of await input.getTracks()) {
+      const opened = await openTrack(track);
+      if (opened !== undefined) tracks.push(opened);
+    }
+    return { tracks, seekable, close: () => input.dispose() };
+  } catch (error) {
+    input.dispose();
+    throw toDOMException(error);
+  }
+}
+
+function sourceOf(file: MediaFile): mediabunny.Source {
+  if (file instanceof ReadableStream) {
+    return new mediabunny.ReadableStreamSource(file, { handleUnhandledError: () => {} });
+  }
+  return file instanceof Blob
+    ? new mediabunny.BlobSource(file)
+    : new mediabunny.BufferSource(file as Uint8Array<ArrayBuffer>);
+}
+
+async function openTrack(track: mediabunny.InputTrack): Promise<ContainerTrack | undefined> {
+  const name = CODECS[await track.getCodec() ?? ""];
+  const parameters = await track.getCodecParameterString();
+  const codec = name === undefined ? undefined : parseCodec(parameters ?? name) ?? parseCodec(name);
+  if (codec === undefined) return undefined;
+  if (track.isVideoTrack()) return await openVideo(track, codec);
+  if (!track.isAudioTrack()) return undefined;
+  const [sampleRate, channelCount] = [
+    await track.getSampleRate(),
+    await track.getNumberOfChannels(),
+  ];
+  return {
+    kind: "audio",
+    codec,
+    settings: { sampleRate, channelCount },
+    chunks: (from) => readChunks(track, codec, undefined, from),
+  };
+}
+
+async function openVideo(
+  track: mediabunny.InputVideoTrack,
+  codec: MediaCodec,
+): Promise<ContainerTrack> {
+  const config = await track.getDecoderConfig();
+  const { description, codedWidth: width = 0, codedHeight: height = 0 } = config ?? {};
+  return {
+    kind: "video",
+    codec,
+    settings: { width, height },
+    chunks: (from) => readChunks(track, codec, nalReader(codec, description), from),
+  };
+}
+
+/** Without a record, a file has Annex B already. */
+function nalReader(
+  { mimeType }: MediaCodec,
+  description: AllowSharedBufferSource | undefined,
+): NalReader | undefined {
+  if (description === undefined) return undefined;
+  const record = ArrayBuffer.isView(description)
+    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+    : new Uint8Array(description);
+  if (mimeType === "video/H264") return avcReader(record);
+  if (mimeType === "video/H265") return hevcReader(record);
+  return undefined;
+}
+
+type AllowSharedBufferSource = ArrayBufferLike | ArrayBufferView;
+
+async function* readChunks(
+  track: mediabunny.InputTrack,
+  { mimeType }: MediaCodec,
+  nals: NalReader | undefined,
+  from: number,
+): AsyncGenerator<EncodedChunk> {
+  const sink = new mediabunny.EncodedPacketSink(track);
+  try {
+    const start = from > 0 ? await sink.getKeyPacket(from / 1e6) : null;
+    for await (const packet of sink.packets(start ?? undefined)) {
+      yield toChunk(packet, mimeType, nals);
+    }
+  } catch (error) {
+    throw toDOMException(error);
+  }
+}
+
+function toChunk(
+  packet: mediabunny.EncodedPacket,
+  mimeType: string,
+  nals: NalReader | undefined,
+): EncodedChunk {
+  const { type, microsecondTimestamp: timestamp, microsecondDuration: duration } = packet;
+  const data = nals?.toAnnexB(packet.data, type === "key") ?? packet.data;
+  const key = type === "key" ? describeKeyFrame(mimeType, data) : undefined;
+  const size = key && { width: key.width, height: key.height };
+  return { type, timestamp, duration, data, metadata: { mimeType, ...size } };
+}
+
+/** What the library throws means that the file is not what it should be. */
+function toDOMException(error: unknown): DOMException {
+  const name = error instanceof mediabunny.UnsupportedInputFormatError
+    ? "NotSupportedError"
+    : "EncodingError";
+  return new DOMException(error instanceof Error ? error.message : `${error}`, name);
+}

@@ -1,0 +1,120 @@
+import { PlayerTrack } from "./player_track.ts";
+import { Timeline } from "./timeline.ts";
+import { type Container, type MediaFile, openContainer } from "../containers/container.ts";
+import { MediaStream } from "../media_stream.ts";
+import { type Clock, systemClock } from "../../core/stage/mod.ts";
+
+export type { MediaFile } from "../containers/container.ts";
+
+/** How a file is played. */
+export interface PlayOptions {
+  /** Whether it begins again when it has ended. Not for a stream, which can't be read twice. */
+  readonly loop?: boolean;
+  /** Where time comes from; the system's clock if left out. */
+  readonly clock?: Clock;
+}
+
+/** A key frame that comes by itself within so many microseconds is not worth a jump. */
+const NEAR_KEY_FRAME = 1_000_000;
+
+/** After a jump, timestamps go on by so much, in milliseconds: no two are the same. */
+const JUMP_GAP = 10;
+
+/** The least time between two jumps, in milliseconds: peers that ask again and again must not stop a file from going on. */
+const JUMP_INTERVAL = 3000;
+
+/**
+ * Plays a media file: its tracks carry, in real time, what the file holds. WebM, Matroska, MP4, QuickTime, Ogg, WAVE and IVF are
+ * read; of codecs those that a peer can be sent. Nothing is decoded.
+ *
+ * Where a peer needs a key frame and none is near, playing jumps back to the last one, if the file can be sought in.
+ */
+export class MediaPlayer {
+  /** What the file holds. */
+  readonly stream: MediaStream;
+  /** Resolves when the file has ended, or its tracks have been stopped; rejects with an `EncodingError` where the file is broken. */
+  readonly ended: Promise<void>;
+  readonly #container: Container;
+  readonly #clock: Clock;
+  readonly #timeline: Timeline;
+  readonly #tracks: readonly PlayerTrack[];
+  #lastJump = -Infinity;
+
+  /** Opens a file and begins to play it: what {@linkcode playFile} does. */
+  static async open(file: MediaFile, options: PlayOptions = {}): Promise<MediaPlayer> {
+    const container = await openContainer(file);
+    if (options.loop && !container.seekable) {
+      container.close();
+      throw new TypeError("A stream can't be played in a loop: it can be read but once");
+    }
+    return new MediaPlayer(container, options);
+  }
+
+  private constructor(container: Container, { loop = false, clock = systemClock }: PlayOptions) {
+    this.#container = container;
+    this.#clock = clock;
+    this.#timeline = new Timeline(clock);
+    this.#tracks = container.tracks.map((track) =>
+      new PlayerTrack(track, this.#timeline, (next) => this.#keyFrameWanted(next))
+    );
+    this.stream = new MediaStream(this.#tracks.map(({ track }) => track));
+    this.ended = this.#play(loop);
+    this.ended.catch(() => {}); // told to those who ask
+  }
+
+  /** Stops: the tracks end, and fire `ended`. */
+  stop(): void {
+    for (const { source } of this.#tracks) source.end();
+    this.#timeline.wakeAll();
+  }
+
+  async #play(loop: boolean): Promise<void> {
+    try {
+      do await this.#playOnce(); while (loop && this.#rewind());
+    } finally {
+      for (const { source } of this.#tracks) source.end();
+      this.#container.close();
+    }
+  }
+
+  async #playOnce(): Promise<void> {
+    await Promise.all(this.#tracks.map((track) => track.play()));
+  }
+
+  /** The file begins again where its longest track has ended; false if nobody is there to see it. */
+  #rewind(): boolean {
+    const end = Math.max(...this.#tracks.map((track) => track.end));
+    this.#timeline.moveTo(0, this.#timeline.dueAt(end));
+    for (const track of this.#tracks) track.restart(0);
+    return end > 0 && this.#tracks.some(({ source }) => !source.ended);
+  }
+
+  /** `next` says when the next key frame comes, as far as is known. */
+  #keyFrameWanted(next: number | undefined): void {
+    const { position } = this.#timeline;
+    const now = this.#clock.now();
+    const isNear = next !== undefined && next - position < NEAR_KEY_FRAME;
+    if (!this.#container.seekable || isNear || now - this.#lastJump < JUMP_INTERVAL) return;
+    this.#lastJump = now;
+    const back = Math.min(...this.#tracks.map((track) => track.lastKeyFrame));
+    this.#timeline.moveTo(back, now + JUMP_GAP);
+    for (const track of this.#tracks) track.restart(back);
+  }
+}
+
+/**
+ * Plays a media file in real time.
+ *
+ * @example Sends a file to a peer
+ * ```ts ignore
+ * import { RTCPeerConnection } from "@heron/webrtc";
+ * import { playFile } from "@heron/webrtc/media";
+ *
+ * const pc = new RTCPeerConnection();
+ * const player = await playFile(await Deno.readFile("film.webm"), { loop: true });
+ * for (const track of player.stream.getTracks()) pc.addTrack(track, player.stream);
+ * ```
+ */
+export function playFile(file: MediaFile, options: PlayOptions = {}): Promise<MediaPlayer> {
+  return MediaPlayer.open(file, options);
+}

@@ -1,0 +1,54 @@
+import type { Clock, Millis } from "../../core/stage/mod.ts";
+
+/** Where a file is in time: what it has at `media` microseconds is due when the clock says `clock`. */
+export class Timeline {
+  readonly #clock: Clock;
+  #media = 0;
+  #due: Millis;
+  #wake = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#due = clock.now();
+  }
+
+  /** Where the file is now, in microseconds. */
+  get position(): number {
+    return this.#media + (this.#clock.now() - this.#due) * 1000;
+  }
+
+  /** When what the file has at `media` microseconds is due. */
+  dueAt(media: number): Millis {
+    return this.#due + (media - this.#media) / 1000;
+  }
+
+  /** The file goes on from `media` microseconds, at the time `due`. Those that wait for something else are woken. */
+  moveTo(media: number, due: Millis = this.#clock.now()): void {
+    this.#media = media;
+    this.#due = due;
+    this.wakeAll();
+  }
+
+  /** Resolves when what the file has at `media` microseconds is due, unless the timeline moves or somebody is woken before that. */
+  wait(media: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        this.#wake.delete(wake);
+        resolve();
+      };
+      const cancel = this.#clock.after(Math.max(0, this.dueAt(media) - this.#clock.now()), wake);
+      this.#wake.add(wake);
+    });
+  }
+
+  /** Whether that is due. */
+  hasCome(media: number): boolean {
+    return this.dueAt(media) <= this.#clock.now();
+  }
+
+  /** Lets go of those that wait. */
+  wakeAll(): void {
+    for (const wake of [...this.#wake]) wake();
+  }
+}

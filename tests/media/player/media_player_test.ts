@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { encode, testInput } from "../ffmpeg.ts";
+import type { EncodedChunk } from "../../../media/encoded_chunk.ts";
+import { type MediaFile, MediaPlayer, type MediaStreamTrack } from "../../../media/mod.ts";
+import { attachSink, requestKeyFrame, trackSlots } from "../../../media/media_stream_track.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
+
+const VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-g", "50"];
+const H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-g", "50"];
+const OPUS = ["-c:a", "libopus", "-b:a", "24k"];
+
+/** A player on virtual time, and what comes out of its tracks. */
+async function play(file: MediaFile, options: { loop?: boolean } = {}) {
+  const clock = new VirtualClock();
+  const player = await MediaPlayer.open(file, { ...options, clock });
+  let isOver = false;
+  player.ended.then(() => isOver = true, () => isOver = true);
+  const chunks = new Map<string, EncodedChunk[]>();
+  for (const track of player.stream.getTracks()) {
+    const seen: EncodedChunk[] = [];
+    chunks.set(track.kind, seen);
+    attachSink(track, { write: (chunk) => void seen.push(chunk) });
+  }
+  return { clock, player, chunks, isOver: () => isOver, start: clock.now() };
+}
+
+const FILES: Readonly<Record<string, { args: string[]; codecs: string[] }>> = {
+  webm: { args: [...testInput(2), ...VP8, ...OPUS, "-f", "webm"], codecs: ["VP8", "opus"] },
+  mp4: { args: [...testInput(2), ...H264, ...OPUS, "-f", "mp4"], codecs: ["H264", "opus"] },
+  ogg: { args: [...testInput(2, "a"), ...OPUS, "-f", "ogg"], codecs: ["opus"] },
+  ivf: { args: [...testInput(2, "v"), ...VP8, "-f", "ivf"], codecs: ["VP8"] },
+  mov: {
+    args: [...testInput(2), ...H264, "-ar", "8000", "-c:a", "pcm_mulaw", "-f", "mov"],
+    codecs: ["H264", "PCMU"],
+  },
+};
+
+for (const [format, { args, codecs }] of Object.entries(FILES)) {
+  Deno.test(`${format} is played in real time, to its end`, async () => {
+    const { clock, player, chunks, isOver, start } = await play(await encode(args));
+    assertEquals(
+      player.stream.getTracks().map((track) =>
+        trackSlots(track).source.codecs[0]!.mimeType.split("/")[1]
+      ).sort(),
+      codecs.toSorted(),
+    );
+    await clock.until(isOver);
+    const took = clock.now() - start;
+    assert(took >= 1990 && took < 2100, `took ${took} ms`);
+    const video = chunks.get("video");
+    if (video !== undefined) {
+      assertEquals(video.length, 50);
+      assertEquals(video[0]!.type, "key");
+      assertEquals(video[0]!.metadata?.width, 320);
+      const steps = video.slice(1).map(({ timestamp }, i) => timestamp - video[i]!.timestamp);
+      assert(steps.every((step) => Math.abs(step - 40_000) <= 1000));
+    }
+    await player.ended;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert(!player.stream.active);
+    clock.assertIdle();
+  });
+}
+
+Deno.test("H264 from MP4 is Annex B, with parameter sets in front of key frames", async () => {
+  const { clock, chunks, isOver } = await play(await encode(FILES.mp4!.args));
+  await clock.until(isOver);
+  const [key, delta] = chunks.get("video")!;
+  assertEquals([...key!.data.subarray(0, 5)].map((byte, i) => i < 4 ? byte : byte & 0x1f), [
+    0,
+    0,
+    0,
+    1,
+    7,
+  ]);
+  assertEquals([...delta!.data.subarray(0, 4)], [0, 0, 0, 1]);
+});
+
+Deno.test("in a loop the timestamps go on, without a gap", async () => {
+  const { clock, player, chunks, isOver } = await play(await encode(FILES.ivf!.args), {
+    loop: true,
+  });
+  const video = chunks.get("video")!;
+  await clock.until(() => video.length === 120);
+  assert(!isOver());
+  const steps = video.slice(1).map(({ timestamp }, i) => timestamp - video[i]!.timestamp);
+  assert(steps.every((step) => Math.abs(step - 40_000) <= 1000), `${steps}`);
+  player.stop();
+  await clock.until(isOver);
+  clock.assertIdle();
+});
+
+Deno.test("a request for a key frame jumps back to the last one, unless one is near; and not again and again", async () => {
+  const args = [...testInput(5, "v"), ...VP8.slice(0, -1), "1000", "-f", "ivf"];
+  const { clock, player, chunks } = await play(await encode(args));
+  const video = chunks.get("video")!;
+  const [track] = player.stream.getTracks() as [MediaStreamTrack];
+  await clock.until(() => video.length === 30);
+  requestKeyFrame(track);
+  await clock.advance(60);
+  assertEquals(video[30]!.type, "key");
+  assertEquals(video[30]!.data, video[0]!.data);
+  assert(video[30]!.timestamp > video[29]!.timestamp);
+  requestKeyFrame(track);
+  await clock.advance(200);
+  assert(video.slice(31).every(({ type }) => type === "delta"));
+  player.stop();
+  await player.ended;
+});
+
+Deno.test("stopping all tracks ends the player", async () => {
+  const { clock, player, isOver } = await play(await encode(FILES.webm!.args));
+  await clock.advance(100);
+  for (const track of player.stream.getTracks()) track.stop();
+  await clock.until(isOver);
+  clock.assertIdle();
+});
+
+Deno.test("a file is a Blob, a buffer or a stream; a stream can't be played in a loop", async () => {
+  for (const format of ["webm", "ivf"]) {
+    const bytes = await encode(FILES[format]!.args);
+    const stream = () => new Blob([bytes]).stream();
+    for (const file of [new Blob([bytes]), bytes.buffer, stream()]) {
+      const { clock, chunks, isOver } = await play(file);
+      await clock.until(isOver);
+      assertEquals(chunks.get("video")!.length, 50);
+    }
+    await assertRejects(() => MediaPlayer.open(stream(), { loop: true }), TypeError);
+  }
+});
+
+Deno.test("what is no media file, or holds nothing that can be sent, is a NotSupportedError", async () => {
+  const silent = await encode([...testInput(1, "a"), "-c:a", "libmp3lame", "-f", "matroska"]);
+  const [noise, empty] = [crypto.getRandomValues(new Uint8Array(5000)), new Uint8Array(0)];
+  for (const file of [noise, empty, silent]) {
+    const error = await assertRejects(() => MediaPlayer.open(file), DOMException);
+    assertEquals(error.name, "NotSupportedError");
+  }
+  await assertRejects(() => MediaPlayer.open("file.webm" as never), TypeError);
+});
+
+Deno.test("a file that is cut off is played as far as it goes", async () => {
+  const bytes = await encode([...FILES.webm!.args, "-cluster_time_limit", "300"]);
+  const { clock, chunks, isOver } = await play(bytes.slice(0, bytes.length * 2 / 3));
+  await clock.until(isOver);
+  const { length } = chunks.get("video")!;
+  assert(length > 5 && length < 50, `${length} frames`);
+});
