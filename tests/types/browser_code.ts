@@ -3,17 +3,15 @@
  * It is never run.
  */
 import * as heron from "@heron/webrtc";
-import { RTCDataChannel, RTCPeerConnection, RTCSessionDescription } from "@heron/webrtc";
-
-/** Members for media, which Heron doesn't have yet. */
-type Media =
-  | "addTrack"
-  | "addTransceiver"
-  | "getReceivers"
-  | "getSenders"
-  | "getTransceivers"
-  | "ontrack"
-  | "removeTrack";
+import {
+  MediaStream,
+  MediaStreamTrack,
+  RTCDataChannel,
+  RTCPeerConnection,
+  RTCRtpReceiver,
+  RTCRtpSender,
+  RTCSessionDescription,
+} from "@heron/webrtc";
 
 /** Members with a second form that takes callbacks, from before promises; Heron has the form of today. */
 type Callbacks = "createAnswer" | "createOffer";
@@ -24,13 +22,24 @@ type Callbacks = "createAnswer" | "createOffer";
  */
 type Nominal =
   | "addEventListener"
+  | "addTrack"
+  | "addTransceiver"
   | "createDataChannel"
+  | "getReceivers"
+  | "getSenders"
+  | "getStats"
+  | "getTransceivers"
   | "ondatachannel"
   | "onerror"
   | "onicecandidate"
   | "onicecandidateerror"
+  | "ontrack"
   | "removeEventListener"
+  | "removeTrack"
   | "sctp";
+
+type SenderNominal = "dtmf" | "replaceTrack" | "setStreams" | "track" | "transform" | "transport";
+type ReceiverNominal = "track" | "transform" | "transport";
 
 /** Heron's objects go where the browser's are expected. */
 export function assign(): void {
@@ -43,7 +52,7 @@ export function assign(): void {
       iceCandidatePoolSize: 0,
     } satisfies globalThis.RTCConfiguration,
   );
-  const connection: Omit<globalThis.RTCPeerConnection, Media | Callbacks | Nominal> = pc;
+  const connection: Omit<globalThis.RTCPeerConnection, Callbacks | Nominal> = pc;
   const channel: Omit<globalThis.RTCDataChannel, Nominal> = pc.createDataChannel("file");
   const description: globalThis.RTCSessionDescription = new heron.RTCSessionDescription({
     type: "offer",
@@ -57,6 +66,11 @@ export function assign(): void {
       error: new heron.RTCError({ errorDetail: "dtls-failure" }),
     }),
   ];
+  const transceiver = pc.addTransceiver("video");
+  const rtp: Omit<globalThis.RTCRtpTransceiver, "sender" | "receiver"> = transceiver;
+  const sending: Omit<globalThis.RTCRtpSender, SenderNominal> = transceiver.sender;
+  const receiving: Omit<globalThis.RTCRtpReceiver, ReceiverNominal> = transceiver.receiver;
+  use(rtp, sending, receiving);
   use(connection, channel, description, candidate, error, events);
 }
 
@@ -147,6 +161,45 @@ export async function call(pc: RTCPeerConnection): Promise<void> {
     pc.pendingRemoteDescription?.type,
   );
   pc.close();
+}
+
+/** Tracks both ways, with simulcast. */
+export async function callWithMedia(
+  pc: RTCPeerConnection,
+  stream: MediaStream,
+  show: (stream: MediaStream) => void,
+): Promise<void> {
+  pc.ontrack = ({ track, streams, receiver, transceiver }) => {
+    track.onunmute = () => streams.forEach(show);
+    receiver.jitterBufferTarget = 200;
+    use(transceiver.mid, transceiver.receiver === receiver);
+  };
+  pc.addEventListener("track", (event) => use(event.streams[0]?.id));
+  const [microphone] = stream.getAudioTracks() as [MediaStreamTrack];
+  const [camera] = stream.getVideoTracks() as [MediaStreamTrack];
+  const sender: RTCRtpSender = pc.addTrack(microphone, stream);
+  const sendEncodings: globalThis.RTCRtpEncodingParameters[] = [
+    { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 100_000 },
+    { rid: "f", active: false, maxFramerate: 30, priority: "high" },
+  ];
+  const video = pc.addTransceiver(camera, { direction: "sendonly", streams: [stream], sendEncodings });
+  const { codecs } = RTCRtpReceiver.getCapabilities("video")!;
+  video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === "video/VP8"));
+  const parameters: globalThis.RTCRtpSendParameters = video.sender.getParameters();
+  for (const encoding of parameters.encodings) encoding.active = true;
+  await video.sender.setParameters(parameters);
+  await sender.replaceTrack(null);
+  sender.setStreams(stream);
+  sender.dtmf?.insertDTMF("123", 100);
+  if (sender.dtmf) sender.dtmf.ontonechange = ({ tone }) => use(tone, sender.dtmf?.toneBuffer);
+  for (const { timestamp, source, audioLevel } of video.receiver.getSynchronizationSources()) {
+    use(timestamp, source, audioLevel);
+  }
+  const report = await pc.getStats(camera);
+  const of = [sender.getStats(), video.receiver.getStats()];
+  use(report.size, await Promise.all(of), sender.transport?.state, video.currentDirection);
+  pc.getSenders().filter(({ track }) => track?.kind === "audio").forEach((each) => pc.removeTrack(each));
+  if (video.direction !== "stopped") video.stop();
 }
 
 /** A file, with back-pressure. */

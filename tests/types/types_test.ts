@@ -14,12 +14,16 @@ const BROWSER_LIB = [
 
 /** What `browser_code.ts` takes from Heron, as the browser's library of types has it. */
 const BROWSER_NAMES = [
+  "MediaStream",
+  "MediaStreamTrack",
   "RTCDataChannel",
   "RTCError",
   "RTCErrorEvent",
   "RTCIceCandidate",
   "RTCPeerConnection",
   "RTCPeerConnectionIceEvent",
+  "RTCRtpReceiver",
+  "RTCRtpSender",
   "RTCSessionDescription",
 ];
 
