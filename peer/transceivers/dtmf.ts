@@ -18,7 +18,8 @@ export class DtmfSlots {
   #duration = 0;
   #interToneGap = 0;
   #toneBuffer = "";
-  #isPlaying = false;
+  /** Cancels the playout task that is scheduled. */
+  #cancel: (() => void) | undefined;
 
   constructor(sender: SenderSlots) {
     this.#sender = sender;
@@ -45,13 +46,18 @@ export class DtmfSlots {
     this.#toneBuffer = tones;
     this.#duration = clamp(duration, MIN_DURATION, MAX_DURATION);
     this.#interToneGap = clamp(interToneGap, MIN_INTER_TONE_GAP, MAX_INTER_TONE_GAP);
-    if (tones !== "" && !this.#isPlaying) this.#playIn(0);
+    if (tones !== "" && this.#cancel === undefined) this.#playIn(0);
+  }
+
+  /** Nothing will be sent any more. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #playIn(delay: number): void {
-    this.#isPlaying = true;
-    this.#sender.transceiver.host.clock.after(delay, () => {
-      this.#isPlaying = false;
+    this.#cancel = this.#sender.transceiver.host.clock.after(delay, () => {
+      this.#cancel = undefined;
       this.#play();
     });
   }

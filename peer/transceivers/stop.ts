@@ -9,6 +9,7 @@ import type { TransceiverSlots } from "./slots.ts";
 export function stopSendingAndReceiving(transceiver: TransceiverSlots, disappear = false): void {
   transceiver.direction = "inactive";
   transceiver.stopping = true;
+  transceiver.sender.dtmf?.stop();
   if (!disappear) transceiver.receiver.source.end();
   transceiver.host.updateMedia(transceiver);
 }
