@@ -54,3 +54,10 @@ export {
   type MediaDeviceKind,
 } from "./devices/media_device_info.ts";
 export { type MediaFile, MediaPlayer, playFile, type PlayOptions } from "./player/media_player.ts";
+export {
+  Recording,
+  type RecordingFormat,
+  type RecordingResult,
+  type RecordOptions,
+  recordTracks,
+} from "./recorder/recording.ts";

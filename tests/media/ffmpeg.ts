@@ -53,7 +53,8 @@ export async function probe(file: Uint8Array): Promise<Probed> {
       ...["-loglevel", "error", "-count_frames", "-show_entries", entries, "-of", "json", path],
     ]);
     const { stderr } = await run("ffmpeg", ["-loglevel", "warning", "-i", path, "-f", "null", "-"]);
-    return { ...JSON.parse(stdout), complaints: stderr };
+    const complaints = stderr.replace(/^Guessed Channel Layout.*\n/m, ""); // G.711 says nothing of it
+    return { ...JSON.parse(stdout), complaints };
   } finally {
     await Deno.remove(path);
   }

@@ -1,0 +1,70 @@
+import { IvfWriter } from "./ivf_writer.ts";
+import type { MediaCodec } from "../codec.ts";
+import type { EncodedChunk } from "../encoded_chunk.ts";
+
+/** The formats that can be written. */
+export type RecordingFormat = "webm" | "mkv" | "mp4" | "mov" | "ogg" | "wav" | "ivf";
+
+interface Format {
+  /** What the format can hold, as subtypes of MIME types. */
+  readonly codecs: readonly string[];
+  readonly videoTracks: number;
+  readonly audioTracks: number;
+}
+
+/** So many tracks of each kind as anybody records together. */
+const MANY = 16;
+const both = { videoTracks: MANY, audioTracks: MANY };
+
+const FORMATS: Readonly<Record<RecordingFormat, Format>> = {
+  webm: { codecs: ["VP8", "VP9", "AV1", "opus"], ...both },
+  mkv: { codecs: ["VP8", "VP9", "H264", "AV1", "opus"], ...both },
+  mp4: { codecs: ["VP8", "VP9", "H264", "H265", "AV1", "opus"], ...both },
+  mov: { codecs: ["H264", "H265", "PCMU", "PCMA"], ...both },
+  ogg: { codecs: ["opus"], videoTracks: 0, audioTracks: MANY },
+  wav: { codecs: ["PCMU", "PCMA"], videoTracks: 0, audioTracks: 1 },
+  ivf: { codecs: ["VP8", "VP9", "AV1"], videoTracks: 1, audioTracks: 0 },
+};
+
+/** What is known of a track when a file is begun. */
+export interface WrittenTrack {
+  readonly codec: MediaCodec;
+  /** Its first chunk: a key frame. */
+  readonly first: EncodedChunk;
+}
+
+/** Writes a file, which is the caller's stream or kept in memory. */
+export interface ContainerWriter {
+  /** Begins the file, with these tracks. */
+  start(tracks: readonly WrittenTrack[]): Promise<void>;
+  /** Appends a chunk to the track of that number; its timestamp and duration are those in the file. */
+  write(track: number, chunk: EncodedChunk): Promise<void>;
+  /** Nothing more comes for that track. */
+  end(track: number): Promise<void>;
+  /** Ends the file, which is empty if it never began. The bytes, unless they went to a stream. */
+  finish(): Promise<Uint8Array | undefined>;
+}
+
+/** Whether a format can hold a codec. */
+export function canHold(format: RecordingFormat, { mimeType }: MediaCodec): boolean {
+  return FORMATS[format].codecs.includes(mimeType.split("/")[1]!);
+}
+
+/** Whether a format can hold so many tracks. */
+export function hasRoom(format: RecordingFormat, video: number, audio: number): boolean {
+  const { videoTracks, audioTracks } = FORMATS[format];
+  return video <= videoTracks && audio <= audioTracks;
+}
+
+/** The formats by name. */
+export const RECORDING_FORMATS = Object.keys(FORMATS) as RecordingFormat[];
+
+/** A writer for a format. */
+export async function createWriter(
+  format: RecordingFormat,
+  writable: WritableStream<Uint8Array> | undefined,
+): Promise<ContainerWriter> {
+  if (format === "ivf") return new IvfWriter(writable);
+  const { MediabunnyWriter } = await import("./mediabunny_writer.ts");
+  return new MediabunnyWriter(format, writable);
+}

@@ -1,0 +1,233 @@
+import { RecordedTrack } from "./recorded_track.ts";
+import type { Arrival, SharedClock } from "./track_timeline.ts";
+import { WriteQueue } from "./write_queue.ts";
+import { codecOfMimeType, type MediaCodec } from "../codec.ts";
+import {
+  canHold,
+  createWriter,
+  hasRoom,
+  RECORDING_FORMATS,
+  type RecordingFormat,
+} from "../containers/container_writer.ts";
+import type { EncodedChunk } from "../encoded_chunk.ts";
+import { MediaStream } from "../media_stream.ts";
+import {
+  attachSink,
+  type MediaStreamTrack,
+  requestKeyFrame,
+  trackSlots,
+} from "../media_stream_track.ts";
+import { type Clock, systemClock } from "../../core/stage/mod.ts";
+
+export type { RecordingFormat } from "../containers/container_writer.ts";
+
+/** How tracks are recorded. */
+export interface RecordOptions {
+  /**
+   * The format of the file. `"webm"` takes VP8, VP9, AV1 and Opus; `"mkv"` these and H264; `"mp4"` these and H265; `"mov"` H264, H265
+   * and G.711; `"ogg"` Opus; `"wav"` one track of G.711; `"ivf"` one track of VP8, VP9 or AV1.
+   */
+  readonly format: RecordingFormat;
+  /** Where the file goes while it is recorded. What is written can't be changed later, so that it lacks an index. */
+  readonly writable?: WritableStream<Uint8Array>;
+  /** Recording stops when the file has about so many bytes; 256 MiB if it is kept in memory, and no end of it otherwise. */
+  readonly maxBytes?: number;
+  /** Where time comes from; the system's clock if left out. */
+  readonly clock?: Clock;
+}
+
+/** What has been recorded. */
+export interface RecordingResult {
+  /** The file, unless it went to a stream. Empty if nothing came. */
+  readonly bytes: Uint8Array | undefined;
+  /** Of how many chunks it consists. */
+  readonly chunks: number;
+  /** How many were left out: of other codecs than the format holds, or more than could be written in time. */
+  readonly discarded: number;
+  /** How long it is, in seconds. */
+  readonly duration: number;
+}
+
+/** A file in memory grows to this and not further, unless the caller says otherwise. */
+const MAX_BYTES_IN_MEMORY = 256 * 1024 * 1024;
+
+/** So long, in milliseconds, the first track that gives something waits for the others; those that are silent are not in the file. */
+const START_WAIT = 3000;
+
+/** Writes what tracks carry to a file. {@linkcode recordTracks} makes one. */
+export class Recording {
+  /** Resolves when the file is complete; rejects if it can't be written. */
+  readonly finished: Promise<RecordingResult>;
+  readonly #format: RecordingFormat;
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #tracks: RecordedTrack[];
+  readonly #detach: (() => void)[];
+  readonly #queue: WriteQueue;
+  #start: number | undefined;
+  #byCapture = false;
+  #cancelWait: (() => void) | undefined;
+  #stopped = false;
+  #bytes = 0;
+  #chunks = 0;
+  #discarded = 0;
+  #end = 0;
+
+  /** Begins to record tracks that the format has room for. */
+  constructor(tracks: readonly MediaStreamTrack[], options: RecordOptions) {
+    const { format, writable, clock = systemClock } = options;
+    this.#format = format;
+    this.#clock = clock;
+    this.#maxBytes = options.maxBytes ?? (writable ? Infinity : MAX_BYTES_IN_MEMORY);
+    const shared: SharedClock = { localOffset: undefined };
+    this.#tracks = tracks.map(() => new RecordedTrack(shared));
+    this.#queue = new WriteQueue(
+      createWriter(format, writable),
+      (number) => requestKeyFrame(tracks[this.#tracks.findIndex((t) => t.number === number)]!),
+      () => this.#finish(),
+    );
+    this.finished = this.#queue.finished.then((bytes) => ({
+      bytes,
+      chunks: this.#chunks,
+      discarded: this.#discarded + this.#queue.discarded,
+      duration: (this.#end - (this.#start ?? this.#end)) / 1e6,
+    }));
+    this.finished.catch(() => {}); // told to those who ask
+    this.#detach = tracks.map((track, i) => this.#attach(track, this.#tracks[i]!));
+    this.#endIfOver();
+  }
+
+  /** Ends the file. */
+  stop(): Promise<RecordingResult> {
+    this.#finish();
+    return this.finished;
+  }
+
+  #attach(track: MediaStreamTrack, recorded: RecordedTrack): () => void {
+    const { source, readyState } = trackSlots(track);
+    if (readyState === "ended") recorded.ended = true;
+    return attachSink(track, {
+      write: (chunk) => this.#take(recorded, chunk, source.codecs),
+      accepts: (codec) => canHold(this.#format, codec),
+      ready: () => this.#queue.ready(),
+      ended: () => this.#trackEnded(recorded),
+    });
+  }
+
+  #take(track: RecordedTrack, chunk: EncodedChunk, offered: readonly MediaCodec[]): void {
+    const { mimeType } = chunk.metadata ?? {};
+    const codec = mimeType === undefined
+      ? offered.find((codec) => canHold(this.#format, codec))
+      : codecOfMimeType(mimeType);
+    if (codec === undefined || !canHold(this.#format, codec)) return void this.#discarded++;
+    track.codec ??= codec;
+    if (track.codec.mimeType !== codec.mimeType) return void this.#discarded++;
+    const arrival = { chunk, at: this.#clock.now() };
+    if (this.#start !== undefined) return this.#write(track, arrival);
+    track.waiting.push(arrival);
+    this.#cancelWait ??= this.#clock.after(START_WAIT, () => this.#begin());
+    this.#beginIfAllAreThere();
+  }
+
+  #beginIfAllAreThere(): void {
+    const isThere = ({ waiting, ended }: RecordedTrack) => waiting.length > 0 || ended;
+    if (this.#tracks.every(isThere)) this.#begin();
+  }
+
+  /** The file begins with the first key frame, where there is video. */
+  #begin(): void {
+    this.#cancelWait?.();
+    const present = this.#tracks.filter(({ waiting }) => waiting.length > 0);
+    if (this.#start !== undefined || present.length === 0) return;
+    present.forEach((track, number) => track.number = number);
+    this.#queue.start(present.map(({ codec, waiting }) => ({
+      codec: codec!,
+      first: waiting[0]!.chunk,
+    })));
+    this.#byCapture = present.every(({ waiting }) =>
+      waiting[0]!.chunk.metadata?.captureTime !== undefined
+    );
+    const placed = present.map((track) =>
+      track.waiting.splice(0).map((arrival) => track.place(arrival, this.#byCapture))
+    );
+    const firsts = (isVideo: boolean) =>
+      placed.filter((_, i) => present[i]!.codec!.mimeType.startsWith("video/") === isVideo)
+        .map(([first]) => first!.timestamp);
+    const video = firsts(true);
+    this.#start = Math.min(...(video.length > 0 ? video : firsts(false)));
+    placed.forEach((chunks, i) => chunks.forEach((chunk) => this.#enqueue(present[i]!, chunk)));
+    for (const track of present) if (track.ended) this.#queue.end(track.number!);
+    this.#endIfOver();
+  }
+
+  #write(track: RecordedTrack, arrival: Arrival): void {
+    if (track.number === undefined) return void this.#discarded++;
+    this.#enqueue(track, track.place(arrival, this.#byCapture));
+  }
+
+  #enqueue(track: RecordedTrack, chunk: EncodedChunk): void {
+    const timestamp = chunk.timestamp - this.#start!;
+    if (timestamp < 0 || this.#stopped) return void this.#discarded++;
+    if (!this.#queue.write(track.number!, { ...chunk, timestamp })) return;
+    this.#chunks++;
+    this.#bytes += chunk.data.length;
+    this.#end = Math.max(this.#end, chunk.timestamp + (chunk.duration ?? 0));
+    if (this.#bytes >= this.#maxBytes) this.#finish();
+  }
+
+  #trackEnded(track: RecordedTrack): void {
+    track.ended = true;
+    if (this.#start === undefined) this.#beginIfAllAreThere();
+    else if (track.number !== undefined) this.#queue.end(track.number);
+    this.#endIfOver();
+  }
+
+  #endIfOver(): void {
+    if (this.#tracks.every(({ ended }) => ended)) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#stopped) return;
+    if (this.#start === undefined) this.#begin();
+    this.#stopped = true;
+    this.#cancelWait?.();
+    for (const detach of this.#detach ?? []) detach();
+    this.#queue.finish();
+  }
+}
+
+/**
+ * Records tracks to a file, from a key frame on, which is asked for. A track may end before the others; one that is silent for the first
+ * three seconds is left out.
+ *
+ * Throws a TypeError for an unknown format, for no tracks, or more than the format holds.
+ *
+ * @example Records what a peer sends
+ * ```ts ignore
+ * import { recordTracks } from "@heron/webrtc/media";
+ *
+ * pc.ontrack = async ({ streams: [stream] }) => {
+ *   const recording = recordTracks(stream, { format: "webm" });
+ *   setTimeout(() => recording.stop(), 10_000);
+ *   const { bytes } = await recording.finished;
+ *   await Deno.writeFile("call.webm", bytes);
+ * };
+ * ```
+ */
+export function recordTracks(
+  tracks: MediaStream | Iterable<MediaStreamTrack>,
+  options: RecordOptions,
+): Recording {
+  const { format } = options;
+  if (!RECORDING_FORMATS.includes(format)) {
+    throw new TypeError(`'${format}' is not one of ${RECORDING_FORMATS.join(", ")}`);
+  }
+  const all = tracks instanceof MediaStream ? tracks.getTracks() : [...tracks];
+  const video = all.filter((track) => trackSlots(track).source.kind === "video").length;
+  if (all.length === 0 || !hasRoom(format, video, all.length - video)) {
+    throw new TypeError(
+      `${format} can't hold ${video} tracks of video and ${all.length - video} of audio`,
+    );
+  }
+  return new Recording(all, options);
+}

@@ -1,0 +1,97 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import { codecOfMimeType } from "../codec.ts";
+import type { EncodedChunk } from "../encoded_chunk.ts";
+import { TimestampUnwrapper } from "../timestamp_unwrapper.ts";
+
+/** Timestamps that jump by more than this, in microseconds, while time did not, are those of another stream. */
+const MAX_JUMP = 10_000_000;
+
+/** Tracks of local sources whose clocks differ by no more than this, in microseconds, share one. */
+const MAX_LOCAL_SKEW = 2_000_000;
+
+/** What the tracks of a recording know of each other. */
+export interface SharedClock {
+  /** What to add to timestamps of local sources. */
+  localOffset: number | undefined;
+}
+
+/** A chunk, and when it came. */
+export interface Arrival {
+  readonly chunk: EncodedChunk;
+  /** Milliseconds on the recording's clock. */
+  readonly at: Millis;
+}
+
+/**
+ * Puts the chunks of one track on the time line of a recording, in microseconds.
+ *
+ * RTP timestamps wrap, and begin anew with each stream: they count from when the stream's first chunk came, or was captured where all
+ * tracks tell so. Local sources share a clock.
+ */
+export class TrackTimeline {
+  readonly #shared: SharedClock;
+  #rtpTime = new TimestampUnwrapper();
+  #stream: number | undefined;
+  #offset: number | undefined;
+  #lastMedia = 0;
+  #last: { time: number; at: Millis } | undefined;
+  /** The latest time that was given out, and that of the last key frame. */
+  #latest = -Infinity;
+  #key = -Infinity;
+
+  constructor(shared: SharedClock) {
+    this.#shared = shared;
+  }
+
+  /** When a chunk is in the recording; `byCapture` says to begin by capture times. */
+  place({ chunk, at }: Arrival, byCapture: boolean): number {
+    const { metadata = {} } = chunk;
+    if (this.#stream !== metadata.synchronizationSource) this.#restart();
+    this.#stream = metadata.synchronizationSource;
+    const media = this.#mediaTime(chunk);
+    if (this.#offset !== undefined && this.#hasJumped(chunk, media, at)) this.#restart();
+    this.#offset ??= this.#anchor(chunk, this.#mediaTime(chunk), at, byCapture);
+    this.#lastMedia = this.#mediaTime(chunk);
+    const time = this.#inOrder(this.#lastMedia + this.#offset, chunk.type);
+    this.#last = { time, at };
+    return time;
+  }
+
+  #restart(): void {
+    this.#offset = undefined;
+    this.#rtpTime = new TimestampUnwrapper();
+  }
+
+  #mediaTime({ timestamp, metadata }: EncodedChunk): number {
+    const { rtpTimestamp, mimeType = "" } = metadata ?? {};
+    const clockRate = codecOfMimeType(mimeType)?.clockRate;
+    if (rtpTimestamp === undefined || clockRate === undefined) return timestamp;
+    return this.#rtpTime.unwrap(rtpTimestamp) * 1_000_000 / clockRate;
+  }
+
+  #hasJumped({ metadata }: EncodedChunk, media: number, at: Millis): boolean {
+    if (metadata?.rtpTimestamp === undefined) return false;
+    const elapsed = (at - this.#last!.at) * 1000;
+    return Math.abs(media - this.#lastMedia - elapsed) > MAX_JUMP;
+  }
+
+  #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis, byCapture: boolean): number {
+    if (this.#last !== undefined) {
+      return this.#last.time + Math.max(1, at - this.#last.at) * 1000 - media;
+    }
+    if (byCapture) return metadata.captureTime! * 1000 - media;
+    const offset = (metadata.receiveTime ?? at) * 1000 - media;
+    if (metadata.rtpTimestamp !== undefined) return offset;
+    const local = this.#shared.localOffset ??= offset;
+    return Math.abs(local - offset) <= MAX_LOCAL_SKEW ? local : offset;
+  }
+
+  /** No file has a key frame before what is shown earlier, and frames that are shown out of order stay within their group. */
+  #inOrder(time: number, type: EncodedChunk["type"]): number {
+    const earliest = type === "key" ? this.#latest : this.#key;
+    const placed = time > earliest ? time : this.#latest + 1;
+    this.#latest = Math.max(this.#latest, placed);
+    if (type === "key") this.#key = placed;
+    return placed;
+  }
+}

@@ -1,0 +1,232 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { decodedFrames, encode, probe, testInput } from "../ffmpeg.ts";
+import { chunk } from "../sources.ts";
+import { parseCodec } from "../../../media/codec.ts";
+import { createMediaDevices } from "../../../media/devices/media_devices.ts";
+import { MediaSource } from "../../../media/media_source.ts";
+import {
+  MediaPlayer,
+  type MediaStreamConstraints,
+  MediaStreamTrackGenerator,
+  type RecordingFormat,
+  type RecordOptions,
+  recordTracks,
+} from "../../../media/mod.ts";
+import { createTrack } from "../../../media/media_stream_track.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
+
+/** Records the synthetic devices for some seconds. */
+async function recordDevices(
+  constraints: MediaStreamConstraints,
+  format: RecordingFormat,
+  seconds: number,
+  options: Partial<RecordOptions> = {},
+) {
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia(constraints);
+  const recording = recordTracks(stream, { format, clock, ...options });
+  await clock.advance(seconds * 1000);
+  const result = await recording.stop();
+  for (const track of stream.getTracks()) track.stop();
+  clock.assertIdle();
+  return result;
+}
+
+const AV = { audio: true, video: { width: 320 } };
+const FORMATS: readonly [RecordingFormat, MediaStreamConstraints, string[]][] = [
+  ["webm", AV, ["opus", "vp8"]],
+  ["mkv", AV, ["opus", "vp8"]],
+  ["mp4", AV, ["opus", "vp8"]],
+  ["mov", AV, ["h264", "pcm_mulaw"]],
+  ["ogg", { audio: true }, ["opus"]],
+  ["wav", { audio: true }, ["pcm_mulaw"]],
+  ["ivf", { video: { width: 320 } }, ["vp8"]],
+];
+
+for (const [format, constraints, codecs] of FORMATS) {
+  Deno.test(`ten seconds of ${format} are right, by a decoder's judgement`, async () => {
+    const { bytes, discarded, duration } = await recordDevices(constraints, format, 10);
+    assert(Math.abs(duration - 10) < 0.1, `${duration} s`);
+    const { streams, format: probed, complaints } = await probe(bytes!);
+    assertEquals(streams.map(({ codec_name }) => codec_name).sort(), codecs);
+    assertEquals(complaints, "");
+    assertEquals(discarded, 0);
+    // An IVF file does not say how long it is.
+    const probedDuration = format === "ivf" ? duration : Number(probed.duration);
+    assert(Math.abs(probedDuration - 10) < 0.3, `${probedDuration} s`);
+    const video = streams.find(({ codec_type }) => codec_type === "video");
+    if (video !== undefined) {
+      assertEquals([video.width, video.height], [320, 240]);
+      assert(Math.abs(Number(video.nb_read_frames) - 300) <= 1, video.nb_read_frames);
+    }
+  });
+}
+
+for (const codec of ["vp9", "av1", "h264"]) {
+  for (
+    const format of codec === "h264" ? ["mkv", "mp4"] as const : ["webm", "mp4", "ivf"] as const
+  ) {
+    Deno.test(`${codec} in ${format} decodes to what was played`, async () => {
+      const encoder = {
+        vp9: ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-lag-in-frames", "0"],
+        av1: ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+        h264: ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0"],
+      }[codec]!;
+      const original = await encode([...testInput(1, "v"), ...encoder, "-g", "10", "-f", "mp4"]);
+      const clock = new VirtualClock();
+      const player = await MediaPlayer.open(original, { clock });
+      const recording = recordTracks(player.stream, { format, clock });
+      let isOver = false;
+      const finished = recording.finished.finally(() => isOver = true);
+      await clock.until(() => isOver);
+      const { bytes } = await finished;
+      assertEquals((await probe(bytes!)).complaints, "");
+      assertEquals(await decodedFrames(bytes!, "v"), await decodedFrames(original, "v"));
+    });
+  }
+}
+
+Deno.test("what goes to a stream is a file as well", async () => {
+  for (const format of ["webm", "mp4", "ogg", "ivf"] as const) {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const received = new Response(readable as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
+    const constraints = { ogg: { audio: true }, ivf: { video: true } }[format as string] ?? AV;
+    const { bytes } = await recordDevices(constraints, format, 3, { writable });
+    assertEquals(bytes, undefined);
+    const { streams, complaints } = await probe(await received);
+    assertEquals(complaints, "", format);
+    assert(streams.every(({ nb_read_frames }) => Number(nb_read_frames) >= 80));
+  }
+});
+
+Deno.test("a file ends when its tracks have ended; a track may end before the others", async () => {
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia(AV);
+  const recording = recordTracks(stream, { format: "webm", clock });
+  await clock.advance(1000);
+  stream.getVideoTracks()[0]!.stop();
+  await clock.advance(1000);
+  stream.getAudioTracks()[0]!.stop();
+  const { bytes, duration } = await recording.finished;
+  assert(Math.abs(duration - 2) < 0.1);
+  const { streams, complaints } = await probe(bytes!);
+  assertEquals(complaints, "");
+  const counts = Object.fromEntries(streams.map((s) => [s.codec_type, Number(s.nb_read_frames)]));
+  assert(counts.video! <= 32 && counts.audio! >= 98, JSON.stringify(counts));
+  clock.assertIdle();
+});
+
+Deno.test("a recording asks for a key frame and begins with it; sound before it is left out", async () => {
+  const clock = new VirtualClock();
+  const source = new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] });
+  const stream = await createMediaDevices(clock).getUserMedia({ video: { width: 320 } });
+  stream.addTrack(createTrack(source));
+  await clock.advance(500);
+  const recording = recordTracks(stream, { format: "webm", clock });
+  const silence = Uint8Array.of(0xf8, 0xff, 0xfe);
+  for (let i = 0; i < 20; i++) {
+    source.emit({ type: "key", timestamp: (clock.now() - 100) * 1000, data: silence });
+    await clock.advance(20);
+  }
+  const { bytes, discarded } = await recording.stop();
+  const { streams, complaints } = await probe(bytes!);
+  assertEquals(complaints, "");
+  assert(discarded > 3);
+  const video = streams.find(({ codec_type }) => codec_type === "video");
+  assert(Number(video!.nb_read_frames) >= 11);
+  for (const track of stream.getTracks()) track.stop();
+});
+
+Deno.test("a change of size goes into the file", async () => {
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia({ video: true });
+  const [track] = stream.getVideoTracks();
+  for (const format of ["webm", "mkv"] as const) {
+    await track!.applyConstraints({ width: 640 });
+    const recording = recordTracks(stream, { format, clock });
+    await clock.advance(500);
+    await track!.applyConstraints({ width: 320 });
+    await clock.advance(500);
+    const { bytes } = await recording.stop();
+    const { complaints, streams } = await probe(bytes!);
+    assertEquals(complaints, "");
+    assertEquals(streams[0]!.width, 640);
+  }
+  track!.stop();
+});
+
+Deno.test("a track that is silent is left out after three seconds, and the others are kept", async () => {
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia({ audio: true });
+  const muted = new MediaSource({ kind: "video", muted: true });
+  stream.addTrack(createTrack(muted));
+  const recording = recordTracks(stream, { format: "webm", clock });
+  await clock.advance(5000);
+  const { bytes, duration } = await recording.stop();
+  assert(Math.abs(duration - 5) < 0.1);
+  assertEquals((await probe(bytes!)).streams.map(({ codec_name }) => codec_name), ["opus"]);
+  stream.getTracks().forEach((track) => track.stop());
+});
+
+Deno.test("a file in memory grows to its bound and ends there", async () => {
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia({ video: true });
+  const recording = recordTracks(stream, { format: "webm", clock, maxBytes: 20_000 });
+  await clock.advance(10_000);
+  const { bytes } = await recording.finished;
+  assert(bytes!.length > 18_000 && bytes!.length < 24_000, `${bytes!.length}`);
+  stream.getTracks()[0]!.stop();
+});
+
+Deno.test("of nothing, an empty file comes", async () => {
+  const track = createTrack(new MediaSource({ kind: "video" }));
+  const { bytes, chunks } = await recordTracks([track], { format: "webm" }).stop();
+  assertEquals([bytes, chunks], [new Uint8Array(0), 0]);
+  track.stop();
+  const { bytes: ended } = await recordTracks([track], { format: "ivf" }).finished;
+  assertEquals(ended, new Uint8Array(0));
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  recordTracks([track], { format: "webm", writable });
+  assertEquals((await Array.fromAsync(readable)).length, 0);
+});
+
+Deno.test("unknown formats, no tracks, and more than a format holds are TypeErrors", () => {
+  const [audio, video] = (["audio", "video"] as const).map((kind) =>
+    createTrack(new MediaSource({ kind }))
+  );
+  for (
+    const [tracks, format] of [
+      [[audio], "avi"],
+      [[], "webm"],
+      [[video, video], "ivf"],
+      [[video], "ogg"],
+      [[audio, audio], "wav"],
+      [[{}], "webm"],
+    ]
+  ) {
+    assertThrows(() => recordTracks(tracks as never, { format } as never), TypeError);
+  }
+});
+
+Deno.test("chunks of a codec that the format does not hold are counted and left out", async () => {
+  const track = new MediaStreamTrackGenerator({ kind: "video" });
+  const recording = recordTracks([track], { format: "webm" });
+  const writer = track.writable.getWriter();
+  await writer.write({ ...chunk(1), metadata: { mimeType: "video/H264" } });
+  const { discarded, chunks } = await recording.stop();
+  assertEquals(chunks + discarded, 0); // no codec that is accepted: nothing is even given
+});
+
+Deno.test("a stream that fails ends the recording with its reason", async () => {
+  const writable = new WritableStream<Uint8Array>({
+    write() {
+      throw new Error("disk full");
+    },
+  });
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia({ video: true });
+  const recording = recordTracks(stream, { format: "ivf", clock, writable });
+  await clock.advance(200);
+  await assertRejects(() => recording.finished, Error, "disk full");
+  stream.getTracks()[0]!.stop();
+});
