@@ -7,7 +7,12 @@ import { addCounts, closingLine, type Counts, NO_COUNTS, parseSummary } from "./
 const REAL_PEERS = ["tests/browser", "tests/interop"];
 
 /** Programs that tests start, whose packages no test imports. */
-const PROGRAMS = ["tests/interop/werift/peer.ts", "tests/interop/wrtc/peer.ts"];
+const PROGRAMS = [
+  "tests/interop/werift/peer.ts",
+  "tests/interop/wrtc/peer.ts",
+  "tests/interop/libraries/simple_peer.ts",
+  "tests/interop/libraries/peerjs.ts",
+];
 
 /** A test has to end what it starts; and it is told where it started it. */
 const NO_LEAKS = ["--sanitize-ops", "--sanitize-resources", "--trace-leaks"];
