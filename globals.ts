@@ -21,7 +21,10 @@ for (const [name, value] of Object.entries(interfaces)) {
   // WebIDL section 3.7: an interface object is not enumerable.
   define(globalThis, name, { value, writable: true, enumerable: false });
 }
-define(navigator, "mediaDevices", { get: () => mediaDevices, enumerable: true });
+define(Object.getPrototypeOf(navigator), "mediaDevices", {
+  get: () => mediaDevices,
+  enumerable: true,
+});
 
 function define(target: object, name: string, descriptor: PropertyDescriptor): void {
   if (!(name in target)) Object.defineProperty(target, name, { configurable: true, ...descriptor });

@@ -32,6 +32,8 @@
  */
 export * from "./peer/mod.ts";
 export {
+  DeviceChangeEvent,
+  type DeviceChangeEventInit,
   InputDeviceInfo,
   KeyFrameRequestEvent,
   MediaDeviceInfo,

@@ -1,6 +1,25 @@
 /**
  * Media without a camera: streams and tracks as browsers have them, whose tracks carry encoded chunks.
  *
+ * - what a program makes itself goes into a {@linkcode MediaStreamTrackGenerator}, and comes out of a
+ *   {@linkcode MediaStreamTrackProcessor};
+ * - {@linkcode mediaDevices} has a synthetic camera and microphone;
+ * - {@linkcode playFile} plays a file, {@linkcode recordTracks} makes one.
+ *
+ * Nothing is encoded or decoded. What a source gives is what a peer gets: it has to be of a codec that both ends have agreed on.
+ *
+ * @example Records the synthetic camera
+ * ```ts
+ * import { mediaDevices, recordTracks } from "@heron/webrtc/media";
+ * import { assert } from "@std/assert";
+ *
+ * const stream = await mediaDevices.getUserMedia({ video: true });
+ * const recording = recordTracks(stream, { format: "webm", maxBytes: 5000 });
+ * const { bytes, duration } = await recording.finished;
+ * assert(bytes!.length > 5000 && duration > 0.1);
+ * for (const track of stream.getTracks()) track.stop();
+ * ```
+ *
  * @module
  */
 export type { ChunkMetadata, EncodedChunk, MediaKind } from "./encoded_chunk.ts";
@@ -61,3 +80,4 @@ export {
   type RecordOptions,
   recordTracks,
 } from "./recorder/recording.ts";
+export { DeviceChangeEvent, type DeviceChangeEventInit } from "./events/device_change_event.ts";

@@ -7,6 +7,7 @@ import {
   dictionary,
   domString,
   double,
+  inherit,
   type Member,
   sequence,
 } from "../../webidl/convert.ts";
@@ -122,7 +123,4 @@ const convertAdvanced = dictionary("MediaTrackConstraints", {
 });
 
 /** Converts a `MediaTrackConstraints`; inherited members first (WebIDL section 3.2.17). */
-export const mediaTrackConstraints: Converter<Constraints> = (value, context) => ({
-  ...convertSet(value, context),
-  ...convertAdvanced(value, context),
-});
+export const mediaTrackConstraints: Converter<Constraints> = inherit(convertSet, convertAdvanced);

@@ -14,6 +14,7 @@ import {
 import { OverconstrainedError } from "../constraints/overconstrained_error.ts";
 import { requiredConstraints, selectSettings } from "../constraints/select_settings.ts";
 import type { MediaKind } from "../encoded_chunk.ts";
+import type { DeviceChangeEvent } from "../events/device_change_event.ts";
 import { MediaStream } from "../media_stream.ts";
 import { createTrack } from "../media_stream_track.ts";
 import { construct, slotsOfNew } from "../../webidl/construct.ts";
@@ -37,7 +38,7 @@ export interface MediaStreamConstraints {
 /** The events of {@linkcode MediaDevices}. */
 export interface MediaDevicesEventMap {
   /** Devices have come or gone. Never fires here: the synthetic devices stay. */
-  devicechange: Event;
+  devicechange: DeviceChangeEvent;
 }
 
 const trackRequest: Converter<false | Constraints> = (value, context) => {

@@ -15,10 +15,12 @@ function cameraCandidates(device: MediaTrackSettings): MediaTrackSettings[] {
   );
 }
 
+const ECHO_CANCELLATION = [true, false, "all", "remote-only"];
+
 /** There is no echo, no noise and but one loudness: to cancel and even them costs nothing. */
 function microphoneCandidates(device: MediaTrackSettings): MediaTrackSettings[] {
   const either = [true, false];
-  return either.flatMap((echoCancellation) =>
+  return ECHO_CANCELLATION.flatMap((echoCancellation) =>
     either.flatMap((autoGainControl) =>
       either.map((noiseSuppression) => ({
         ...{ ...device, echoCancellation, autoGainControl, noiseSuppression },
@@ -60,7 +62,7 @@ export function microphone(deviceId: string, groupId: string, label: string): Sy
       ...{ deviceId, groupId },
       sampleRate: only(48_000),
       sampleSize: only(16),
-      echoCancellation: [true, false],
+      echoCancellation: [...ECHO_CANCELLATION],
       autoGainControl: [true, false],
       noiseSuppression: [true, false],
       latency: only(1 / TONE_PACKET_RATE),

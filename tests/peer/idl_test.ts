@@ -40,6 +40,7 @@ const LENGTHS: Record<string, number> = {
   MediaStreamTrackProcessor: 1,
   KeyFrameRequestEvent: 1,
   OverconstrainedError: 1,
+  DeviceChangeEvent: 1,
 };
 
 for (const [name, constructor] of INTERFACES) {
