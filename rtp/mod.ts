@@ -22,3 +22,4 @@ export * from "./fec/mod.ts";
 export * from "./reception/mod.ts";
 export * from "./congestion/mod.ts";
 export * from "./transmission/mod.ts";
+export * from "./session/mod.ts";

@@ -78,7 +78,7 @@ export class Retransmitter {
   readonly history: PacketHistory;
   /** The RTX stream, which needs sender reports of its own. */
   readonly stream: SendStream | undefined;
-  readonly #payloadTypes: ReadonlyMap<number, number> | undefined;
+  #payloadTypes: ReadonlyMap<number, number> | undefined;
   readonly #limit: RateLimit;
   readonly #extension: ((original: RtpPacket) => HeaderExtension | undefined) | undefined;
   #packets = 0;
@@ -102,6 +102,11 @@ export class Retransmitter {
   /** Their payload without what RTX adds, in bytes. */
   get bytesSent(): number {
     return this.#bytes;
+  }
+
+  /** Follows a negotiation: the RTX payload type of each payload type. Without an RTX stream, packets are sent again as they were. */
+  setPayloadTypes(payloadTypes: ReadonlyMap<number, number>): void {
+    if (this.stream !== undefined) this.#payloadTypes = payloadTypes;
   }
 
   /** Sets what may be sent again, in bits per second. */

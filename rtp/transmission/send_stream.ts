@@ -39,8 +39,8 @@ export interface SendStreamOptions {
 export class SendStream {
   /** Our own source. */
   readonly ssrc: number;
-  /** In Hz. */
-  readonly clockRate: number;
+  /** In Hz; that of the payload type which is sent now. */
+  clockRate: number;
   /** What is added to media time for timestamps to begin at random (RFC 3550 section 5.1); for whoever makes them. */
   readonly timestampOffset: number;
   #sequenceNumber: number;

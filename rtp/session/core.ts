@@ -1,0 +1,398 @@
+import type { CryptoProvider } from "../../core/crypto/provider.ts";
+import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
+import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
+import { isRtcp } from "../mux.ts";
+import { parseRtpPacket, type RtpPacket } from "../packet.ts";
+import { NtpClock, TransportFeedbackGenerator } from "../reception/mod.ts";
+import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
+import type { RtpSessionDiscard } from "./discards.ts";
+import type { RtpSessionEvent } from "./event.ts";
+import { Demultiplexer } from "./inbound/demultiplexer.ts";
+import type { IncomingStream } from "./inbound/incoming_stream.ts";
+import { transportSequenceOf } from "./inbound/packet_extensions.ts";
+import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
+import { isOutbound, type RtpItem } from "./items.ts";
+import { allocate } from "./outbound/allocation.ts";
+import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
+import { Sender, type SenderHost } from "./outbound/sender.ts";
+import { Transmitter, type TransmitterHost } from "./outbound/transmitter.ts";
+import {
+  type ExtensionIds,
+  MAX_SECTIONS,
+  type ReceiverParameters,
+  type SenderParameters,
+} from "./parameters.ts";
+import { FeedbackHandler, type FeedbackHost } from "./rtcp/feedback_handler.ts";
+import { Reporter, type ReporterHost } from "./rtcp/reporter.ts";
+import { DEFAULT_MAX_PACKET_SIZE, type RtpSessionOptions } from "./options.ts";
+
+/** Everything that a session is to its parts. */
+type Hosts = ReceiverHost & SenderHost & TransmitterHost & ReporterHost & FeedbackHost;
+
+/** What stands behind an `RtpSession`: its sections, and what they share. */
+export class SessionCore implements Hosts {
+  /** What was dropped. */
+  readonly discards: Discards<RtpSessionDiscard> = new Discards();
+  readonly crypto: CryptoProvider;
+  readonly cname: string;
+  readonly maxPacketSize: number;
+  readonly ntp: NtpClock;
+  readonly reporter: Reporter;
+  readonly #ssrc: number;
+  readonly #demultiplexer = new Demultiplexer();
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #senders = new Map<string, Sender>();
+  readonly #outgoing = new Map<number, OutgoingStream>();
+  readonly #senderOf = new Map<OutgoingStream, Sender>();
+  readonly #transmitter: Transmitter;
+  readonly #feedback: FeedbackHandler;
+  readonly #arrivals: TransportFeedbackGenerator;
+  readonly #out: Outputs<Uint8Array, RtpItem, RtpSessionEvent> = {
+    below: [],
+    above: [],
+    events: [],
+  };
+  #done = false;
+
+  /** A session without sections. */
+  constructor(options: RtpSessionOptions) {
+    const { crypto, cname, wallClockOffset, maxPacketSize, startBitrate } = options;
+    this.crypto = crypto;
+    this.cname = cname;
+    this.maxPacketSize = maxPacketSize ?? DEFAULT_MAX_PACKET_SIZE;
+    this.ntp = new NtpClock(wallClockOffset);
+    this.#ssrc = new DataView(crypto.random(4).buffer).getUint32(0);
+    this.reporter = new Reporter(this, crypto, this.ntp);
+    this.#transmitter = new Transmitter(this, startBitrate);
+    this.#feedback = new FeedbackHandler(this);
+    this.#arrivals = new TransportFeedbackGenerator(this.#ssrc);
+  }
+
+  /** What a section sends, from now on. Throws a RangeError if there are too many sections. */
+  setSender(parameters: SenderParameters, now: Millis): void {
+    if (this.#done) return;
+    const { mid } = parameters;
+    const known = this.#senders.get(mid);
+    if (known === undefined) {
+      this.#checkRoom(this.#senders);
+      this.#senders.set(mid, new Sender(parameters, this));
+    } else this.#end(known.configure(parameters));
+    this.#index();
+    this.#transmitter.flush(now);
+    this.#tellBitrate();
+    this.reporter.scheduler.start(now);
+  }
+
+  /** The section sends nothing more: its sources say goodbye (RFC 3550 section 6.6). */
+  removeSender(mid: string): void {
+    const sender = this.#senders.get(mid);
+    if (sender === undefined) return;
+    this.#senders.delete(mid);
+    this.#end(sender.streams());
+    this.#index();
+  }
+
+  /** What a section receives, from now on. Throws a RangeError if there are too many sections. */
+  setReceiver(parameters: ReceiverParameters, now: Millis): void {
+    if (this.#done) return;
+    const { mid } = parameters;
+    const known = this.#receivers.get(mid);
+    if (known === undefined) this.#checkRoom(this.#receivers);
+    this.#demultiplexer.set(parameters);
+    if (known === undefined) this.#receivers.set(mid, new Receiver(parameters, this));
+    else known.configure(parameters);
+    this.reporter.scheduler.start(now);
+  }
+
+  /** The section receives nothing more. */
+  removeReceiver(mid: string): void {
+    this.#receivers.delete(mid);
+    this.#demultiplexer.delete(mid);
+  }
+
+  /** Asks for a key frame of a section that is received, of one encoding or of all. */
+  requestKeyFrame(mid: string, rid: string | undefined, now: Millis): void {
+    this.#receivers.get(mid)?.wantKeyFrame(rid);
+    this.#collect(now);
+  }
+
+  /** Presses a key of a section that sends audio (RFC 4733 section 3.2: 0 to 15), for so long. Returns false if that can't be. */
+  insertTone(mid: string, event: number, duration: Millis, now: Millis): boolean {
+    const isPressed = this.#senders.get(mid)?.press(event, duration, now) ?? false;
+    this.#collect(now);
+    return isPressed;
+  }
+
+  /** Lets go of all keys of a section. */
+  clearTones(mid: string): void {
+    this.#senders.get(mid)?.releaseKeys();
+  }
+
+  /** Holds what a section receives for so long, from 0 to 4000 ms. */
+  setJitterBufferTarget(mid: string, delay: Millis): void {
+    this.#receivers.get(mid)?.setDelay(delay);
+  }
+
+  /** The section's receiver, for statistics: to be read, not to be changed. */
+  receiver(mid: string): Receiver | undefined {
+    return this.#receivers.get(mid);
+  }
+
+  /** The section's sender, for statistics: to be read, not to be changed. */
+  sender(mid: string): Sender | undefined {
+    return this.#senders.get(mid);
+  }
+
+  handleInbound(batch: readonly Uint8Array[], now: Millis): void {
+    if (this.#done) return;
+    for (const bytes of batch) {
+      if (isRtcp(bytes)) this.#feedback.receive(bytes, now);
+      else this.#receive(bytes, now);
+    }
+    this.#collect(now);
+  }
+
+  handleOutbound(batch: readonly RtpItem[], now: Millis): void {
+    if (this.#done) return;
+    for (const item of batch) {
+      if (!isOutbound(item)) continue;
+      const sender = this.#senders.get(item.mid);
+      if (sender === undefined) this.discards.add("no encoding");
+      else if (item.type === "frame") sender.send(item, now);
+      else sender.forward(item, now);
+    }
+    this.#collect(now);
+  }
+
+  handleTimeout(now: Millis): void {
+    if (!this.#done) this.#collect(now);
+  }
+
+  handleEnd(_now: Millis): void {
+    this.#finish();
+  }
+
+  /** Says goodbye for all sources of ours, and is done. */
+  close(_now: Millis): void {
+    if (this.#done) return;
+    this.reporter.goodbye(this.#sentSources(this.#outgoing.values()));
+    this.#finish();
+  }
+
+  poll(out: Outputs<Uint8Array, RtpItem, RtpSessionEvent>): void {
+    out.below.push(...this.#out.below.splice(0));
+    out.above.push(...this.#out.above.splice(0));
+    out.events.push(...this.#out.events.splice(0));
+  }
+
+  get nextTimeout(): Millis | undefined {
+    if (this.#done) return undefined;
+    let next = Math.min(
+      this.#transmitter.nextTimeout ?? Infinity,
+      this.reporter.nextTimeout ?? Infinity,
+      this.#arrivals.nextTimeout ?? Infinity,
+    );
+    for (const receiver of this.#receivers.values()) {
+      next = Math.min(next, receiver.nextTimeout ?? Infinity);
+    }
+    for (const sender of this.#senders.values()) {
+      next = Math.min(next, sender.nextTimeout ?? Infinity);
+    }
+    return next === Infinity ? undefined : next;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** The SSRC that reports are of: that of a stream which has been sent, else one that stands for the receiver. */
+  get ssrc(): number {
+    for (const { media, ssrc } of this.#outgoing.values()) if (media.packetCount > 0) return ssrc;
+    return this.#ssrc;
+  }
+
+  get reducedSize(): boolean {
+    const sections = [
+      ...Array.from(this.#senders.values(), ({ parameters }) => parameters),
+      ...Array.from(this.#receivers.values(), ({ parameters }) => parameters),
+    ];
+    return sections.every(({ reducedSize }) => reducedSize);
+  }
+
+  get isSending(): boolean {
+    for (const { media } of this.#outgoing.values()) if (media.packetCount > 0) return true;
+    return false;
+  }
+
+  get isReceiving(): boolean {
+    return this.#receivers.size > 0;
+  }
+
+  get estimation(): SendSideBandwidthEstimation {
+    return this.#transmitter.estimation;
+  }
+
+  get queueTime(): Millis {
+    return this.#transmitter.queueTime;
+  }
+
+  senderReports(now: Millis): SenderReport[] {
+    return [...new Set(this.#outgoing.values())].flatMap((stream) => stream.reports(now, this.ntp));
+  }
+
+  reportBlocks(now: Millis): ReportBlock[] {
+    return [...this.#receivers.values()].flatMap((receiver) => receiver.reports(now));
+  }
+
+  emit(bytes: Uint8Array): void {
+    this.#out.below.push(bytes);
+  }
+
+  deliver(item: RtpItem): void {
+    this.#out.above.push(item);
+  }
+
+  tell(event: RtpSessionEvent): void {
+    this.#out.events.push(event);
+  }
+
+  forget(ssrc: number): void {
+    this.#demultiplexer.forget(ssrc);
+  }
+
+  enqueue(...args: Parameters<Transmitter["enqueue"]>): boolean {
+    return this.#transmitter.enqueue(...args);
+  }
+
+  wantKeyFrame(mid: string, { ssrc, rid }: OutgoingStream): void {
+    this.tell({ type: "key-frame-request", mid, ssrc, ...(rid !== undefined && { rid }) });
+  }
+
+  *paddingStreams(): Generator<{ stream: OutgoingStream; extensions: ExtensionIds }> {
+    for (const sender of this.#senders.values()) {
+      if (sender.kind !== "video") continue;
+      for (const stream of sender.streams()) yield { stream, extensions: sender.extensions };
+    }
+  }
+
+  mediaLeft(now: Millis): void {
+    this.reporter.scheduler.mediaSent(now);
+  }
+
+  goodbyeReceived(ssrcs: readonly number[]): void {
+    for (const receiver of this.#receivers.values()) {
+      for (const ssrc of ssrcs) receiver.ended(ssrc);
+    }
+  }
+
+  outgoing(ssrc: number): OutgoingStream | undefined {
+    return this.#outgoing.get(ssrc);
+  }
+
+  reported(report: SenderReport, now: Millis): void {
+    this.#incoming(report.ssrc)?.reported(report, now);
+  }
+
+  repeat(stream: OutgoingStream, lost: readonly number[], now: Millis): void {
+    const sender = this.#senderOf.get(stream);
+    if (sender === undefined) return;
+    const packets = stream.retransmitter.answer(lost, now, stream.roundTrip.smoothed);
+    for (const packet of packets) {
+      this.enqueue(packet, stream, sender.extensions, "retransmission", now);
+    }
+  }
+
+  keyFrameWanted(stream: OutgoingStream): void {
+    const sender = this.#senderOf.get(stream);
+    if (sender?.kind === "video") this.wantKeyFrame(sender.mid, stream);
+  }
+  #receive(bytes: Uint8Array, now: Millis): void {
+    const packet = parseRtpPacket(bytes);
+    if (packet === undefined) return this.discards.add("malformed packet");
+    if (this.#outgoing.has(packet.ssrc)) return this.discards.add("own source");
+    const route = this.#demultiplexer.route(packet);
+    if (typeof route === "string") return this.discards.add(route);
+    const receiver = this.#receivers.get(route.mid)!;
+    this.#noteArrival(packet, receiver, now);
+    if (receiver.receive(packet, now)) this.reporter.scheduler.mediaReceived(packet.ssrc, now);
+  }
+
+  /** Feedback is about every packet of the transport, also those that are of no use. */
+  #noteArrival(packet: RtpPacket, { extensions }: Receiver, now: Millis): void {
+    const sequence = transportSequenceOf(packet, extensions);
+    if (sequence !== undefined) this.#arrivals.arrived(sequence, packet.ssrc, now);
+  }
+
+  /** Serves all that is due, and sends what has come of it. */
+  #collect(now: Millis): void {
+    for (const sender of this.#senders.values()) sender.handleTimeout(now);
+    this.#transmitter.handleTimeout(now);
+    this.#transmitter.flush(now);
+    const { ssrc } = this;
+    const roundTrip = this.#roundTrip();
+    for (const receiver of this.#receivers.values()) {
+      receiver.take(now);
+      this.reporter.request(receiver.takeFeedback(ssrc, roundTrip, now), now);
+    }
+    this.reporter.request(this.#arrivals.take(now), now);
+    this.reporter.flush(now);
+    if (this.#transmitter.takeTargetChange()) this.#tellBitrate();
+  }
+
+  /** As sender reports or our reference times tell it. */
+  #roundTrip(): Millis | undefined {
+    for (const { roundTrip } of this.#outgoing.values()) {
+      if (roundTrip.smoothed !== undefined) return roundTrip.smoothed;
+    }
+    return this.reporter.reference.roundTrip.smoothed;
+  }
+
+  #incoming(ssrc: number): IncomingStream | undefined {
+    for (const receiver of this.#receivers.values()) {
+      const stream = receiver.stream(ssrc);
+      if (stream !== undefined) return stream;
+    }
+    return undefined;
+  }
+
+  #tellBitrate(): void {
+    const bitrate = this.estimation.targetBitrate;
+    const encodings = allocate(this.#senders.values(), bitrate);
+    if (encodings.length > 0) this.tell({ type: "bitrate", bitrate, encodings });
+  }
+
+  /** Finds streams of ours by any of their SSRCs. */
+  #index(): void {
+    this.#outgoing.clear();
+    this.#senderOf.clear();
+    for (const sender of this.#senders.values()) {
+      for (const stream of sender.streams()) {
+        this.#senderOf.set(stream, sender);
+        this.#outgoing.set(stream.ssrc, stream);
+        const rtx = stream.retransmitter.stream;
+        if (rtx !== undefined) this.#outgoing.set(rtx.ssrc, stream);
+      }
+    }
+  }
+
+  #end(streams: Iterable<OutgoingStream>): void {
+    this.reporter.goodbye(this.#sentSources(streams));
+  }
+
+  #sentSources(streams: Iterable<OutgoingStream>): number[] {
+    return [...new Set(streams)].flatMap(({ media, retransmitter }) =>
+      [media, retransmitter.stream].filter((stream) => (stream?.packetCount ?? 0) > 0)
+        .map((stream) => stream!.ssrc)
+    );
+  }
+
+  #checkRoom(sections: ReadonlyMap<string, unknown>): void {
+    if (sections.size >= MAX_SECTIONS) throw new RangeError(`More than ${MAX_SECTIONS} sections`);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#transmitter.clear();
+    this.reporter.scheduler.stop();
+  }
+}

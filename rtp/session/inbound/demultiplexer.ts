@@ -1,0 +1,95 @@
+import { MID_URI, parseMid } from "../../extensions/mod.ts";
+import { findElement } from "../../header_extension.ts";
+import type { RtpPacket } from "../../packet.ts";
+import type { RtpSessionDiscard } from "../discards.ts";
+import { MAX_SECTIONS, type ReceiverParameters } from "../parameters.ts";
+
+/** Sources whose section is known at a time: many times those of the largest simulcast in every section. */
+export const MAX_SOURCES = 8192;
+
+/** A section as the demultiplexer sees it. */
+interface Section {
+  readonly mid: string;
+  readonly payloadTypes: ReadonlySet<number>;
+}
+
+/**
+ * Which section a packet belongs to (RFC 9143 section 9.2): the one that it names, that of its source, or the only one with its payload
+ * type.
+ */
+export class Demultiplexer {
+  readonly #sections = new Map<string, Section>();
+  readonly #bySource = new Map<number, string>();
+  /** The only section of each payload type; undefined where there are several. */
+  readonly #byPayloadType = new Map<number, string | undefined>();
+  /** Ids of the MID extension, of which a bundle has but one (RFC 9143 section 9.1.1). */
+  readonly #midIds = new Set<number>();
+
+  /** Adds a section, or replaces what is known of it. Returns false if there are too many. */
+  set(parameters: ReceiverParameters): boolean {
+    const { mid } = parameters;
+    if (!this.#sections.has(mid) && this.#sections.size >= MAX_SECTIONS) return false;
+    const payloadTypes = new Set(parameters.formats.map(({ payloadType }) => payloadType));
+    this.#sections.set(mid, { mid, payloadTypes });
+    for (const { ssrc, rtx, fec } of parameters.sources) {
+      for (const source of [ssrc, rtx, fec]) if (source !== undefined) this.#learn(source, mid);
+    }
+    const midId = parameters.extensions.get(MID_URI);
+    if (midId !== undefined) this.#midIds.add(midId);
+    this.#index();
+    return true;
+  }
+
+  delete(mid: string): void {
+    this.#sections.delete(mid);
+    for (const [source, owner] of this.#bySource) if (owner === mid) this.#bySource.delete(source);
+    if (this.#sections.size === 0) this.#midIds.clear();
+    this.#index();
+  }
+
+  /** Forgets a source. */
+  forget(ssrc: number): void {
+    this.#bySource.delete(ssrc);
+  }
+
+  /** The mid of the section of a packet, or why there is none. */
+  route(packet: RtpPacket): { readonly mid: string } | RtpSessionDiscard {
+    const named = this.#named(packet);
+    if (named !== undefined) {
+      if (!this.#sections.has(named)) return "unknown mid";
+      return this.#learn(packet.ssrc, named) ? { mid: named } : "too many sources";
+    }
+    const known = this.#bySource.get(packet.ssrc);
+    if (known !== undefined) return { mid: known };
+    const only = this.#byPayloadType.get(packet.payloadType);
+    if (only === undefined) return "unknown source";
+    return this.#learn(packet.ssrc, only) ? { mid: only } : "too many sources";
+  }
+
+  #named(packet: RtpPacket): string | undefined {
+    for (const id of this.#midIds) {
+      const data = findElement(packet.extension, id);
+      const mid = data && parseMid(data);
+      if (mid !== undefined) return mid;
+    }
+    return undefined;
+  }
+
+  #learn(source: number, mid: string): boolean {
+    if (!this.#bySource.has(source) && this.#bySource.size >= MAX_SOURCES) return false;
+    this.#bySource.set(source, mid);
+    return true;
+  }
+
+  #index(): void {
+    this.#byPayloadType.clear();
+    for (const { mid, payloadTypes } of this.#sections.values()) {
+      for (const payloadType of payloadTypes) {
+        this.#byPayloadType.set(
+          payloadType,
+          this.#byPayloadType.has(payloadType) ? undefined : mid,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import type { Millis } from "../../../core/stage/mod.ts";
+import { diff32 } from "../../../core/wire/mod.ts";
+import type { RtpPacket } from "../../packet.ts";
+import {
+  type Depacketizer,
+  depacketizerFor,
+  type EncodedFrame,
+  type KeyEvent,
+  RedDepacketizer,
+  type RedDescriptor,
+  TelephoneEventReceiver,
+} from "../../payload/mod.ts";
+import type { BufferedItem, RemoteClock } from "../../reception/mod.ts";
+import type { FormatTable } from "../format_table.ts";
+import type { FrameMetadata, InboundFrame } from "../items.ts";
+import type { ExtensionIds, RtpFormat } from "../parameters.ts";
+import { metadataOf } from "./packet_extensions.ts";
+import { UnwrappedClock } from "./unwrapped_clock.ts";
+
+/** A frame without what only its stream knows. */
+export type OutputFrame = Omit<InboundFrame, "type" | "mid" | "ssrc" | "rid">;
+
+/** Seconds between 1900, where NTP time begins, and 1970. */
+const NTP_EPOCH = 2_208_988_800;
+
+/** What comes of packets in sequence. */
+export interface FrameOutputs {
+  readonly frames: OutputFrame[];
+  readonly keys: KeyEvent[];
+}
+
+/**
+ * Makes frames of the packets of one stream, codec by codec. Of video, what refers to a lost frame is left out until a key frame comes,
+ * for nothing that can't be decoded should reach a recorder or another peer.
+ */
+export class FrameOutput {
+  readonly #video: boolean;
+  readonly #clock = new UnwrappedClock();
+  readonly #depacketizers = new Map<number, Depacketizer>();
+  readonly #telephoneEvents = new TelephoneEventReceiver();
+  /** Metadata of the frames that are not whole yet: that of their latest packet which has any. */
+  #metadata: FrameMetadata = {};
+  #metadataOf: number | undefined;
+  #payloadType: number | undefined;
+  #waits: boolean;
+  #received = 0;
+  #keyFrames = 0;
+  #undecodable = 0;
+  #several = 0;
+
+  constructor(kind: "audio" | "video") {
+    this.#video = kind === "video";
+    this.#waits = this.#video;
+  }
+
+  /** Whether nothing can be decoded before a key frame comes. */
+  get waitsForKeyFrame(): boolean {
+    return this.#waits;
+  }
+
+  /** Frames that came in whole. */
+  get framesReceived(): number {
+    return this.#received;
+  }
+
+  /** Those of them that need no other. */
+  get keyFrames(): number {
+    return this.#keyFrames;
+  }
+
+  /** Those of them that took several packets. */
+  get framesOfSeveralPackets(): number {
+    return this.#several;
+  }
+
+  /** Those of them that were left out, since what they refer to is missing. */
+  get framesUndecodable(): number {
+    return this.#undecodable;
+  }
+
+  /** The payload type of the last frame. */
+  get payloadType(): number | undefined {
+    return this.#payloadType;
+  }
+
+  /** Takes what a jitter buffer gives. */
+  push(
+    items: readonly BufferedItem[],
+    formats: FormatTable,
+    extensions: ExtensionIds,
+    clock: RemoteClock | undefined,
+  ): FrameOutputs {
+    const out: FrameOutputs = { frames: [], keys: [] };
+    for (const item of items) {
+      if (item.type === "gap") this.#waits = this.#video;
+      else this.#packet(item.packet, item.arrival, { formats, extensions, clock }, out);
+    }
+    return out;
+  }
+
+  #packet(
+    packet: RtpPacket,
+    arrival: Millis,
+    known: {
+      readonly formats: FormatTable;
+      readonly extensions: ExtensionIds;
+      readonly clock: RemoteClock | undefined;
+    },
+    out: FrameOutputs,
+  ): void {
+    if (packet.payload.length === 0) return; // padding, or a repair
+    const format = known.formats.get(packet.payloadType);
+    if (format === undefined) return;
+    const role = known.formats.role(packet.payloadType);
+    if (role === "telephone-event") {
+      out.keys.push(...this.#telephoneEvents.push(packet));
+      return;
+    }
+    if (role === "comfort-noise") return; // RFC 3389: the decoder's own noise does as well
+    this.#note(packet, known.extensions);
+    const depacketizer = this.#depacketizerOf(format, role === "red");
+    if (depacketizer === undefined) return;
+    const dropped = depacketizer.discards.total;
+    const frames = depacketizer.push(packet);
+    if (depacketizer.discards.total !== dropped) this.#waits = this.#video;
+    for (const frame of frames) {
+      const inner = role === "red" ? (frame.descriptor as RedDescriptor).payloadType : undefined;
+      const own = inner === undefined ? format : known.formats.get(inner);
+      if (own !== undefined) this.#frame(frame, own, arrival, known.clock, out);
+    }
+  }
+
+  #note(packet: RtpPacket, extensions: ExtensionIds): void {
+    if (packet.timestamp !== this.#metadataOf) this.#metadata = {};
+    this.#metadataOf = packet.timestamp;
+    if (packet.extension === undefined && packet.csrcs.length === 0) return;
+    this.#metadata = { ...this.#metadata, ...metadataOf(packet, extensions) };
+  }
+
+  #depacketizerOf({ payloadType, mimeType }: RtpFormat, isRed: boolean): Depacketizer | undefined {
+    let depacketizer = this.#depacketizers.get(payloadType);
+    if (depacketizer !== undefined) return depacketizer;
+    depacketizer = isRed ? new RedDepacketizer() : depacketizerFor(mimeType);
+    if (depacketizer !== undefined) this.#depacketizers.set(payloadType, depacketizer);
+    return depacketizer;
+  }
+
+  #frame(
+    frame: EncodedFrame,
+    { payloadType, mimeType, clockRate }: RtpFormat,
+    receiveTime: Millis,
+    clock: RemoteClock | undefined,
+    out: FrameOutputs,
+  ): void {
+    const { data, keyFrame, timestamp: rtpTimestamp, descriptor } = frame;
+    this.#received++;
+    if (keyFrame) this.#keyFrames++;
+    if (frame.firstSequence !== frame.lastSequence) this.#several++;
+    // A codec can be changed at a key frame only.
+    if (this.#video && payloadType !== this.#payloadType) this.#waits = true;
+    this.#payloadType = payloadType;
+    const timestamp = this.#clock.microsOf(rtpTimestamp, clockRate);
+    if (keyFrame) this.#waits = false;
+    if (this.#waits) {
+      this.#undecodable++;
+      return;
+    }
+    const metadata = rtpTimestamp === this.#metadataOf ? this.#metadata : {};
+    const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);
+    out.frames.push({
+      ...metadata,
+      ...(senderTime !== undefined && { senderTime }),
+      ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp, receiveTime },
+      descriptor,
+    });
+  }
+}
+
+/** The sender's wall clock at an RTP timestamp (RFC 3550 section 6.4.1), in milliseconds since 1970. */
+export function senderTimeOf(
+  { ntpTimestamp, rtpTimestamp }: RemoteClock,
+  timestamp: number,
+  clockRate: number,
+): number {
+  const seconds = Number(ntpTimestamp >> 32n) - NTP_EPOCH;
+  const fraction = Number(ntpTimestamp & 0xffff_ffffn) / 2 ** 32;
+  return (seconds + fraction) * 1000 + diff32(timestamp, rtpTimestamp) * 1000 / clockRate;
+}

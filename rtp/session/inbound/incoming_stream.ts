@@ -1,0 +1,172 @@
+import type { Millis } from "../../../core/stage/mod.ts";
+import { type RtpPacket, rtpPacketSize } from "../../packet.ts";
+import { decapsulateRtx } from "../../payload/mod.ts";
+import { type BufferedItem, ReceiveStream } from "../../reception/mod.ts";
+import type { SenderReport } from "../../rtcp/mod.ts";
+import type { FormatTable } from "../format_table.ts";
+import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
+import { Contributors } from "./contributors.ts";
+import { FrameOutput, type FrameOutputs } from "./frame_output.ts";
+import { StreamRepair } from "./repair.ts";
+
+/** What of its section a stream looks at. It may change while the stream goes on. */
+export interface StreamSection {
+  readonly kind: RtpKind;
+  readonly formats: FormatTable;
+  readonly extensions: ExtensionIds;
+}
+
+/** Packets that a stream could make use of, those that were recovered along with one among them. */
+export type Useful = readonly RtpPacket[];
+
+const NONE: Useful = Object.freeze([]);
+
+/** One stream that the other side sends, with its retransmissions and repairs: from packets to frames. */
+export class IncomingStream {
+  readonly ssrc: number;
+  readonly rid: string | undefined;
+  readonly reception: ReceiveStream;
+  readonly frames: FrameOutput;
+  readonly contributors: Contributors = new Contributors();
+  readonly repair: StreamRepair | undefined;
+  readonly #section: StreamSection;
+  #lastPacket: Millis = 0;
+  #headerBytes = 0;
+  #retransmitted = 0;
+  #retransmittedBytes = 0;
+  #format: RtpFormat;
+  #bufferDelay: Millis = 0;
+  #emitted = 0;
+  #senderReport: SenderReport | undefined;
+  #senderReports = 0;
+  /** NACKs that asked for packets of it. */
+  nackCount = 0;
+
+  /** `first` is the format of the packet that it begins with. */
+  constructor(
+    ssrc: number,
+    rid: string | undefined,
+    section: StreamSection,
+    first: RtpFormat,
+    delay: Millis,
+  ) {
+    const { kind, formats } = section;
+    this.ssrc = ssrc;
+    this.rid = rid;
+    this.#section = section;
+    this.#format = first;
+    this.reception = new ReceiveStream({
+      ssrc,
+      clockRate: first.clockRate,
+      ...(formats.hasFeedback("nack") && { nack: {} }),
+      ...(formats.associated.size > 0 && { rtx: formats.associated }),
+    });
+    this.reception.buffer.playout.setDelay(delay);
+    this.frames = new FrameOutput(kind);
+    const isProtected = kind === "video" &&
+      (formats.find("ulpfec") ?? formats.find("flexfec")) !== undefined;
+    this.repair = isProtected ? new StreamRepair(ssrc) : undefined;
+  }
+
+  /** The format of its last packet. */
+  get format(): RtpFormat {
+    return this.#format;
+  }
+
+  /** When its last packet came. */
+  get lastPacketAt(): Millis {
+    return this.#lastPacket;
+  }
+
+  /** Bytes of the headers and padding of its packets. */
+  get headerBytesReceived(): number {
+    return this.#headerBytes;
+  }
+
+  /** Packets that came again in its RTX stream. */
+  get retransmittedPackets(): number {
+    return this.#retransmitted;
+  }
+
+  /** Their payload, in bytes. */
+  get retransmittedBytes(): number {
+    return this.#retransmittedBytes;
+  }
+
+  /** The last sender report about it, and how many there were. */
+  get senderReport(): SenderReport | undefined {
+    return this.#senderReport;
+  }
+
+  get senderReports(): number {
+    return this.#senderReports;
+  }
+
+  /** How long packets waited in the jitter buffer, in all. */
+  get bufferDelay(): Millis {
+    return this.#bufferDelay;
+  }
+
+  /** Packets that have come out of it. */
+  get emitted(): number {
+    return this.#emitted;
+  }
+
+  /** Takes a sender report about it. */
+  reported(report: SenderReport, now: Millis): void {
+    this.#senderReport = report;
+    this.#senderReports++;
+    this.reception.reported(report, now);
+  }
+
+  /** Takes a packet of the stream itself. */
+  receive(packet: RtpPacket, format: RtpFormat, now: Millis): Useful {
+    this.#lastPacket = now;
+    this.#format = format;
+    this.#headerBytes += rtpPacketSize(packet) - packet.payload.length;
+    if (this.repair === undefined) {
+      return this.reception.receive(packet, now) ? [packet] : NONE;
+    }
+    const unwrapped = this.repair.media(packet, this.#section.formats);
+    const useful = this.reception.receive(unwrapped.packet, now) ? [unwrapped.packet] : [];
+    return this.#recovered(unwrapped.recovered, now, useful);
+  }
+
+  /** Takes a packet that repeats one. */
+  receiveRtx(packet: RtpPacket, now: Millis): Useful {
+    const payloadType = this.#section.formats.associated.get(packet.payloadType);
+    const original = payloadType === undefined
+      ? undefined
+      : decapsulateRtx(packet, { ssrc: this.ssrc, payloadType });
+    if (original === undefined) return NONE; // padding, by which bandwidth is probed
+    this.#retransmitted++;
+    this.#retransmittedBytes += original.payload.length;
+    if (!this.reception.receiveRecovered(original, now)) return NONE;
+    return this.#recovered(this.repair?.retransmitted(original) ?? NONE, now, [original]);
+  }
+
+  /** Takes a packet of FlexFEC. */
+  receiveFlexfec(packet: RtpPacket, now: Millis): Useful {
+    return this.#recovered(this.repair?.flexfec(packet) ?? NONE, now, []);
+  }
+
+  /** Frames whose turn it is. */
+  take(now: Millis): FrameOutputs | undefined {
+    const items: BufferedItem[] = this.reception.take(now);
+    if (items.length === 0) return undefined;
+    for (const item of items) {
+      if (item.type === "gap") continue;
+      this.#emitted++;
+      this.#bufferDelay += now - item.arrival;
+    }
+    const { formats, extensions } = this.#section;
+    return this.frames.push(items, formats, extensions, this.reception.statistics.remoteClock);
+  }
+
+  #recovered(packets: readonly RtpPacket[], now: Millis, useful: RtpPacket[]): Useful {
+    for (const packet of packets) {
+      if (this.reception.receiveRecovered(packet, now)) useful.push(packet);
+    }
+    return useful;
+  }
+}

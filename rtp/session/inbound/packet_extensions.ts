@@ -1,0 +1,57 @@
+import {
+  ABS_CAPTURE_TIME_URI,
+  AUDIO_LEVEL_URI,
+  parseAbsCaptureTime,
+  parseAudioLevel,
+  parseRepairedRid,
+  parseRid,
+  parseTransportSequence,
+  parseVideoOrientation,
+  REPAIRED_RID_URI,
+  RID_URI,
+  TRANSPORT_CC_URI,
+  VIDEO_ORIENTATION_URI,
+} from "../../extensions/mod.ts";
+import { findElement } from "../../header_extension.ts";
+import type { RtpPacket } from "../../packet.ts";
+import type { FrameMetadata } from "../items.ts";
+import type { ExtensionIds } from "../parameters.ts";
+
+function read<T>(
+  { extension }: RtpPacket,
+  ids: ExtensionIds,
+  uri: string,
+  parse: (data: Uint8Array) => T | undefined,
+): T | undefined {
+  const id = ids.get(uri);
+  const data = id === undefined ? undefined : findElement(extension, id);
+  return data === undefined ? undefined : parse(data);
+}
+
+/** The encoding that a packet says it belongs to. */
+export function ridOf(packet: RtpPacket, ids: ExtensionIds): string | undefined {
+  return read(packet, ids, RID_URI, parseRid);
+}
+
+/** The encoding that a packet says it repairs. */
+export function repairedRidOf(packet: RtpPacket, ids: ExtensionIds): string | undefined {
+  return read(packet, ids, REPAIRED_RID_URI, parseRepairedRid);
+}
+
+/** The transport-wide number of a packet. */
+export function transportSequenceOf(packet: RtpPacket, ids: ExtensionIds): number | undefined {
+  return read(packet, ids, TRANSPORT_CC_URI, parseTransportSequence);
+}
+
+/** What the header extensions of a packet tell of its frame. */
+export function metadataOf(packet: RtpPacket, ids: ExtensionIds): FrameMetadata {
+  const level = read(packet, ids, AUDIO_LEVEL_URI, parseAudioLevel);
+  const orientation = read(packet, ids, VIDEO_ORIENTATION_URI, parseVideoOrientation);
+  const captureTime = read(packet, ids, ABS_CAPTURE_TIME_URI, parseAbsCaptureTime);
+  return {
+    ...(level && { audioLevel: level.level, voiceActivity: level.voice }),
+    ...(orientation && { rotation: orientation.rotation }),
+    ...(captureTime && { captureTime }),
+    ...(packet.csrcs.length > 0 && { contributingSources: packet.csrcs }),
+  };
+}

@@ -1,0 +1,261 @@
+import type { Discards, Millis } from "../../../core/stage/mod.ts";
+import type { RtpPacket } from "../../packet.ts";
+import { nacksFor } from "../../transmission/mod.ts";
+import type { ReportBlock, RtcpPacket } from "../../rtcp/mod.ts";
+import type { RtpSessionDiscard } from "../discards.ts";
+import type { RtpSessionEvent } from "../event.ts";
+import { FormatTable } from "../format_table.ts";
+import type { RtpItem } from "../items.ts";
+import type { ExtensionIds, ReceiverParameters, RtpKind } from "../parameters.ts";
+import type { OutputFrame } from "./frame_output.ts";
+import { IncomingStream, type StreamSection, type Useful } from "./incoming_stream.ts";
+import { KeyFrameRequests } from "./key_frame_requests.ts";
+import { repairedRidOf, ridOf } from "./packet_extensions.ts";
+
+/** Streams of one section: a simulcast, and a few that were restarted under other SSRCs. The one that has been silent longest makes room. */
+export const MAX_STREAMS = 16;
+
+/** What a receiver needs of its session. */
+export interface ReceiverHost {
+  readonly discards: Discards<RtpSessionDiscard>;
+  deliver(item: RtpItem): void;
+  tell(event: RtpSessionEvent): void;
+  /** A source is not heard any more. */
+  forget(ssrc: number): void;
+}
+
+/** A stream, and what is asked of it. */
+export interface Received {
+  readonly stream: IncomingStream;
+  readonly requests: KeyFrameRequests;
+}
+
+/** What one section receives: its streams, by their SSRCs and by those of their retransmissions and repairs. */
+export class Receiver implements StreamSection {
+  readonly mid: string;
+  readonly kind: RtpKind;
+  formats!: FormatTable;
+  extensions!: ExtensionIds;
+  #parameters!: ReceiverParameters;
+  readonly #host: ReceiverHost;
+  readonly #streams = new Map<number, Received>();
+  /** The stream that each SSRC of RTX or FlexFEC belongs to. */
+  readonly #repairing = new Map<number, number>();
+  #delay: Millis = 0;
+
+  constructor(parameters: ReceiverParameters, host: ReceiverHost) {
+    this.mid = parameters.mid;
+    this.kind = parameters.kind;
+    this.#host = host;
+    this.configure(parameters);
+  }
+
+  get parameters(): ReceiverParameters {
+    return this.#parameters;
+  }
+
+  /** Follows a negotiation; streams go on. */
+  configure(parameters: ReceiverParameters): void {
+    this.#parameters = parameters;
+    this.formats = new FormatTable(parameters.formats);
+    this.extensions = parameters.extensions;
+    for (const { ssrc, rtx, fec } of parameters.sources) {
+      if (rtx !== undefined) this.#repairing.set(rtx, ssrc);
+      if (fec !== undefined) this.#repairing.set(fec, ssrc);
+    }
+    this.setDelay(parameters.jitterBufferTarget ?? this.#delay);
+  }
+
+  /** Holds frames for so long, that they come out evenly. */
+  setDelay(delay: Millis): void {
+    this.#delay = delay;
+    for (const { stream } of this.#streams.values()) {
+      stream.reception.buffer.playout.setDelay(delay);
+    }
+  }
+
+  /** Its streams, the one that began last at the end. */
+  streams(): IncomingStream[] {
+    return Array.from(this.#streams.values(), ({ stream }) => stream);
+  }
+
+  /** The same, with the requests for key frames of each. */
+  received(): Received[] {
+    return [...this.#streams.values()];
+  }
+
+  stream(ssrc: number): IncomingStream | undefined {
+    return this.#streams.get(ssrc)?.stream;
+  }
+
+  /** A key frame is needed of the stream with this rid, or of all. */
+  wantKeyFrame(rid: string | undefined): void {
+    for (const { stream, requests } of this.#streams.values()) {
+      if (rid === undefined || stream.rid === rid) requests.want();
+    }
+  }
+
+  /** Takes a packet of this section. Returns whether its payload type is one of the section. */
+  receive(packet: RtpPacket, now: Millis): boolean {
+    const { payloadType, ssrc } = packet;
+    const role = this.formats.role(payloadType);
+    if (role === undefined) {
+      this.#host.discards.add("unknown payload type");
+      return false;
+    }
+    if (role === "rtx" || role === "flexfec") {
+      const stream = this.#repairedBy(packet);
+      if (stream === undefined) this.#host.discards.add("unknown repaired source");
+      else {
+        const useful = role === "rtx"
+          ? stream.receiveRtx(packet, now)
+          : stream.receiveFlexfec(packet, now);
+        this.#useful(stream, useful, now);
+      }
+      return true;
+    }
+    const format = this.formats.get(payloadType)!;
+    const { stream } = this.#streams.get(ssrc) ?? this.#begin(packet);
+    this.#useful(stream, stream.receive(packet, format, now), now);
+    return true;
+  }
+
+  /** Hands on what is due, of every stream. */
+  take(now: Millis): void {
+    for (const received of this.#streams.values()) this.#take(received, now);
+  }
+
+  /** Feedback that is due: what is missing, and key frames that are needed. */
+  takeFeedback(senderSsrc: number, roundTrip: Millis | undefined, now: Millis): RtcpPacket[] {
+    const packets: RtcpPacket[] = [];
+    const kind = this.#requestKind;
+    for (const { stream, requests } of this.#streams.values()) {
+      const { reception, ssrc } = stream;
+      if (roundTrip !== undefined) reception.nack?.setRoundTrip(roundTrip);
+      const nacks = nacksFor(senderSsrc, ssrc, reception.takeLost(now));
+      stream.nackCount += nacks.length;
+      packets.push(...nacks);
+      const request = kind && requests.take(senderSsrc, kind, now);
+      if (request !== undefined) packets.push(request);
+    }
+    return packets;
+  }
+
+  /** The next report block of each stream that has something to report. */
+  reports(now: Millis): ReportBlock[] {
+    return this.streams().map(({ reception }) => reception.report(now))
+      .filter((report) => report !== undefined);
+  }
+
+  /** A source of this section has said goodbye. */
+  ended(ssrc: number): void {
+    if (!this.#streams.has(ssrc)) return;
+    this.#host.tell({ type: "source-ended", mid: this.mid, ssrc });
+  }
+
+  get nextTimeout(): Millis | undefined {
+    let next = Infinity;
+    for (const { stream, requests } of this.#streams.values()) {
+      next = Math.min(
+        next,
+        stream.reception.nextTimeout ?? Infinity,
+        (this.#requestKind && requests.nextTimeout) ?? Infinity,
+      );
+    }
+    return next === Infinity ? undefined : next;
+  }
+
+  /** How key frames can be asked for, if they can. */
+  get #requestKind(): "pli" | "fir" | undefined {
+    if (this.formats.hasFeedback("nack pli")) return "pli";
+    return this.formats.hasFeedback("ccm fir") ? "fir" : undefined;
+  }
+
+  #take({ stream, requests }: Received, now: Millis): void {
+    const out = stream.take(now);
+    if (out === undefined) return;
+    for (const key of out.keys) this.#host.tell({ type: "tone", mid: this.mid, key });
+    for (const frame of out.frames) {
+      this.#hear(stream, frame, now);
+      if (frame.keyFrame) requests.satisfied();
+      if (this.#parameters.delivery !== "packets") this.#host.deliver(this.#named(stream, frame));
+    }
+    if (stream.frames.waitsForKeyFrame && this.#parameters.delivery !== "packets") requests.want();
+  }
+
+  #named({ ssrc, rid }: IncomingStream, frame: OutputFrame): RtpItem {
+    return { type: "frame", mid: this.mid, ssrc, ...(rid !== undefined && { rid }), ...frame };
+  }
+
+  /** W3C WebRTC section 5.3.4: sources are told of as their frames are handed on. */
+  #hear({ ssrc, contributors }: IncomingStream, frame: OutputFrame, time: Millis): void {
+    const { rtpTimestamp, audioLevel, contributingSources = [] } = frame;
+    const common = { time, rtpTimestamp };
+    contributors.heard({
+      ...common,
+      source: ssrc,
+      ...(audioLevel !== undefined && { audioLevel }),
+    });
+    for (const source of contributingSources) contributors.heard({ ...common, source });
+  }
+
+  #useful({ rid }: IncomingStream, packets: Useful, now: Millis): void {
+    if ((this.#parameters.delivery ?? "frames") === "frames") return;
+    for (const packet of packets) {
+      this.#host.deliver({
+        type: "packet",
+        mid: this.mid,
+        ...(rid !== undefined && { rid }),
+        packet,
+        receiveTime: now,
+      });
+    }
+  }
+
+  #begin(packet: RtpPacket): Received {
+    const { ssrc, payloadType } = packet;
+    this.#makeRoom();
+    const rid = ridOf(packet, this.extensions);
+    const format = this.formats.get(payloadType)!;
+    const stream = new IncomingStream(ssrc, rid, this, format, this.#delay);
+    const received = { stream, requests: new KeyFrameRequests(ssrc) };
+    this.#streams.set(ssrc, received);
+    if (this.kind === "video" && this.#parameters.delivery !== "packets") received.requests.want();
+    this.#host.tell({
+      type: "source",
+      mid: this.mid,
+      ssrc,
+      ...(rid !== undefined && { rid }),
+    });
+    return received;
+  }
+
+  #makeRoom(): void {
+    if (this.#streams.size < MAX_STREAMS) return;
+    let silent: IncomingStream | undefined;
+    for (const { stream } of this.#streams.values()) {
+      if (silent === undefined || stream.lastPacketAt < silent.lastPacketAt) silent = stream;
+    }
+    const { ssrc } = silent!;
+    this.#streams.delete(ssrc);
+    this.#host.forget(ssrc);
+    for (const [repairing, repaired] of this.#repairing) {
+      if (repaired === ssrc) this.#repairing.delete(repairing);
+    }
+  }
+
+  /** The stream that an RTX or FlexFEC packet repairs: as announced, as its repaired rid says, or the only one there is. */
+  #repairedBy(packet: RtpPacket): IncomingStream | undefined {
+    const known = this.#repairing.get(packet.ssrc);
+    if (known !== undefined) return this.stream(known);
+    const rid = repairedRidOf(packet, this.extensions);
+    const streams = this.streams();
+    const stream = rid === undefined
+      ? streams.length === 1 ? streams[0] : undefined
+      : streams.findLast((each) => each.rid === rid);
+    if (stream !== undefined && this.#repairing.size < 2 * MAX_STREAMS) {
+      this.#repairing.set(packet.ssrc, stream.ssrc);
+    }
+    return stream;
+  }
+}

@@ -1,0 +1,83 @@
+import { Discards } from "../../../core/stage/mod.ts";
+import { FecReceiver, type FecRepair, parseFlexfec, parseUlpfec } from "../../fec/mod.ts";
+import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../packet.ts";
+import { parseRed } from "../../payload/mod.ts";
+import type { FormatTable } from "../format_table.ts";
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** What a packet of a protected stream turns out to be. */
+export interface Unwrapped {
+  /** The packet as the media's payload format has it; without a payload if it is but a repair. */
+  readonly packet: RtpPacket;
+  /** Packets that can be recovered now. */
+  readonly recovered: readonly RtpPacket[];
+}
+
+const NONE: readonly RtpPacket[] = Object.freeze([]);
+
+/** Forward error correction of one video stream: ULPFEC within RED (RFC 5109, RFC 2198), or FlexFEC in a stream of its own. */
+export class StreamRepair {
+  /** Repairs that are broken. */
+  readonly discards: Discards<"malformed repair"> = new Discards();
+  readonly #fec: FecReceiver;
+  #packets = 0;
+  #bytes = 0;
+
+  constructor(ssrc: number) {
+    this.#fec = new FecReceiver(ssrc);
+  }
+
+  /** Packets of repair that arrived. */
+  get packetsReceived(): number {
+    return this.#packets;
+  }
+
+  /** Their payload, in bytes. */
+  get bytesReceived(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a packet of the stream. */
+  media(packet: RtpPacket, formats: FormatTable): Unwrapped {
+    if (formats.role(packet.payloadType) !== "red") return this.#media(packet);
+    const block = parseRed(packet.payload)?.at(-1); // RFC 5109 section 14.1: one block to a packet
+    if (block === undefined) {
+      this.discards.add("malformed repair");
+      return { packet: { ...packet, payload: NO_BYTES }, recovered: NONE };
+    }
+    const { payloadType, data } = block;
+    if (formats.role(payloadType) === "ulpfec") {
+      const recovered = this.#repair(parseUlpfec(data), data.length);
+      return { packet: { ...packet, payload: NO_BYTES }, recovered };
+    }
+    return this.#media({ ...packet, payloadType, payload: data });
+  }
+
+  /** Takes a packet of FlexFEC. */
+  flexfec({ payload }: RtpPacket): readonly RtpPacket[] {
+    return this.#repair(parseFlexfec(payload), payload.length);
+  }
+
+  /** Takes a packet that came by retransmission: what is still missing may now be recovered. */
+  retransmitted(packet: RtpPacket): readonly RtpPacket[] {
+    return parsed(this.#fec.pushMedia(serializeRtpPacket(packet)));
+  }
+
+  #media(packet: RtpPacket): Unwrapped {
+    return { packet, recovered: this.retransmitted(packet) };
+  }
+
+  #repair(repair: FecRepair | undefined, size: number): readonly RtpPacket[] {
+    this.#packets++;
+    this.#bytes += size;
+    if (repair !== undefined) return parsed(this.#fec.pushRepair(repair));
+    this.discards.add("malformed repair");
+    return NONE;
+  }
+}
+
+function parsed(packets: readonly Uint8Array[]): readonly RtpPacket[] {
+  if (packets.length === 0) return NONE;
+  return packets.map(parseRtpPacket).filter((packet) => packet !== undefined);
+}

@@ -1,0 +1,108 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import type { AbsCaptureTime } from "../extensions/mod.ts";
+import type { RtpPacket } from "../packet.ts";
+
+/** What goes along with a frame in header extensions, where they were negotiated. */
+export interface FrameMetadata {
+  /** Loudness of audio, from 0 (loudest) to 127 -dBov (RFC 6464). */
+  readonly audioLevel?: number;
+  /** Whether somebody speaks (RFC 6464). */
+  readonly voiceActivity?: boolean;
+  /** When it was captured. */
+  readonly captureTime?: AbsCaptureTime;
+  /** Degrees by which the picture is to be turned clockwise. */
+  readonly rotation?: 0 | 90 | 180 | 270;
+  /** Whose media were mixed to this. */
+  readonly contributingSources?: readonly number[];
+}
+
+/** An encoded frame to be sent: what a packetizer of its codec takes. */
+export interface OutboundFrame extends FrameMetadata {
+  /** Tells items from one another. */
+  readonly type: "frame";
+  /** The section. */
+  readonly mid: string;
+  /** Which of the section's encodings; not needed where there is one. */
+  readonly rid?: string;
+  /** One of the sender's formats. */
+  readonly payloadType: number;
+  /** The encoded bytes, in the form that WebCodecs has for the codec. */
+  readonly data: Uint8Array;
+  /** Whether it can be decoded without any before it. */
+  readonly keyFrame: boolean;
+  /** When it is presented, in microseconds of whatever clock: it becomes the RTP timestamp. */
+  readonly timestamp: number;
+  /** Whether audio begins anew after a silence (RFC 3551 section 4.1). */
+  readonly talkspurt?: boolean;
+}
+
+/**
+ * A whole packet to be forwarded. SSRC, sequence number and timestamp become those of the encoding, and so do the header extensions
+ * which tell of the way rather than the media; the payload stays as it is.
+ */
+export interface OutboundPacket {
+  /** Tells items from one another. */
+  readonly type: "packet";
+  /** The section. */
+  readonly mid: string;
+  /** Which of the section's encodings; not needed where there is one. */
+  readonly rid?: string;
+  /** The payload type that it gets, one of the sender's formats. */
+  readonly payloadType: number;
+  /** The packet, as it was received. Its `ssrc` tells one source from another. */
+  readonly packet: RtpPacket;
+  /** Ids of the extensions in the packet, by URI, to carry over those that tell of the media. */
+  readonly extensions?: ReadonlyMap<string, number>;
+}
+
+/** An encoded frame that has arrived in whole, and can be decoded if all before it have been. */
+export interface InboundFrame extends FrameMetadata {
+  /** Tells items from one another. */
+  readonly type: "frame";
+  /** The section. */
+  readonly mid: string;
+  /** The stream in which it came. */
+  readonly ssrc: number;
+  /** The stream's RtpStreamId, if it has one. */
+  readonly rid?: string;
+  /** Its payload type, within RED that of the frame itself. */
+  readonly payloadType: number;
+  /** Such as "video/VP8". */
+  readonly mimeType: string;
+  /** The encoded bytes. */
+  readonly data: Uint8Array;
+  /** Whether it can be decoded without any before it. */
+  readonly keyFrame: boolean;
+  /** RTP timestamp, 32 bits. */
+  readonly rtpTimestamp: number;
+  /** When it is presented, in microseconds since the stream's first frame: the RTP timestamp without its wrap. */
+  readonly timestamp: number;
+  /** When its last packet arrived. */
+  readonly receiveTime: Millis;
+  /** When it was captured by the sender's wall clock, in milliseconds since 1970, as its sender reports tell. */
+  readonly senderTime?: number;
+  /** What the payload format says of the frame. */
+  readonly descriptor: unknown;
+}
+
+/** A whole packet that has arrived: in the order of arrival, those that were sent again or recovered as they come. */
+export interface InboundPacket {
+  /** Tells items from one another. */
+  readonly type: "packet";
+  /** The section. */
+  readonly mid: string;
+  /** The stream's RtpStreamId, if it has one. */
+  readonly rid?: string;
+  /** The packet: what came by RTX or FEC is as it was at first. */
+  readonly packet: RtpPacket;
+  /** When it arrived. */
+  readonly receiveTime: Millis;
+}
+
+/** What goes in and comes out above: frames and packets, outbound ones down and inbound ones up. */
+export type RtpItem = OutboundFrame | OutboundPacket | InboundFrame | InboundPacket;
+
+/** Whether an item is on its way out. */
+export function isOutbound(item: RtpItem): item is OutboundFrame | OutboundPacket {
+  return !("receiveTime" in item);
+}

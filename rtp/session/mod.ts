@@ -1,0 +1,33 @@
+/** RTP of one transport as a layer: {@linkcode RtpSession}. */
+export {
+  type AnnouncedSource,
+  type Delivery,
+  type EncodingParameters,
+  type ExtensionIds,
+  MAX_ENCODINGS,
+  MAX_SECTIONS,
+  type ReceiverParameters,
+  type RtpFormat,
+  type RtpKind,
+  type SenderParameters,
+} from "./parameters.ts";
+export {
+  type FrameMetadata,
+  type InboundFrame,
+  type InboundPacket,
+  isOutbound,
+  type OutboundFrame,
+  type OutboundPacket,
+  type RtpItem,
+} from "./items.ts";
+export type { EncodingBitrate, RtpSessionEvent } from "./event.ts";
+export type { RtpSessionDiscard } from "./discards.ts";
+export { DEFAULT_MAX_PACKET_SIZE, type RtpSessionOptions } from "./options.ts";
+export type {
+  Contributor,
+  InboundStatistics,
+  OutboundStatistics,
+  RoundTripStatistics,
+  TransportStatistics,
+} from "./statistics.ts";
+export { RtpSession } from "./session.ts";

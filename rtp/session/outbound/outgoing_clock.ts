@@ -1,0 +1,39 @@
+import type { Millis } from "../../../core/stage/mod.ts";
+
+/** Media time that runs ahead of, or falls behind, the wall clock by more begins anew: it is another source's, or a seek. */
+export const MAX_CLOCK_JUMP: Millis = 10_000;
+
+/** Media time may go back a little: pictures are presented in another order than they are sent. */
+const MAX_BACKWARDS: Millis = 1000;
+
+/** Makes RTP timestamps of media time (RFC 3550 section 5.1): steady across sources and clock rates. */
+export class OutgoingClock {
+  /** The last frame's time, its RTP timestamp, and when it was sent. */
+  #micros: number | undefined;
+  #timestamp: number;
+  #at: Millis | undefined;
+
+  /** Begins at `offset`, which is random. */
+  constructor(offset: number) {
+    this.#timestamp = offset;
+  }
+
+  /** The RTP timestamp of a frame of this moment, in microseconds, that is sent now. */
+  timestampOf(micros: number, clockRate: number, now: Millis): number {
+    const real = now - (this.#at ?? now);
+    let elapsed = this.#micros === undefined ? real : (micros - this.#micros) / 1000;
+    if (elapsed < -MAX_BACKWARDS || Math.abs(elapsed - real) > MAX_CLOCK_JUMP) elapsed = real;
+    // With another clock rate it goes on from the last frame: RFC 7160 section 4.1 has what receivers make of it.
+    this.#timestamp = (this.#timestamp + Math.round(elapsed * clockRate / 1000)) >>> 0;
+    this.#micros = micros;
+    this.#at = now;
+    return this.#timestamp;
+  }
+
+  /** The RTP timestamp of this moment, for what is not media of the source: a clock that runs is not moved by it. */
+  timestampAt(now: Millis, clockRate: number): number {
+    this.#at ??= now;
+    const elapsed = now - this.#at;
+    return (this.#timestamp + Math.round(elapsed * clockRate / 1000)) >>> 0;
+  }
+}

@@ -1,0 +1,267 @@
+import type { CryptoProvider } from "../../../core/crypto/provider.ts";
+import type { Millis } from "../../../core/stage/mod.ts";
+import { buildHeaderExtension, type ExtensionElement } from "../../header_extension.ts";
+import { RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
+import { type Packetizer, packetizerFor, RedEncoder } from "../../payload/mod.ts";
+import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
+import type { SenderReport } from "../../rtcp/mod.ts";
+import { RemoteInbound, Retransmitter, SendStream } from "../../transmission/mod.ts";
+import type { FormatTable } from "../format_table.ts";
+import type { OutboundFrame, OutboundPacket } from "../items.ts";
+import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
+import { OutgoingClock } from "./outgoing_clock.ts";
+import {
+  frameElements,
+  mediaElements,
+  nameElements,
+  repairExtension,
+  STAMP_SIZE,
+  type StreamName,
+} from "./packet_extensions.ts";
+import { StreamRewriter } from "./stream_rewriter.ts";
+
+/** Bytes that RTX adds to a payload (RFC 4588 section 4). */
+const RTX_OVERHEAD = 2;
+
+/** Frames of audio that go again with the next one, where RED is sent. */
+const RED_DISTANCE = 1;
+
+/** The largest padding of one packet (RFC 3550 section 5.1). */
+const MAX_PADDING = 255;
+
+/** What of its section a stream looks at. It may change while the stream goes on. */
+export interface SenderSection {
+  readonly mid: string;
+  readonly formats: FormatTable;
+  readonly extensions: ExtensionIds;
+  /** Bytes of an RTP packet at most. */
+  readonly maxPacketSize: number;
+}
+
+/** One stream that this side sends, with its retransmissions: from frames to packets. */
+export class OutgoingStream {
+  readonly ssrc: number;
+  readonly rid: string | undefined;
+  readonly media: SendStream;
+  readonly retransmitter: Retransmitter;
+  readonly remote: RemoteInbound;
+  readonly rtxRemote: RemoteInbound | undefined;
+  parameters: EncodingParameters;
+  /** Requests for key frames that have arrived. */
+  pliCount = 0;
+  firCount = 0;
+  nackCount = 0;
+  framesSent = 0;
+  keyFramesSent = 0;
+  hugeFramesSent = 0;
+  /** Bytes of headers and padding that have left. */
+  headerBytesSent = 0;
+  /** Sum of the times that packets waited in the pacer. */
+  totalPacketSendDelay: Millis = 0;
+  lastPacketAt: Millis | undefined;
+  readonly #section: SenderSection;
+  readonly #crypto: CryptoProvider;
+  readonly #clock: OutgoingClock;
+  readonly #rewriter: StreamRewriter;
+  readonly #packetizers = new Map<number, Packetizer>();
+  readonly #red = new Map<number, RedEncoder>();
+  #payloadType: number | undefined;
+  #firSequence: number | undefined;
+  #acknowledged = false;
+
+  constructor(
+    parameters: EncodingParameters,
+    section: SenderSection,
+    crypto: CryptoProvider,
+    ntp: NtpClock,
+  ) {
+    const { ssrc, rtxSsrc, rid } = parameters;
+    this.ssrc = ssrc;
+    this.rid = rid;
+    this.parameters = parameters;
+    this.#section = section;
+    this.#crypto = crypto;
+    this.media = new SendStream({ ssrc, clockRate: 90_000 }, crypto);
+    this.#clock = new OutgoingClock(this.media.timestampOffset);
+    this.#rewriter = new StreamRewriter(this.media);
+    this.retransmitter = new Retransmitter({
+      ...(rtxSsrc !== undefined && {
+        rtx: { ssrc: rtxSsrc, clockRate: 90_000, payloadTypes: section.formats.rtx },
+        extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.extensions),
+      }),
+    }, crypto);
+    this.remote = new RemoteInbound(this.media, ntp);
+    const rtx = this.retransmitter.stream;
+    this.rtxRemote = rtx && new RemoteInbound(rtx, ntp);
+  }
+
+  get name(): StreamName {
+    return { mid: this.#section.mid, ...(this.rid !== undefined && { rid: this.rid }) };
+  }
+
+  /** The payload type of the last frame. */
+  get payloadType(): number | undefined {
+    return this.#payloadType;
+  }
+
+  /** What is known of the way to the other side and back. */
+  get roundTrip(): RoundTrip {
+    return this.remote.roundTrip;
+  }
+
+  /** Follows a negotiation. */
+  configure(parameters: EncodingParameters): void {
+    this.parameters = parameters;
+    this.retransmitter.setPayloadTypes(this.#section.formats.rtx);
+  }
+
+  /** The packets of a frame. Throws a RangeError if its format can't carry it. */
+  packetize(frame: OutboundFrame, format: RtpFormat, now: Millis): RtpPacket[] {
+    const { data, keyFrame, timestamp: micros, contributingSources } = frame;
+    const timestamp = this.#clock.timestampOf(micros, format.clockRate, now);
+    this.media.clockRate = format.clockRate;
+    const { payloadType } = format;
+    const name = this.#name(keyFrame);
+    const limit = this.#room(frame, name);
+    const payloads = this.#payloads(data, keyFrame, timestamp, format, limit);
+    if (payloads.length === 0) return [];
+    this.#payloadType = payloadType;
+    this.framesSent++;
+    if (keyFrame) this.keyFramesSent++;
+    return payloads.map(({ payload, marker, timestampOffset }, i) =>
+      this.media.packet({
+        payloadType,
+        timestamp: (timestamp + timestampOffset) >>> 0,
+        payload,
+        marker: marker || (frame.talkspurt === true && i === 0),
+        ...(contributingSources && { csrcs: contributingSources }),
+        extension: buildHeaderExtension([
+          ...name,
+          ...frameElements(frame, this.#section.extensions, {
+            isFirst: i === 0,
+            isLast: i === payloads.length - 1,
+          }),
+        ]),
+      })
+    );
+  }
+
+  /** A forwarded packet as one of this stream. */
+  rewrite(item: OutboundPacket, format: RtpFormat, now: Millis): RtpPacket | undefined {
+    this.media.clockRate = format.clockRate;
+    const rewritten = this.#rewriter.rewrite(item.packet, format.clockRate, now);
+    if (rewritten === undefined) return undefined;
+    this.#payloadType = format.payloadType;
+    if (item.packet.marker) this.framesSent++;
+    const { extensions } = this.#section;
+    return {
+      ...rewritten,
+      payloadType: format.payloadType,
+      extension: buildHeaderExtension([
+        ...this.#name(false),
+        ...item.extensions === undefined
+          ? []
+          : mediaElements(item.packet, item.extensions, extensions),
+      ]),
+    };
+  }
+
+  /** A packet of something else than media, such as a tone, whose timestamp is given. */
+  packet(payloadType: number, payload: Uint8Array, timestamp: number, marker: boolean): RtpPacket {
+    const extension = buildHeaderExtension(this.#name(true));
+    return this.media.packet({ payloadType, payload, timestamp, marker, extension });
+  }
+
+  /** The RTP timestamp of this moment. */
+  timestampAt(now: Millis, clockRate: number): number {
+    return this.#clock.timestampAt(now, clockRate);
+  }
+
+  /** A packet of nothing but padding in the RTX stream, for a probe of bandwidth; undefined where there is no such stream. */
+  padding(size: number, now: Millis): RtpPacket | undefined {
+    const stream = this.retransmitter.stream;
+    const payloadType = this.#section.formats.rtx.get(this.#payloadType ?? -1);
+    const timestamp = this.media.timestampAt(now);
+    if (stream === undefined || payloadType === undefined || timestamp === undefined) {
+      return undefined;
+    }
+    const padding = rtpPadding(Math.min(Math.max(Math.round(size), 1), MAX_PADDING));
+    const packet = stream.packet({ payloadType, timestamp, payload: new Uint8Array(0), padding });
+    stream.sent(packet, now);
+    return packet;
+  }
+
+  /** A report block about this stream, or its retransmissions, has come. Returns whether it counts. */
+  acknowledge(): void {
+    this.#acknowledged = true;
+  }
+
+  /** Whether a FIR is a new request (RFC 5104 section 4.3.1.1). */
+  isNewRequest(sequence: number): boolean {
+    if (this.#firSequence === sequence) return false;
+    this.#firSequence = sequence;
+    return true;
+  }
+
+  /** Reports of the streams that have sent something. */
+  reports(now: Millis, ntp: NtpClock): SenderReport[] {
+    const streams = [this.media, this.retransmitter.stream];
+    return streams.map((stream) => stream?.report(now, ntp, []))
+      .filter((report) => report !== undefined);
+  }
+
+  /** RFC 9143 section 9.2 lets a receiver learn the SSRC; once a report shows that it has, key frames alone name the stream. */
+  #name(always: boolean): ExtensionElement[] {
+    if (this.#acknowledged && !always) return [];
+    return nameElements(this.name, this.#section.extensions);
+  }
+
+  /** What a payload may have of the packet. */
+  #room(frame: OutboundFrame, name: readonly ExtensionElement[]): number {
+    const place = { isFirst: true, isLast: true };
+    const elements = [...name, ...frameElements(frame, this.#section.extensions, place)];
+    const extension = elements.length === 0
+      ? 0
+      : 4 + (elements.reduce((sum, { data }) => sum + 2 + data.length, 3) & ~3);
+    const csrcs = 4 * (frame.contributingSources?.length ?? 0);
+    return this.#section.maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE -
+      RTX_OVERHEAD - csrcs;
+  }
+
+  #payloads(
+    data: Uint8Array,
+    keyFrame: boolean,
+    timestamp: number,
+    format: RtpFormat,
+    limit: number,
+  ): { payload: Uint8Array; marker: boolean; timestampOffset: number }[] {
+    const { formats } = this.#section;
+    if (formats.role(format.payloadType) === "red") {
+      const encoder = this.#redOf(format);
+      if (encoder === undefined || data.length === 0) return [];
+      const payload = encoder.encode(data, timestamp, limit);
+      return [{ payload, marker: false, timestampOffset: 0 }];
+    }
+    return this.#packetizerOf(format)?.packetize({ data, keyFrame }, limit) ?? [];
+  }
+
+  #redOf(format: RtpFormat): RedEncoder | undefined {
+    let encoder = this.#red.get(format.payloadType);
+    const primary = this.#section.formats.primaryOfRed(format);
+    if (encoder !== undefined || primary === undefined) return encoder;
+    this.#red.set(format.payloadType, encoder = new RedEncoder(primary, RED_DISTANCE));
+    return encoder;
+  }
+
+  #packetizerOf({ payloadType, mimeType, parameters }: RtpFormat): Packetizer | undefined {
+    let packetizer = this.#packetizers.get(payloadType);
+    if (packetizer !== undefined) return packetizer;
+    const [high = 0, low = 0] = this.#crypto.random(2);
+    packetizer = packetizerFor(mimeType, {
+      pictureId: (high << 8 | low) & 0x7fff,
+      packetizationMode: parameters.get("packetization-mode") === "1" ? 1 : 0,
+    });
+    if (packetizer !== undefined) this.#packetizers.set(payloadType, packetizer);
+    return packetizer;
+  }
+}

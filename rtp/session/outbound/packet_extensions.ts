@@ -1,0 +1,142 @@
+import type { Millis } from "../../../core/stage/mod.ts";
+import {
+  ABS_CAPTURE_TIME_URI,
+  ABS_SEND_TIME_URI,
+  AUDIO_LEVEL_URI,
+  DEPENDENCY_DESCRIPTOR_URI,
+  MID_URI,
+  PLAYOUT_DELAY_URI,
+  REPAIRED_RID_URI,
+  RID_URI,
+  TRANSPORT_CC_URI,
+  VIDEO_ORIENTATION_URI,
+  writeAbsCaptureTime,
+  writeAbsSendTime,
+  writeAudioLevel,
+  writeMid,
+  writeRepairedRid,
+  writeRid,
+  writeTransportSequence,
+  writeVideoOrientation,
+} from "../../extensions/mod.ts";
+import {
+  buildHeaderExtension,
+  type ExtensionElement,
+  type HeaderExtension,
+  parseElements,
+} from "../../header_extension.ts";
+import type { RtpPacket } from "../../packet.ts";
+import type { FrameMetadata } from "../items.ts";
+import type { ExtensionIds } from "../parameters.ts";
+
+/** Bytes that {@linkcode stamped} may add to an extension: a number and a time, with their headers and padding. */
+export const STAMP_SIZE = 12;
+
+/** What tells of the media rather than of the way that it takes: forwarded packets keep it. */
+const ABOUT_MEDIA: readonly string[] = [
+  AUDIO_LEVEL_URI,
+  VIDEO_ORIENTATION_URI,
+  ABS_CAPTURE_TIME_URI,
+  PLAYOUT_DELAY_URI,
+  DEPENDENCY_DESCRIPTOR_URI,
+];
+
+/** How a stream is named in its packets. */
+export interface StreamName {
+  readonly mid: string;
+  readonly rid?: string;
+}
+
+function element(ids: ExtensionIds, uri: string, data: () => Uint8Array): ExtensionElement[] {
+  const id = ids.get(uri);
+  return id === undefined ? [] : [{ id, data: data() }];
+}
+
+/** What tells the receiver which section and encoding a stream belongs to (RFC 9143 section 15, RFC 8852). */
+export function nameElements({ mid, rid }: StreamName, ids: ExtensionIds): ExtensionElement[] {
+  return [
+    ...element(ids, MID_URI, () => writeMid(mid)),
+    ...rid === undefined ? [] : element(ids, RID_URI, () => writeRid(rid)),
+  ];
+}
+
+/** The same for a stream that repairs it. */
+export function repairElements({ mid, rid }: StreamName, ids: ExtensionIds): ExtensionElement[] {
+  return [
+    ...element(ids, MID_URI, () => writeMid(mid)),
+    ...rid === undefined ? [] : element(ids, REPAIRED_RID_URI, () => writeRepairedRid(rid)),
+  ];
+}
+
+/** What a frame has to say with its first packet, or with its last one. */
+export function frameElements(
+  { audioLevel, voiceActivity = false, captureTime, rotation }: FrameMetadata,
+  ids: ExtensionIds,
+  place: { readonly isFirst: boolean; readonly isLast: boolean },
+): ExtensionElement[] {
+  return [
+    ...audioLevel === undefined || !place.isFirst
+      ? []
+      : element(ids, AUDIO_LEVEL_URI, () =>
+        writeAudioLevel({ level: audioLevel, voice: voiceActivity })),
+    ...captureTime === undefined || !place.isFirst
+      ? []
+      : element(ids, ABS_CAPTURE_TIME_URI, () => writeAbsCaptureTime(captureTime)),
+    // 3GPP TS 26.114 section 7.4.5: in the last packet of a picture.
+    ...rotation === undefined || !place.isLast
+      ? []
+      : element(ids, VIDEO_ORIENTATION_URI, () =>
+        writeVideoOrientation({ rotation, flip: false, backCamera: false })),
+  ];
+}
+
+/** What a forwarded packet keeps of its extensions, under the ids of the new way. */
+export function mediaElements(
+  { extension }: RtpPacket,
+  from: ReadonlyMap<string, number>,
+  to: ExtensionIds,
+): ExtensionElement[] {
+  if (extension === undefined) return [];
+  const renumbered = new Map<number, number>();
+  for (const uri of ABOUT_MEDIA) {
+    const [old, id] = [from.get(uri), to.get(uri)];
+    if (old !== undefined && id !== undefined) renumbered.set(old, id);
+  }
+  return parseElements(extension).flatMap(({ id, data }) => {
+    const renamed = renumbered.get(id);
+    return renamed === undefined ? [] : [{ id: renamed, data }];
+  });
+}
+
+/** The extension of a packet that repeats another: the stream is named as one of repair. */
+export function repairExtension(
+  { extension }: RtpPacket,
+  name: StreamName,
+  ids: ExtensionIds,
+): HeaderExtension | undefined {
+  const own = new Set([MID_URI, RID_URI].map((uri) => ids.get(uri)));
+  const rest = extension === undefined
+    ? []
+    : parseElements(extension).filter(({ id }) => !own.has(id));
+  return buildHeaderExtension([...repairElements(name, ids), ...rest]);
+}
+
+/** A packet with the time at which it leaves, and its transport-wide number. */
+export function stamped(
+  packet: RtpPacket,
+  ids: ExtensionIds,
+  sequence: number,
+  now: Millis,
+): RtpPacket {
+  const sequenceId = ids.get(TRANSPORT_CC_URI);
+  const timeId = ids.get(ABS_SEND_TIME_URI);
+  if (sequenceId === undefined && timeId === undefined) return packet;
+  const elements = packet.extension === undefined
+    ? []
+    : parseElements(packet.extension).filter(({ id }) => id !== sequenceId && id !== timeId);
+  if (timeId !== undefined) elements.push({ id: timeId, data: writeAbsSendTime(now) });
+  if (sequenceId !== undefined) {
+    elements.push({ id: sequenceId, data: writeTransportSequence(sequence) });
+  }
+  return { ...packet, extension: buildHeaderExtension(elements) };
+}

@@ -1,0 +1,178 @@
+import type { CryptoProvider } from "../../../core/crypto/provider.ts";
+import type { Discards, Millis } from "../../../core/stage/mod.ts";
+import type { PacerPriority } from "../../congestion/mod.ts";
+import type { RtpPacket } from "../../packet.ts";
+import type { NtpClock } from "../../reception/mod.ts";
+import type { RtpSessionDiscard } from "../discards.ts";
+import { FormatTable } from "../format_table.ts";
+import type { OutboundFrame, OutboundPacket } from "../items.ts";
+import {
+  type ExtensionIds,
+  MAX_ENCODINGS,
+  type RtpKind,
+  type SenderParameters,
+} from "../parameters.ts";
+import { OutgoingStream, type SenderSection } from "./outgoing_stream.ts";
+import { ToneQueue } from "./tone_queue.ts";
+
+/** When what waits would take longer, frames of video are left out until the next key frame. */
+export const MAX_QUEUE_TIME: Millis = 1000;
+
+/** What a sender needs of its session. */
+export interface SenderHost {
+  readonly crypto: CryptoProvider;
+  readonly ntp: NtpClock;
+  readonly maxPacketSize: number;
+  readonly discards: Discards<RtpSessionDiscard>;
+  /** How long what waits will take. */
+  readonly queueTime: Millis;
+  /** Puts a packet on its way; false if there is no room. */
+  enqueue(
+    packet: RtpPacket,
+    stream: OutgoingStream,
+    extensions: ExtensionIds,
+    priority: PacerPriority,
+    now: Millis,
+  ): boolean;
+  /** Asks whoever encodes for a key frame. */
+  wantKeyFrame(mid: string, stream: OutgoingStream): void;
+}
+
+/** What one section sends: its encodings, and the keys that are pressed. */
+export class Sender implements SenderSection {
+  readonly mid: string;
+  readonly kind: RtpKind;
+  formats!: FormatTable;
+  extensions!: ExtensionIds;
+  parameters!: SenderParameters;
+  readonly #host: SenderHost;
+  #streams: OutgoingStream[] = [];
+  readonly #tones = new ToneQueue();
+  /** Streams whose next frame has to be a key frame. */
+  readonly #waiting = new Set<OutgoingStream>();
+
+  constructor(parameters: SenderParameters, host: SenderHost) {
+    this.mid = parameters.mid;
+    this.kind = parameters.kind;
+    this.#host = host;
+    this.configure(parameters);
+  }
+
+  get maxPacketSize(): number {
+    return this.#host.maxPacketSize;
+  }
+
+  /** Follows a negotiation, or `setParameters`: an encoding that keeps its SSRC goes on. Returns the streams that end. */
+  configure(parameters: SenderParameters): OutgoingStream[] {
+    this.parameters = parameters;
+    this.formats = new FormatTable(parameters.formats);
+    this.extensions = parameters.extensions;
+    const { crypto, ntp } = this.#host;
+    const before = new Map(this.#streams.map((stream) => [stream.ssrc, stream]));
+    this.#streams = parameters.encodings.slice(0, MAX_ENCODINGS).map((encoding) => {
+      const known = before.get(encoding.ssrc);
+      if (known === undefined) return new OutgoingStream(encoding, this, crypto, ntp);
+      before.delete(encoding.ssrc);
+      if (encoding.active && !known.parameters.active) this.#skipToKeyFrame(known);
+      known.configure(encoding);
+      return known;
+    });
+    for (const stream of before.values()) this.#waiting.delete(stream);
+    return [...before.values()];
+  }
+
+  streams(): readonly OutgoingStream[] {
+    return this.#streams;
+  }
+
+  /** Sends a frame. */
+  send(frame: OutboundFrame, now: Millis): void {
+    const stream = this.#streamOf(frame.rid);
+    if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
+    const format = this.formats.get(frame.payloadType);
+    if (format === undefined) return this.#drop("no format");
+    if (this.kind === "audio") {
+      if (this.#tones.isPressed(now)) return;
+    } else if (!this.#mayLeave(stream, frame.keyFrame)) return;
+    let packets: RtpPacket[];
+    try {
+      packets = stream.packetize(frame, format, now);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return this.#drop("unsendable frame");
+    }
+    for (const packet of packets) this.#enqueue(packet, stream, now);
+  }
+
+  /** Forwards a packet. */
+  forward(item: OutboundPacket, now: Millis): void {
+    const stream = this.#streamOf(item.rid);
+    if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
+    const format = this.formats.get(item.payloadType);
+    if (format === undefined) return this.#drop("no format");
+    const packet = stream.rewrite(item, format, now);
+    if (packet !== undefined) this.#enqueue(packet, stream, now);
+  }
+
+  /** Presses a key (RFC 4733 section 3.2: 0 to 15). Returns false if the other side takes none, or too many wait. */
+  press(event: number, duration: Millis, now: Millis): boolean {
+    const [stream] = this.#streams;
+    const rate = stream?.media.clockRate;
+    const format = this.formats.find("telephone-event", rate) ??
+      this.formats.find("telephone-event");
+    if (stream === undefined || format === undefined) return false;
+    const timestampAt = (at: Millis) => stream.timestampAt(at, format.clockRate);
+    return this.#tones.press(event, duration, format, timestampAt, now);
+  }
+
+  /** Lets go of all keys. */
+  releaseKeys(): void {
+    this.#tones.clear();
+  }
+
+  handleTimeout(now: Millis): void {
+    const [stream] = this.#streams;
+    for (const { payloadType, payload, timestamp, marker } of this.#tones.take(now)) {
+      if (stream === undefined) continue;
+      this.#enqueue(stream.packet(payloadType, payload, timestamp, marker), stream, now);
+    }
+  }
+
+  get nextTimeout(): Millis | undefined {
+    return this.#tones.nextTimeout;
+  }
+
+  #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis): void {
+    const { kind, extensions } = this;
+    if (!this.#host.enqueue(packet, stream, extensions, kind, now)) this.#drop("congested");
+  }
+
+  /** After a frame was left out, those that refer to it must be, too. */
+  #mayLeave(stream: OutgoingStream, keyFrame: boolean): boolean {
+    if (!keyFrame && this.#host.queueTime > MAX_QUEUE_TIME) {
+      this.#drop("congested");
+      this.#skipToKeyFrame(stream);
+      return false;
+    }
+    if (keyFrame) this.#waiting.delete(stream);
+    return !this.#waiting.has(stream);
+  }
+
+  #skipToKeyFrame(stream: OutgoingStream): void {
+    if (this.kind === "audio" || this.#waiting.has(stream)) return;
+    this.#waiting.add(stream);
+    this.#host.wantKeyFrame(this.mid, stream);
+  }
+
+  #streamOf(rid: string | undefined): OutgoingStream | undefined {
+    if (rid === undefined) return this.#streams[0];
+    return this.#streams.find((stream) => stream.rid === rid) ??
+      (this.#streams.length === 1 && this.#streams[0]!.rid === undefined
+        ? this.#streams[0]
+        : undefined);
+  }
+
+  #drop(reason: RtpSessionDiscard): void {
+    this.#host.discards.add(reason);
+  }
+}

@@ -1,0 +1,208 @@
+import type { Millis } from "../../core/stage/mod.ts";
+import type { RemoteClock } from "../reception/mod.ts";
+import type { SessionCore } from "./core.ts";
+import type { IncomingStream } from "./inbound/incoming_stream.ts";
+import type { KeyFrameRequests } from "./inbound/key_frame_requests.ts";
+import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
+
+export type { Contributor } from "./inbound/contributors.ts";
+
+/** What is measured of a round trip. */
+export interface RoundTripStatistics {
+  /** The last one, in milliseconds. */
+  readonly latest: Millis | undefined;
+  /** The sum of all, in milliseconds. */
+  readonly total: Millis;
+  /** How many there were. */
+  readonly count: number;
+}
+
+/** A stream that is received, as webrtc-stats' `inbound-rtp` and `remote-outbound-rtp` tell of it. Times are milliseconds of the layer's clock. */
+export interface InboundStatistics {
+  /** The stream. */
+  readonly ssrc: number;
+  /** Its RtpStreamId, if it has one. */
+  readonly rid: string | undefined;
+  /** Of the last frame; undefined before it. */
+  readonly payloadType: number | undefined;
+  /** Packets of the stream itself. */
+  readonly packetsReceived: number;
+  /** Their payload, in bytes. */
+  readonly bytesReceived: number;
+  /** Their headers and padding, in bytes. */
+  readonly headerBytesReceived: number;
+  /** Packets that never came, less duplicates (RFC 3550 section 6.4.1). */
+  readonly packetsLost: number;
+  /** Seconds (RFC 3550 section 6.4.1). */
+  readonly jitter: number;
+  /** When the last packet came. */
+  readonly lastPacketReceivedAt: Millis;
+  /** Packets that came too late. */
+  readonly packetsDiscarded: number;
+  /** Packets that came again by RTX. */
+  readonly retransmittedPacketsReceived: number;
+  /** Their payload, in bytes. */
+  readonly retransmittedBytesReceived: number;
+  /** Packets of forward error correction. */
+  readonly fecPacketsReceived: number;
+  /** Their payload, in bytes. */
+  readonly fecBytesReceived: number;
+  /** NACKs that were sent. */
+  readonly nackCount: number;
+  /** Picture loss indications that were sent. */
+  readonly pliCount: number;
+  /** Full intra requests that were sent. */
+  readonly firCount: number;
+  /** Frames that came in whole. */
+  readonly framesReceived: number;
+  /** Those of them that need no other. */
+  readonly keyFramesReceived: number;
+  /** Those of them that were left out, since what they refer to is missing. */
+  readonly framesDropped: number;
+  /** Those of them that took several packets. */
+  readonly framesAssembledFromMultiplePackets: number;
+  /** Milliseconds that all frames' packets waited, in all. */
+  readonly jitterBufferDelay: Millis;
+  /** How many packets have come out of the jitter buffer. */
+  readonly jitterBufferEmittedCount: number;
+  /** How long packets are held, at the least. */
+  readonly jitterBufferTarget: Millis;
+  /** What the last sender report said. */
+  readonly remoteClock: RemoteClock | undefined;
+  /** How many packets it says were sent. */
+  readonly remotePacketsSent: number | undefined;
+  /** How many bytes of payload it says were sent. */
+  readonly remoteBytesSent: number | undefined;
+  /** How many sender reports came. */
+  readonly remoteReportsSent: number;
+}
+
+/** A stream that is sent, as webrtc-stats' `outbound-rtp` and `remote-inbound-rtp` tell of it. */
+export interface OutboundStatistics {
+  /** The stream. */
+  readonly ssrc: number;
+  /** That of its retransmissions, if it has one. */
+  readonly rtxSsrc: number | undefined;
+  /** Its RtpStreamId, if it has one. */
+  readonly rid: string | undefined;
+  /** Whether it is sent. */
+  readonly active: boolean;
+  /** Of the last frame; undefined before it. */
+  readonly payloadType: number | undefined;
+  /** Packets that were sent, retransmissions among them. */
+  readonly packetsSent: number;
+  /** Their payload, in bytes. */
+  readonly bytesSent: number;
+  /** Their headers and padding, in bytes. */
+  readonly headerBytesSent: number;
+  /** Packets that were sent again. */
+  readonly retransmittedPacketsSent: number;
+  /** Their payload, in bytes. */
+  readonly retransmittedBytesSent: number;
+  /** Frames that were sent. */
+  readonly framesSent: number;
+  /** Those of them that need no other. */
+  readonly keyFramesSent: number;
+  /** How long packets waited before they left, in all. */
+  readonly totalPacketSendDelay: Millis;
+  /** NACKs that came. */
+  readonly nackCount: number;
+  /** Picture loss indications that came. */
+  readonly pliCount: number;
+  /** Full intra requests that came. */
+  readonly firCount: number;
+  /** When the last packet left. */
+  readonly lastPacketSentAt: Millis | undefined;
+  /** What the other side reports; undefined before it does. */
+  readonly remote: {
+    /** Packets that did not arrive there. */
+    readonly packetsLost: number;
+    /** 0 to 1. */
+    readonly fractionLost: number;
+    /** Seconds. */
+    readonly jitter: number;
+    /** Packets that arrived there. */
+    readonly packetsReceived: number;
+    /** The way there and back. */
+    readonly roundTrip: RoundTripStatistics;
+  } | undefined;
+}
+
+/** What concerns all streams of a transport. */
+export interface TransportStatistics {
+  /** What may be sent, in bits per second. */
+  readonly availableOutgoingBitrate: number;
+  /** How long what waits will take. */
+  readonly queueTime: Millis;
+}
+
+/** Figures of a stream that is received. */
+export function inboundStatistics(
+  { stream, requests }: { readonly stream: IncomingStream; readonly requests: KeyFrameRequests },
+): InboundStatistics {
+  const { reception, frames, repair, ssrc, rid } = stream;
+  const { statistics, buffer } = reception;
+  return {
+    ...{ ssrc, rid, payloadType: frames.payloadType },
+    packetsReceived: reception.packetsReceived,
+    bytesReceived: reception.bytesReceived,
+    headerBytesReceived: stream.headerBytesReceived,
+    packetsLost: statistics.lost,
+    jitter: statistics.jitter.value / stream.format.clockRate,
+    lastPacketReceivedAt: stream.lastPacketAt,
+    packetsDiscarded: buffer.discards.of("late packet"),
+    retransmittedPacketsReceived: stream.retransmittedPackets,
+    retransmittedBytesReceived: stream.retransmittedBytes,
+    fecPacketsReceived: repair?.packetsReceived ?? 0,
+    fecBytesReceived: repair?.bytesReceived ?? 0,
+    nackCount: stream.nackCount,
+    pliCount: requests.pliCount,
+    firCount: requests.firCount,
+    framesReceived: frames.framesReceived,
+    keyFramesReceived: frames.keyFrames,
+    framesDropped: frames.framesUndecodable,
+    framesAssembledFromMultiplePackets: frames.framesOfSeveralPackets,
+    jitterBufferDelay: stream.bufferDelay,
+    jitterBufferEmittedCount: stream.emitted,
+    jitterBufferTarget: buffer.playout.delay,
+    remoteClock: statistics.remoteClock,
+    remotePacketsSent: stream.senderReport?.packetCount,
+    remoteBytesSent: stream.senderReport?.octetCount,
+    remoteReportsSent: stream.senderReports,
+  };
+}
+
+/** Figures of a stream that is sent. */
+export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
+  const { ssrc, rid, media, retransmitter, remote, parameters } = stream;
+  const { latest, total, count } = remote.roundTrip;
+  const lost = remote.packetsLost;
+  return {
+    ...{ ssrc, rid, rtxSsrc: parameters.rtxSsrc, active: parameters.active },
+    payloadType: stream.payloadType,
+    packetsSent: media.packetCount + retransmitter.packetsSent,
+    bytesSent: media.octetCount + retransmitter.bytesSent,
+    headerBytesSent: stream.headerBytesSent,
+    retransmittedPacketsSent: retransmitter.packetsSent,
+    retransmittedBytesSent: retransmitter.bytesSent,
+    framesSent: stream.framesSent,
+    keyFramesSent: stream.keyFramesSent,
+    totalPacketSendDelay: stream.totalPacketSendDelay,
+    nackCount: stream.nackCount,
+    pliCount: stream.pliCount,
+    firCount: stream.firCount,
+    lastPacketSentAt: stream.lastPacketAt,
+    remote: remote.report && {
+      packetsLost: lost,
+      fractionLost: remote.fractionLost,
+      jitter: remote.jitter / 1000,
+      packetsReceived: Math.max(0, media.packetCount - lost),
+      roundTrip: { latest, total, count },
+    },
+  };
+}
+
+/** Figures of a session. */
+export function transportStatistics({ estimation, queueTime }: SessionCore): TransportStatistics {
+  return { availableOutgoingBitrate: estimation.targetBitrate, queueTime };
+}

@@ -1,0 +1,202 @@
+import { sessionCore } from "../../../rtp/session/session.ts";
+import { assert, assertEquals } from "@std/assert";
+import { Random, seedForRun } from "../../support/random.ts";
+import { codecs } from "../codecs.ts";
+import { AUDIO, call, ends, eventsOf, framesOf, sender, sendVideo, vp8 } from "./ends.ts";
+
+const PAYLOAD_TYPES: Readonly<Record<string, number>> = {
+  "VP8": 96,
+  "VP9": 98,
+  "H264": 102,
+  "AV1": 45,
+  "H265": 49,
+};
+
+for (const { name, frame } of codecs) {
+  const payloadType = PAYLOAD_TYPES[name];
+  if (payloadType === undefined) continue;
+  Deno.test(`frames of ${name} arrive as they were sent`, () => {
+    const random = new Random(seedForRun(name));
+    const pair = ends(1);
+    const sent: Uint8Array[] = [];
+    for (let i = 0; i < 30; i++) {
+      const keyFrame = i === 0;
+      const data = frame(random, keyFrame, 40 + random.below(5000));
+      sent.push(data);
+      sendVideo(pair, data, keyFrame, { payloadType });
+      pair.advance(33);
+    }
+    pair.advance(500);
+    const frames = framesOf(pair);
+    // What VP9 calls a key frame stands in its payload descriptor, which comes of what the sender says.
+    assertEquals(frames.length, sent.length);
+    for (const [i, one] of frames.entries()) assertEquals(one.data, sent[i]);
+    assertEquals(frames[0]!.keyFrame, true);
+    assertEquals([frames[0]!.mimeType, frames[0]!.payloadType], [`video/${name}`, payloadType]);
+  });
+}
+
+Deno.test("audio arrives with its level and in RTP time", () => {
+  const pair = ends(2);
+  for (let i = 0; i < 10; i++) {
+    const data = Uint8Array.of(0xf8, i); // Opus, 20 ms
+    pair.run("a", (a, now) =>
+      a.handleOutbound([{
+        ...{ type: "frame", mid: "0", payloadType: 111, data, keyFrame: true },
+        ...{ timestamp: i * 20_000, audioLevel: 30 + i, voiceActivity: true },
+      }], now));
+    pair.advance(20);
+  }
+  pair.advance(100);
+  const frames = framesOf(pair, "b", "0");
+  assertEquals(frames.map(({ data }) => data[1]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(frames.map(({ audioLevel }) => audioLevel), [
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    38,
+    39,
+  ]);
+  assertEquals(frames.map(({ timestamp }) => timestamp), frames.map((_, i) => i * 20_000));
+  const steps = frames.slice(1).map((frame, i) =>
+    (frame.rtpTimestamp - frames[i]!.rtpTimestamp) >>> 0
+  );
+  assertEquals(new Set(steps), new Set([960]));
+  const heard = sessionCore(pair.b).receiver("0")!.stream(AUDIO.ssrc)!.contributors.list(pair.now);
+  assertEquals([heard[0]?.source, heard[0]?.audioLevel], [AUDIO.ssrc, 39]);
+});
+
+Deno.test("redundant audio (RFC 2198) makes up for every second packet that is lost", () => {
+  const pair = ends(3);
+  let count = 0;
+  pair.filter = (packet, from) =>
+    from === "a" && (packet[1]! & 0x7f) === 63 && count++ % 2 === 1 ? undefined : packet;
+  for (let i = 0; i < 20; i++) {
+    const data = Uint8Array.of(0xf8, i);
+    pair.run("a", (a, now) =>
+      a.handleOutbound([{
+        ...{ type: "frame", mid: "0", payloadType: 63, data, keyFrame: true },
+        timestamp: i * 20_000,
+      }], now));
+    pair.advance(20);
+  }
+  pair.advance(500);
+  const frames = framesOf(pair, "b", "0");
+  assertEquals(frames.map(({ data }) => data[1]), Array.from({ length: 19 }, (_, i) => i));
+  assertEquals(frames[3]!.mimeType, "audio/opus");
+});
+
+for (const rtx of [true, false]) {
+  Deno.test(`at 5% loss and a round trip of 50 ms, 99% of frames are complete ${rtx ? "with" : "without"} RTX`, () => {
+    const seed = seedForRun(`loss ${rtx}`);
+    const encoding = rtx ? { ssrc: 2000, rtxSsrc: 2001 } : { ssrc: 2000 };
+    const pair = ends(seed, { delay: 25, loss: 0.05 }, {
+      startBitrate: 2_000_000,
+      encodings: [{ ...encoding, active: true }],
+    });
+    const { sent } = call(pair, 30, new Random(seed));
+    const frames = framesOf(pair);
+    assert(frames.length >= 0.99 * sent.length, `${frames.length} of ${sent.length}`);
+    const known = new Set(sent.map((data) => data.join()));
+    assert(frames.every(({ data }) => known.has(data.join())));
+    const { retransmitter } = sessionCore(pair.a).sender("1")!.streams()[0]!;
+    assert(retransmitter.packetsSent > 0);
+  });
+}
+
+Deno.test("after a loss that can't be repaired, nothing undecodable comes out, and a key frame is asked for (RFC 4585 section 6.3.1)", () => {
+  const pair = ends(4, {}, { startBitrate: 2_000_000 });
+  const random = new Random(4);
+  pair.filter = (packet, from) =>
+    // Half a second in which nothing of the video gets through, retransmissions among it.
+    from === "a" && pair.now > 3000 && pair.now < 4500 && [96, 97].includes(packet[1]! & 0x7f)
+      ? undefined
+      : packet;
+  const { sent } = call(pair, 8, random);
+  const requests = eventsOf(pair, "a", "key-frame-request");
+  assert(requests.length >= 1);
+  assertEquals([requests[0]!.mid, requests[0]!.ssrc], ["1", 2000]);
+  const order = framesOf(pair).map(({ data }) =>
+    sent.indexOf(sent.find((one) => one.join() === data.join())!)
+  );
+  for (const [i, index] of order.entries()) {
+    if (i === 0 || index === order[i - 1]! + 1) continue;
+    assert(framesOf(pair)[i]!.keyFrame, `frame ${index} follows frame ${order[i - 1]}`);
+  }
+});
+
+Deno.test("a request for a key frame is there within a round trip, and ends when one comes", () => {
+  const pair = ends(5, { delay: 25 });
+  const random = new Random(5);
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(200);
+  const before = eventsOf(pair, "a", "key-frame-request").length;
+  pair.run("b", (b, now) => b.requestKeyFrame("1", undefined, now));
+  pair.until(() => eventsOf(pair, "a", "key-frame-request").length > before, 100);
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(500);
+  const after = eventsOf(pair, "a", "key-frame-request").length;
+  pair.advance(2000);
+  assertEquals(eventsOf(pair, "a", "key-frame-request").length, after);
+});
+
+Deno.test("a codec can be changed in mid-call: sequence numbers and time go on", () => {
+  const pair = ends(6);
+  const random = new Random(6);
+  const h264 = codecs.find(({ name }) => name === "H264")!;
+  for (let i = 0; i < 60; i++) {
+    const second = i >= 30;
+    const keyFrame = i % 30 === 0;
+    const data = second ? h264.frame(random, keyFrame, 2000) : vp8(random, keyFrame, 2000);
+    sendVideo(pair, data, keyFrame, { payloadType: second ? 102 : 96 });
+    pair.advance(33);
+  }
+  pair.advance(500);
+  const frames = framesOf(pair);
+  assertEquals(frames.map(({ mimeType }) => mimeType), [
+    ...Array(30).fill("video/VP8"),
+    ...Array(30).fill("video/H264"),
+  ]);
+  const times = frames.map(({ timestamp }) => timestamp);
+  assert(times.every((time, i) => i === 0 || Math.abs(time - times[i - 1]! - 33_000) < 100));
+});
+
+Deno.test("an encoding that pauses says nothing, and goes on with a key frame", () => {
+  const pair = ends(7);
+  const random = new Random(7);
+  const set = (active: boolean) =>
+    pair.run(
+      "a",
+      (a, now) => a.setSender(sender("video", [{ ssrc: 2000, rtxSsrc: 2001, active }]), now),
+    );
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  set(false);
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  set(true);
+  sendVideo(pair, vp8(random, false, 500), false); // refers to what was not sent
+  pair.advance(100);
+  assertEquals(framesOf(pair).length, 1);
+  assert(eventsOf(pair, "a", "key-frame-request").length >= 1);
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  assertEquals(framesOf(pair).length, 2);
+});
+
+Deno.test("tones are pressed and heard (RFC 4733), at the clock rate of the audio", () => {
+  const pair = ends(8);
+  pair.run("a", (a, now) => {
+    assert(a.insertTone("0", 5, 100, now));
+    assert(a.insertTone("0", 11, 200, now));
+    assertEquals(a.insertTone("1", 5, 100, now), false);
+  });
+  pair.advance(1000);
+  const keys = eventsOf(pair, "b", "tone").map(({ key }) => [key.type, key.event]);
+  assertEquals(keys, [["start", 5], ["end", 5], ["start", 11], ["end", 11]]);
+});

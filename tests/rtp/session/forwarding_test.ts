@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { createRtpPacket, parseRtpPacket, type RtpPacket, SendStream } from "../../../rtp/mod.ts";
+import { StreamRewriter } from "../../../rtp/session/outbound/stream_rewriter.ts";
+import { crypto } from "../../support/freeing_provider.ts";
+import { ends, sender } from "./ends.ts";
+
+function rewriter(): {
+  stream: SendStream;
+  rewrite: (packet: RtpPacket, now: number) => RtpPacket | undefined;
+} {
+  const stream = new SendStream({ ssrc: 99, clockRate: 90_000 }, crypto);
+  const made = new StreamRewriter(stream);
+  return { stream, rewrite: (packet, now) => made.rewrite(packet, 90_000, now) };
+}
+
+function packet(ssrc: number, sequenceNumber: number, timestamp: number): RtpPacket {
+  return createRtpPacket({
+    ...{ ssrc, sequenceNumber: sequenceNumber & 0xffff, timestamp: timestamp >>> 0 },
+    ...{ payloadType: 96, payload: Uint8Array.of(sequenceNumber) },
+  });
+}
+
+Deno.test("a forwarded source keeps its gaps and its order, across the wrap of its numbers", () => {
+  const { rewrite } = rewriter();
+  const numbers = [65533, 65534, 0, 65535, 3].map((n) => rewrite(packet(1, n, 0xffff_ff00), 0)!);
+  const first = numbers[0]!.sequenceNumber;
+  assertEquals(numbers.map((one) => (one.sequenceNumber - first) & 0xffff), [0, 1, 3, 2, 6]);
+  assert(numbers.every(({ ssrc }) => ssrc === 99));
+});
+
+Deno.test("switching to another source leaves no gap, and time goes on with the wall clock (RFC 7667 section 3.7)", () => {
+  const { rewrite } = rewriter();
+  const before = rewrite(packet(1, 100, 5000), 1000)!;
+  const after = rewrite(packet(2, 40_000, 123_456_789), 1100)!;
+  assertEquals((after.sequenceNumber - before.sequenceNumber) & 0xffff, 1);
+  assertEquals((after.timestamp - before.timestamp) >>> 0, 9000);
+  const next = rewrite(packet(2, 40_001, 123_456_789 + 3000), 1133)!;
+  assertEquals((next.timestamp - after.timestamp) >>> 0, 3000);
+});
+
+Deno.test("what a source sent before the switch is not forwarded late", () => {
+  const { rewrite } = rewriter();
+  rewrite(packet(1, 100, 0), 0);
+  rewrite(packet(2, 500, 0), 10);
+  assertEquals(rewrite(packet(2, 499, 0), 11), undefined);
+  rewrite(packet(2, 502, 0), 12);
+  assertEquals(
+    rewrite(packet(2, 501, 0), 13)!.sequenceNumber,
+    rewrite(packet(2, 502, 0), 13)!.sequenceNumber - 1,
+  );
+});
+
+Deno.test("a session forwards packets under the other side's payload type, the payload untouched", () => {
+  const pair = ends(1);
+  const payload = Uint8Array.of(0x90, 0x80, 0x01, 0, 1, 2, 3);
+  pair.run("a", (a, now) => {
+    a.setSender(sender("video", [{ ssrc: 2000, rtxSsrc: 2001, active: true }]), now);
+    a.handleOutbound([{
+      ...{ type: "packet", mid: "1", payloadType: 98 },
+      packet: createRtpPacket({
+        ...{ ssrc: 5, sequenceNumber: 7, timestamp: 8, payloadType: 35, marker: true, payload },
+      }),
+    }], now);
+  });
+  const sent = pair.sent.a.map(parseRtpPacket).find((one) => one?.ssrc === 2000)!;
+  assertEquals([sent.payloadType, sent.marker, sent.payload], [98, true, payload]);
+});

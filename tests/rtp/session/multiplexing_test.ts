@@ -1,0 +1,128 @@
+import { sessionCore } from "../../../rtp/session/session.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  createRtpPacket,
+  parseRtcp,
+  parseRtpPacket,
+  serializeRtpPacket,
+} from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
+import { call, ends, eventsOf, framesOf, receiver, sendVideo, vp8 } from "./ends.ts";
+
+const LAYERS = ["q", "h", "f"].map((rid, i) => ({
+  ...{ rid, ssrc: 3000 + 2 * i, rtxSsrc: 3001 + 2 * i, active: true },
+}));
+
+Deno.test("three layers of a simulcast arrive as three streams, repaired each by its own (RFC 8852)", () => {
+  const seed = seedForRun("simulcast");
+  const random = new Random(seed);
+  const pair = ends(seed, { delay: 20, loss: 0.03 }, {
+    encodings: LAYERS,
+    startBitrate: 3_000_000,
+  });
+  let asked = 0;
+  for (let i = 0; i < 150; i++) {
+    const requests = eventsOf(pair, "a", "key-frame-request").slice(asked);
+    asked += requests.length;
+    for (const { rid } of LAYERS) {
+      const keyFrame = i % 50 === 0 || requests.some((request) => request.rid === rid);
+      sendVideo(pair, vp8(random, keyFrame, 800), keyFrame, { rid });
+    }
+    pair.advance(33);
+  }
+  pair.advance(1000);
+  const frames = framesOf(pair);
+  for (const { rid, ssrc } of LAYERS) {
+    const own = frames.filter((frame) => frame.rid === rid);
+    assert(own.length >= 140, `${own.length} frames of ${rid}`);
+    assert(own.every((frame) => frame.ssrc === ssrc));
+  }
+  const streams = sessionCore(pair.b).receiver("1")!.streams();
+  assertEquals(streams.length, 3);
+  assert(streams.some(({ retransmittedPackets }) => retransmittedPackets > 0));
+});
+
+Deno.test("a key frame of one layer is asked for with its rid", () => {
+  const pair = ends(1, {}, { encodings: LAYERS });
+  const random = new Random(1);
+  for (const { rid } of LAYERS) sendVideo(pair, vp8(random, true, 300), true, { rid });
+  pair.advance(500);
+  const before = eventsOf(pair, "a", "key-frame-request").length;
+  pair.run("b", (b, now) => b.requestKeyFrame("1", "h", now));
+  pair.advance(100);
+  const [request, ...more] = eventsOf(pair, "a", "key-frame-request").slice(before);
+  assertEquals([request?.rid, request?.ssrc, more.length], ["h", 3002, 0]);
+});
+
+Deno.test("RFC 9143 section 9.2: without a MID, an announced source or a unique payload type tells the section", () => {
+  const pair = ends(2);
+  const packet = (ssrc: number, payloadType: number) =>
+    serializeRtpPacket(createRtpPacket({
+      ...{ ssrc, payloadType, sequenceNumber: 1, timestamp: 0 },
+      payload: Uint8Array.of(0xf8, 1),
+    }));
+  pair.run("b", (b, now) => {
+    b.setReceiver(receiver("audio", { mid: "2", sources: [{ ssrc: 77 }] }), now);
+    b.handleInbound([packet(77, 111), packet(78, 111), packet(79, 96)], now);
+  });
+  const sources = eventsOf(pair, "b", "source").map(({ mid, ssrc }) => [mid, ssrc]);
+  assertEquals(sources, [["2", 77], ["1", 79]]);
+  assertEquals(pair.b.discards.of("unknown source"), 1);
+});
+
+Deno.test("a packet with our own SSRC is dropped (RFC 3550 section 8.2)", () => {
+  const pair = ends(3);
+  pair.run("a", (a, now) => {
+    a.setReceiver(receiver("video", { mid: "9" }), now);
+    a.handleInbound([
+      serializeRtpPacket(createRtpPacket({
+        ...{ ssrc: 2000, payloadType: 96, sequenceNumber: 1, timestamp: 0 },
+      })),
+    ], now);
+  });
+  assertEquals(pair.a.discards.of("own source"), 1);
+});
+
+Deno.test("a sender that is removed says goodbye (RFC 3550 section 6.6), and so does a session that closes", () => {
+  const pair = ends(4);
+  const random = new Random(4);
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  pair.run("a", (a) => a.removeSender("1"));
+  pair.advance(100);
+  assertEquals(eventsOf(pair, "b", "source-ended").map(({ mid, ssrc }) => [mid, ssrc]), [[
+    "1",
+    2000,
+  ]]);
+  pair.run("a", (a, now) =>
+    a.handleOutbound([{
+      ...{ type: "frame", mid: "0", payloadType: 111, data: Uint8Array.of(0xf8) },
+      ...{ keyFrame: true, timestamp: 0 },
+    }], now));
+  pair.run("a", (a, now) => a.close(now));
+  const last = parseRtcp(pair.sent.a.at(-1)!);
+  assertEquals(last.find(({ type }) => type === "BYE"), { type: "BYE", ssrcs: [1000] });
+  assert(pair.a.done);
+});
+
+Deno.test("both sides learn the round trip, and reports say what is lost", () => {
+  const seed = seedForRun("reports");
+  const pair = ends(seed, { delay: 40, loss: 0.02 }, { startBitrate: 2_000_000 });
+  call(pair, 10, new Random(seed));
+  const [stream] = sessionCore(pair.a).sender("1")!.streams();
+  const roundTrip = stream!.roundTrip.smoothed!;
+  assert(Math.abs(roundTrip - 80) < 5, `${roundTrip}`);
+  assert(stream!.remote.packetsLost > 0);
+  const asked = sessionCore(pair.b).reporter.reference.roundTrip.smoothed!;
+  assert(Math.abs(asked - 80) < 5, `${asked}`);
+});
+
+Deno.test("packets keep to the largest size, with every extension and as a retransmission", () => {
+  const seed = seedForRun("size");
+  const pair = ends(seed, { delay: 20, loss: 0.05 }, { startBitrate: 3_000_000 });
+  call(pair, 5, new Random(seed), () => 20_000);
+  const sizes = pair.sent.a.map(({ length }) => length);
+  assert(Math.max(...sizes) <= 1150, `${Math.max(...sizes)}`);
+  const rtx = pair.sent.a.map(parseRtpPacket).filter((packet) => packet?.payloadType === 97);
+  assert(rtx.length > 0);
+});
