@@ -11,6 +11,8 @@ import { queueTask } from "../webidl/task.ts";
 export interface SourceTrack {
   /** Takes a chunk; only live tracks are given any. */
   deliver(chunk: EncodedChunk, codec: MediaCodec | undefined): void;
+  /** Chunks have been lost: none is of use before the next key frame. */
+  interrupt(): void;
   /** Whether somebody is to be given chunks of this codec. */
   wants(codec: MediaCodec): boolean;
   /** What a source that can wait should wait for before it gives more. */
@@ -64,6 +66,8 @@ export class MediaSource {
   #settings: MediaTrackSettings;
   #muted: boolean;
   #mutedTaskQueued = false;
+  /** Whether something was left out while it was muted. */
+  #hasGap = false;
   #ended = false;
 
   /** A source that is live, and has no track yet. */
@@ -120,11 +124,20 @@ export class MediaSource {
 
   /** Hands a chunk to every live track, unless the source is muted or has ended. */
   emit(chunk: EncodedChunk): void {
-    if (this.#ended || this.#muted) return;
+    if (this.#ended) return;
+    if (this.#muted) return void (this.#hasGap = true);
+    if (this.#hasGap) this.interrupt();
     const mimeType = chunk.metadata?.mimeType;
     const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType);
     if (this.kind === "video" && chunk.type === "key") this.#sized(chunk, codec);
     for (const track of this.#tracks) track.deliver(chunk, codec);
+  }
+
+  /** Chunks have been lost: what is given next is a key frame, which is asked for. */
+  interrupt(): void {
+    this.#hasGap = false;
+    for (const track of this.#tracks) track.interrupt();
+    this.requestKeyFrame();
   }
 
   /** Whether somebody is to be given chunks of a codec, one of `codecs`. */

@@ -88,6 +88,10 @@ export class TrackSlots implements SourceTrack {
     if (this.#enabled) this.#output.write(chunk, codec);
   }
 
+  interrupt(): void {
+    this.#output.interrupt();
+  }
+
   wants(codec: MediaCodec): boolean {
     return this.#enabled && this.#output.wants(codec);
   }

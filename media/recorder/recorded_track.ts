@@ -9,6 +9,8 @@ export class RecordedTrack {
   number: number | undefined;
   /** Its codec, which a file can't change. */
   codec: MediaCodec | undefined;
+  /** Its simulcast layer, of which a file has one. */
+  rid: string | undefined;
   /** Whether nothing more comes. */
   ended = false;
   /** What has come while the file has not begun. */

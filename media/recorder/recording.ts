@@ -115,13 +115,15 @@ export class Recording {
   }
 
   #take(track: RecordedTrack, chunk: EncodedChunk, offered: readonly MediaCodec[]): void {
-    const { mimeType } = chunk.metadata ?? {};
+    const { mimeType, rid } = chunk.metadata ?? {};
     const codec = mimeType === undefined
       ? offered.find((codec) => canHold(this.#format, codec))
       : codecOfMimeType(mimeType);
     if (codec === undefined || !canHold(this.#format, codec)) return void this.#discarded++;
     track.codec ??= codec;
-    if (track.codec.mimeType !== codec.mimeType) return void this.#discarded++;
+    track.rid ??= rid;
+    const isOfTrack = track.codec.mimeType === codec.mimeType && track.rid === rid;
+    if (!isOfTrack) return void this.#discarded++;
     const arrival = { chunk, at: this.#clock.now() };
     if (this.#start !== undefined) return this.#write(track, arrival);
     track.waiting.push(arrival);

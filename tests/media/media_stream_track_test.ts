@@ -226,3 +226,19 @@ Deno.test("the size of the pictures is read from key frames that come without it
   const { width, height } = track.getSettings();
   assertEquals([width, height], [320, 240]);
 });
+
+Deno.test("what was left out while the source was muted costs all up to the next key frame, which is asked for", () => {
+  let asked = 0;
+  const source = new MediaSource({ kind: "video", onKeyFrameRequest: () => void asked++ });
+  const seen = collect(createTrack(source));
+  source.emit(chunk(1, "key"));
+  source.setMuted(true);
+  source.setMuted(false);
+  source.emit(chunk(2, "delta")); // nothing was lost
+  source.setMuted(true);
+  source.emit(chunk(3, "delta"));
+  source.setMuted(false);
+  source.emit(chunk(4, "delta"));
+  source.emit(chunk(5, "key"));
+  assertEquals([seen, asked], [[1, 2, 5], 2]);
+});

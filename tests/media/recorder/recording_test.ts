@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { decodedFrames, encode, probe, testInput } from "../ffmpeg.ts";
 import { chunk } from "../sources.ts";
 import { parseCodec } from "../../../media/codec.ts";
+import { type EncodedLoop, loadBars } from "../../../media/devices/assets.ts";
 import { createMediaDevices } from "../../../media/devices/media_devices.ts";
 import { MediaSource } from "../../../media/media_source.ts";
 import {
@@ -215,6 +216,19 @@ Deno.test("chunks of a codec that the format does not hold are counted and left 
   await writer.write({ ...chunk(1), metadata: { mimeType: "video/H264" } });
   const { discarded, chunks } = await recording.stop();
   assertEquals(chunks + discarded, 0); // no codec that is accepted: nothing is even given
+});
+
+Deno.test("of several simulcast layers in one track, the one that came first is recorded", async () => {
+  const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
+  const track = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  const recording = recordTracks([track], { format: "ivf" });
+  const writer = track.writable.getWriter();
+  for (const rid of ["h", "l", "h"]) {
+    await writer.write({ type: "key", timestamp: 0, data: frames[0]!, metadata: { rid } });
+  }
+  const { chunks, discarded } = await recording.stop();
+  assertEquals([chunks, discarded], [2, 1]);
+  track.stop();
 });
 
 Deno.test("a stream that fails ends the recording with its reason", async () => {
