@@ -90,6 +90,21 @@ export { RTCCertificate, type RTCDtlsFingerprint } from "./rtc_certificate.ts";
 export { RTCStatsReport } from "./rtc_stats_report.ts";
 export type { RTCStats, RTCStatsType } from "./stats/stats.ts";
 export type { RTCCertificateStats } from "./stats/certificate.ts";
+export type {
+  RTCReceivedRtpStreamStats,
+  RTCRtpStreamStats,
+  RTCSentRtpStreamStats,
+} from "./stats/rtp_stream.ts";
+export type { RTCCodecStats } from "./stats/codec.ts";
+export type {
+  RTCInboundRtpStreamStats,
+  RTCRemoteOutboundRtpStreamStats,
+} from "./stats/inbound_rtp.ts";
+export type {
+  RTCOutboundRtpStreamStats,
+  RTCRemoteInboundRtpStreamStats,
+} from "./stats/outbound_rtp.ts";
+export type { RTCMediaSourceStats, RTCVideoSourceStats } from "./stats/media_source.ts";
 export type { RTCDataChannelStats } from "./stats/data_channel.ts";
 export type { RTCDtlsRole, RTCTransportStats } from "./stats/transport.ts";
 export type { RTCIceCandidateStats } from "./stats/candidate.ts";

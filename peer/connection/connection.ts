@@ -9,6 +9,7 @@ import type { RemoteData } from "../jsep/remote.ts";
 import { dataSectionIndex, type LocalEnd, transportSection } from "../jsep/sections.ts";
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
+import type { TransceiverFigures } from "../stats/transceiver.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
 import { type TransceiverHost, TransceiverTable } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
@@ -135,6 +136,11 @@ export class Connection implements Hosts {
   requestRemoteKeyFrame(): void {}
 
   playTone(): void {}
+
+  /** There are no RTP streams yet. */
+  figuresOf(): TransceiverFigures {
+    return { inbound: [], outbound: [] };
+  }
 
   get wantsData(): boolean {
     return this.channels.everCreated;

@@ -1,3 +1,4 @@
+import type { Clock, Millis } from "../../core/mod.ts";
 import type { IceCandidate } from "../../ice/mod.ts";
 import type { MediaStreamTrack } from "../../media/mod.ts";
 import { RTCStatsReport } from "../rtc_stats_report.ts";
@@ -5,8 +6,14 @@ import { addDataChannel } from "../stats/data_channel.ts";
 import { addPeerConnection } from "../stats/peer_connection.ts";
 import { StatsCollector, StatsIds } from "../stats/stats.ts";
 import { select } from "../stats/selection.ts";
+import { addTransceiver, type StreamIds, type TransceiverFigures } from "../stats/transceiver.ts";
 import { addTransport } from "../stats/transport.ts";
-import type { ReceiverSlots, SenderSlots, TransceiverTable } from "../transceivers/mod.ts";
+import type {
+  ReceiverSlots,
+  SenderSlots,
+  TransceiverSlots,
+  TransceiverTable,
+} from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { construct } from "../../webidl/construct.ts";
 import type { DataChannelTable } from "./data_channels.ts";
@@ -18,6 +25,9 @@ export interface StatisticsHost {
   readonly channels: DataChannelTable;
   readonly transport: Transport | undefined;
   readonly transceivers: TransceiverTable;
+  readonly clock: Clock;
+  /** What the RTP streams of a transceiver have sent and received. */
+  figuresOf(transceiver: TransceiverSlots): TransceiverFigures;
 }
 
 /** Makes the reports of one connection (W3C WebRTC section 8). */
@@ -57,8 +67,12 @@ export class Statistics {
     return new Promise((resolve, reject) =>
       queueTask(() => {
         try {
-          const { entries } = this.#gather();
-          resolve(construct(RTCStatsReport, selected ? select(entries, []) : entries));
+          const streams: StreamIds = new Map();
+          const { entries } = this.#gather(streams);
+          resolve(construct(
+            RTCStatsReport,
+            selected ? select(entries, streams.get(selected) ?? []) : entries,
+          ));
         } catch (error) {
           reject(error);
         }
@@ -66,9 +80,10 @@ export class Statistics {
     );
   }
 
-  #gather(): StatsCollector {
-    const { channels, transport } = this.#host;
-    const stats = new StatsCollector(this.#ids, performance.timeOrigin + performance.now());
+  #gather(streams: StreamIds): StatsCollector {
+    const { channels, transport, transceivers, clock } = this.#host;
+    const timestamp = performance.timeOrigin + performance.now();
+    const stats = new StatsCollector(this.#ids, timestamp);
     addPeerConnection(stats, this.#host, channels.records);
     if (transport !== undefined) {
       const remoteAddress = (candidate: IceCandidate) =>
@@ -76,6 +91,13 @@ export class Statistics {
       addTransport(stats, { ...transport.inspect(), remoteAddress });
     }
     for (const slots of channels.records.slots) addDataChannel(stats, slots);
+    const wallTime = (at: Millis) => timestamp - clock.now() + at;
+    for (const transceiver of transceivers.active) {
+      const figures = this.#host.figuresOf(transceiver);
+      const isThere = transport !== undefined && transceiver.sender.transport === transport.dtls;
+      const transportId = isThere ? stats.id("transport", transport) : undefined;
+      addTransceiver(stats, transceiver, { figures, transportId, wallTime }, streams);
+    }
     return stats;
   }
 }

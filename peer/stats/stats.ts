@@ -2,6 +2,12 @@ import { nodeProvider, toHex } from "../../core/mod.ts";
 
 /** What a statistics object tells of (webrtc-stats section 7.1), as far as Heron has such objects. */
 export type RTCStatsType =
+  | "codec"
+  | "inbound-rtp"
+  | "outbound-rtp"
+  | "remote-inbound-rtp"
+  | "remote-outbound-rtp"
+  | "media-source"
   | "peer-connection"
   | "data-channel"
   | "transport"
@@ -34,14 +40,14 @@ const ID_BYTES = 8;
 export class StatsIds {
   readonly #ids = new WeakMap<object, string>();
 
-  /** The id of an object. */
-  of(type: RTCStatsType, inspected: object): string {
+  /** The id of an object, or of a `part` of it that has a number or name but no object of its own. */
+  of(type: RTCStatsType, inspected: object, part?: string | number): string {
     let id = this.#ids.get(inspected);
     if (id === undefined) {
-      id = `${type}-${toHex(nodeProvider.random(ID_BYTES))}`;
+      id = toHex(nodeProvider.random(ID_BYTES));
       this.#ids.set(inspected, id);
     }
-    return id;
+    return part === undefined ? `${type}-${id}` : `${type}-${id}-${part}`;
   }
 }
 
@@ -60,15 +66,20 @@ export class StatsCollector {
   }
 
   /** The id under which an object is or will be in the report. */
-  id(type: RTCStatsType, inspected: object): string {
-    return this.#ids.of(type, inspected);
+  id(type: RTCStatsType, inspected: object, part?: string | number): string {
+    return this.#ids.of(type, inspected, part);
   }
 
-  /** Adds what is known of an object; returns its id. */
-  add<S extends RTCStats>(type: S["type"], inspected: object, members: Members<S>): string {
-    const id = this.id(type, inspected);
+  /** Adds what is known of an object, or of a part of it; returns its id. What came otherwise than now has a `timestamp` of its own. */
+  add<S extends RTCStats>(
+    type: S["type"],
+    inspected: object,
+    members: Members<S>,
+    { part, timestamp = this.#timestamp }: { part?: string | number; timestamp?: number } = {},
+  ): string {
+    const id = this.id(type, inspected, part);
     const known = Object.entries(members).filter(([, value]) => value !== undefined);
-    this.#entries.set(id, { id, timestamp: this.#timestamp, type, ...Object.fromEntries(known) });
+    this.#entries.set(id, { id, timestamp, type, ...Object.fromEntries(known) });
     return id;
   }
 }
