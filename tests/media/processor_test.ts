@@ -56,8 +56,10 @@ Deno.test("beyond its bound, video is dropped up to the next key frame, which is
   source.emit(chunk(7, "delta"));
   source.emit(chunk(8));
   source.emit(chunk(9, "delta")); // drops 6 and 7
+  source.emit(chunk(10, "delta"));
   source.end();
-  assertEquals(await timestamps(readable), [8, 9]);
+  assertEquals(await timestamps(readable), [8, 9, 10]);
+  assertEquals(requests(), 2);
 });
 
 Deno.test("of a bound of 0 or 1, the latest chunk is left", async () => {

@@ -79,6 +79,7 @@ for (const mimeType of ["video/VP8", "video/VP9", "video/H264", "video/AV1"]) {
     const before = seen.length;
     await clock.advance(40);
     assertEquals(seen[before]!.type, "key");
+    assert(seen[before]!.data !== seen[0]!.data); // the bars go on, not back
     assert(seen.every(({ metadata }) => metadata?.mimeType === mimeType));
     track.stop();
   });

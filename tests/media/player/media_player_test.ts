@@ -108,6 +108,23 @@ Deno.test("a request for a key frame jumps back to the last one, unless one is n
   await player.ended;
 });
 
+Deno.test("a key frame that comes by itself within a second is waited for", async () => {
+  const { clock, player, chunks } = await play(
+    await encode([...testInput(5, "v"), ...VP8, "-f", "ivf"]),
+  );
+  const video = chunks.get("video")!;
+  const [track] = player.stream.getTracks() as [MediaStreamTrack];
+  await clock.until(() => video.length === 80); // key frames are the first, the 51st and the 101st
+  requestKeyFrame(track);
+  await clock.until(() => video.length === 105);
+  assertEquals(
+    video.flatMap(({ type }, i) => type === "key" ? [i] : []),
+    [0, 50, 100],
+  );
+  player.stop();
+  await player.ended;
+});
+
 Deno.test("stopping all tracks ends the player", async () => {
   const { clock, player, isOver } = await play(await encode(FILES.webm!.args));
   await clock.advance(100);
