@@ -1,3 +1,4 @@
+import type { InboundStatistics } from "../../rtp/mod.ts";
 import type {
   RTCReceivedRtpStreamStats,
   RTCSentRtpStreamStats,
@@ -65,38 +66,6 @@ export interface RTCRemoteOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   reportsSent: number;
 }
 
-/** A stream that is received, in figures. Times are milliseconds of the connection's clock. */
-export interface InboundFigures {
-  readonly ssrc: number;
-  readonly payloadType: number | undefined;
-  readonly packetsReceived: number;
-  readonly bytesReceived: number;
-  readonly headerBytesReceived: number;
-  readonly packetsLost: number;
-  /** Seconds. */
-  readonly jitter: number;
-  readonly lastPacketReceivedAt: number;
-  readonly packetsDiscarded: number;
-  readonly retransmittedPacketsReceived: number;
-  readonly retransmittedBytesReceived: number;
-  readonly fecPacketsReceived: number;
-  readonly fecBytesReceived: number;
-  readonly nackCount: number;
-  readonly pliCount: number;
-  readonly firCount: number;
-  readonly framesReceived: number;
-  readonly keyFramesReceived: number;
-  readonly framesDropped: number;
-  readonly framesAssembledFromMultiplePackets: number;
-  readonly jitterBufferDelay: number;
-  readonly jitterBufferEmittedCount: number;
-  /** What the last sender report said; undefined before there is one. */
-  readonly remoteClock: { readonly ntpTimestamp: bigint; readonly arrival: number } | undefined;
-  readonly remotePacketsSent: number | undefined;
-  readonly remoteBytesSent: number | undefined;
-  readonly remoteReportsSent: number;
-}
-
 /** What belongs to a stream that is received. */
 export interface InboundPlace extends StreamPlace {
   readonly receiver: object;
@@ -109,7 +78,7 @@ export interface InboundPlace extends StreamPlace {
 /** Adds a stream that is received, and what the other side says of it; returns its id. */
 export function addInbound(
   stats: StatsCollector,
-  figures: InboundFigures,
+  figures: InboundStatistics,
   place: InboundPlace,
 ): string {
   const { ssrc, framesReceived, framesDropped } = figures;
@@ -147,7 +116,7 @@ export function addInbound(
 
 function addRemoteOutbound(
   stats: StatsCollector,
-  figures: InboundFigures,
+  figures: InboundStatistics,
   { receiver, kind, transportId, codecId, wallTime }: InboundPlace,
 ): string | undefined {
   const { ssrc, remoteClock } = figures;

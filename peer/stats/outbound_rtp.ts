@@ -1,3 +1,4 @@
+import type { OutboundStatistics } from "../../rtp/mod.ts";
 import type {
   RTCReceivedRtpStreamStats,
   RTCSentRtpStreamStats,
@@ -61,39 +62,6 @@ export interface RTCRemoteInboundRtpStreamStats extends RTCReceivedRtpStreamStat
   fractionLost: number;
 }
 
-/** A stream that is sent, in figures. Times are milliseconds. */
-export interface OutboundFigures {
-  readonly ssrc: number;
-  readonly rtxSsrc: number | undefined;
-  readonly rid: string | undefined;
-  readonly active: boolean;
-  readonly payloadType: number | undefined;
-  readonly packetsSent: number;
-  readonly bytesSent: number;
-  readonly headerBytesSent: number;
-  readonly retransmittedPacketsSent: number;
-  readonly retransmittedBytesSent: number;
-  readonly framesSent: number;
-  readonly keyFramesSent: number;
-  readonly totalPacketSendDelay: number;
-  readonly nackCount: number;
-  readonly pliCount: number;
-  readonly firCount: number;
-  /** What the other side reports; undefined before it does. */
-  readonly remote: {
-    readonly packetsLost: number;
-    readonly fractionLost: number;
-    /** Seconds. */
-    readonly jitter: number;
-    readonly packetsReceived: number;
-    readonly roundTrip: {
-      readonly latest: number | undefined;
-      readonly total: number;
-      readonly count: number;
-    };
-  } | undefined;
-}
-
 /** What belongs to a stream that is sent. */
 export interface OutboundPlace extends StreamPlace {
   readonly sender: object;
@@ -105,7 +73,7 @@ export interface OutboundPlace extends StreamPlace {
 /** Adds a stream that is sent, and what the other side says of it; returns its id. */
 export function addOutbound(
   stats: StatsCollector,
-  figures: OutboundFigures,
+  figures: OutboundStatistics,
   place: OutboundPlace,
 ): string {
   const { ssrc, rid, rtxSsrc, active } = figures;
@@ -132,7 +100,7 @@ export function addOutbound(
 
 function addRemoteInbound(
   stats: StatsCollector,
-  { ssrc, remote }: OutboundFigures,
+  { ssrc, remote }: OutboundStatistics,
   { sender, kind, transportId, codecId }: OutboundPlace,
 ): string | undefined {
   if (remote === undefined) return undefined;

@@ -1,14 +1,15 @@
+import type { InboundStatistics, OutboundStatistics } from "../../rtp/mod.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
 import { addCodec } from "./codec.ts";
-import { addInbound, type InboundFigures } from "./inbound_rtp.ts";
+import { addInbound } from "./inbound_rtp.ts";
 import { addMediaSource } from "./media_source.ts";
-import { addOutbound, type OutboundFigures } from "./outbound_rtp.ts";
+import { addOutbound } from "./outbound_rtp.ts";
 import type { StatsCollector } from "./stats.ts";
 
 /** The figures of a transceiver's streams, in both directions. */
 export interface TransceiverFigures {
-  readonly inbound: readonly InboundFigures[];
-  readonly outbound: readonly OutboundFigures[];
+  readonly inbound: readonly InboundStatistics[];
+  readonly outbound: readonly OutboundStatistics[];
 }
 
 /** What the streams of a transceiver have around them. */

@@ -1,13 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { InboundFigures } from "../../../peer/stats/inbound_rtp.ts";
-import type { OutboundFigures } from "../../../peer/stats/outbound_rtp.ts";
+import type { InboundStatistics, OutboundStatistics } from "../../../rtp/mod.ts";
 import { select } from "../../../peer/stats/selection.ts";
 import { type RTCStats, StatsCollector, StatsIds } from "../../../peer/stats/stats.ts";
 import { addTransceiver, type StreamIds } from "../../../peer/stats/transceiver.ts";
 import type { TransceiverSlots } from "../../../peer/transceivers/mod.ts";
 import { Host, trackOf } from "../transceivers/host.ts";
 
-const OUTBOUND: OutboundFigures = {
+const OUTBOUND: OutboundStatistics = {
   ssrc: 0,
   rtxSsrc: undefined,
   rid: undefined,
@@ -24,6 +23,7 @@ const OUTBOUND: OutboundFigures = {
   nackCount: 3,
   pliCount: 4,
   firCount: 5,
+  lastPacketSentAt: 950,
   remote: {
     packetsLost: -1,
     fractionLost: 0.25,
@@ -33,8 +33,9 @@ const OUTBOUND: OutboundFigures = {
   },
 };
 
-const INBOUND: InboundFigures = {
+const INBOUND: InboundStatistics = {
   ssrc: 77,
+  rid: undefined,
   payloadType: 97,
   packetsReceived: 100,
   bytesReceived: 9000,
@@ -56,8 +57,13 @@ const INBOUND: InboundFigures = {
   framesAssembledFromMultiplePackets: 20,
   jitterBufferDelay: 1500,
   jitterBufferEmittedCount: 26,
+  jitterBufferTarget: 0,
   // RFC 5905: half a second after the epoch of Unix.
-  remoteClock: { ntpTimestamp: (2_208_988_800n << 32n) | (1n << 31n), arrival: 800 },
+  remoteClock: {
+    ntpTimestamp: (2_208_988_800n << 32n) | (1n << 31n),
+    rtpTimestamp: 0,
+    arrival: 800,
+  },
   remotePacketsSent: 103,
   remoteBytesSent: 9300,
   remoteReportsSent: 2,
