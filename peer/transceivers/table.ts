@@ -112,7 +112,7 @@ export class TransceiverTable {
     }
     this.#checkOpen(context);
     const encodings = validateSendEncodings(kind, sendEncodings, context);
-    // Deviation: the text doesn't say what "stopped" is to do here. As in browsers, it is refused, as by `direction`.
+    // The text doesn't say what "stopped" is to do here: it is refused as where `direction` is set to it.
     if (direction === "stopped") throw new TypeError(`${context}: the direction is "stopped"`);
     const transceiver = this.create({ kind, direction, track, streams, sendEncodings: encodings });
     this.#host.negotiationNeeded.update();
