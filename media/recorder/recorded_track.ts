@@ -1,7 +1,17 @@
 import { type Arrival, type SharedClock, TrackTimeline } from "./track_timeline.ts";
 import type { MediaCodec } from "../codec.ts";
 import { audioDuration } from "../codecs/audio_duration.ts";
+import { silence } from "../codecs/silence.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
+
+/** Samples that come later than this, in microseconds, do not follow those before: less is jitter. */
+const MAX_GAP = 20_000;
+
+/** A gap of more than an hour, in microseconds, is a timestamp gone wrong: memory is taken for what is filled. */
+const MAX_FILLED = 3_600_000_000;
+
+/** So long, in microseconds, nothing is put in the place of sound that does not come. */
+const MAX_SILENCE = 1_000_000;
 
 /** One track of a recording. */
 export class RecordedTrack {
@@ -18,6 +28,7 @@ export class RecordedTrack {
   readonly #timeline: TrackTimeline;
   #previous: number | undefined;
   #step = 0;
+  #end: number | undefined;
 
   constructor(shared: SharedClock) {
     this.#timeline = new TrackTimeline(shared);
@@ -32,5 +43,28 @@ export class RecordedTrack {
     const { codec } = this;
     const exact = codec === undefined ? undefined : audioDuration(codec, chunk.data);
     return { ...chunk, timestamp, duration: exact ?? chunk.duration ?? this.#step };
+  }
+
+  /** A chunk goes into the file. */
+  wrote({ timestamp, duration = 0 }: EncodedChunk): void {
+    this.#end = timestamp + duration;
+  }
+
+  /**
+   * Silence for the time since this track has last given something, if it is audio and that is long ago: a disabled track is silent (W3C
+   * mediacapture-streams section 4.3.1), and the others' chunks would wait for its next one. `isNext` says that it gives something at
+   * that time: samples of G.711 follow each other in a file, so that any gap is filled.
+   */
+  silenceUntil(time: number, isNext: boolean): EncodedChunk | undefined {
+    const { codec } = this;
+    const timestamp = this.#end;
+    if (codec === undefined || this.ended || timestamp === undefined) return undefined;
+    const isContinuous = isNext && codec.mimeType !== "audio/opus";
+    const duration = time - timestamp;
+    if (duration < (isContinuous ? MAX_GAP : MAX_SILENCE) || duration > MAX_FILLED) {
+      return undefined;
+    }
+    const data = silence(codec, duration);
+    return data && { type: "key", timestamp, duration, data };
   }
 }

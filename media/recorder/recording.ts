@@ -170,11 +170,21 @@ export class Recording {
   #enqueue(track: RecordedTrack, chunk: EncodedChunk): void {
     const timestamp = chunk.timestamp - this.#start!;
     if (timestamp < 0 || this.#stopped) return void this.#discarded++;
+    for (const each of this.#tracks) {
+      this.#fill(each, each.silenceUntil(chunk.timestamp, each === track));
+    }
+    track.wrote(chunk);
     if (!this.#queue.write(track.number!, { ...chunk, timestamp })) return;
     this.#chunks++;
     this.#bytes += chunk.data.length;
     this.#end = Math.max(this.#end, chunk.timestamp + (chunk.duration ?? 0));
     if (this.#bytes >= this.#maxBytes) this.#finish();
+  }
+
+  #fill(track: RecordedTrack, chunk: EncodedChunk | undefined): void {
+    if (track.number === undefined || chunk === undefined) return;
+    track.wrote(chunk);
+    this.#queue.write(track.number, { ...chunk, timestamp: chunk.timestamp - this.#start! });
   }
 
   #trackEnded(track: RecordedTrack): void {

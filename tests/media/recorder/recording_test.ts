@@ -218,6 +218,46 @@ Deno.test("chunks of a codec that the format does not hold are counted and left 
   assertEquals(chunks + discarded, 0); // no codec that is accepted: nothing is even given
 });
 
+Deno.test("where sound does not come there is silence, as long as that lasts", async () => {
+  for (
+    const [format, constraints] of [["webm", AV], ["mov", AV], ["wav", { audio: true }]] as const
+  ) {
+    const clock = new VirtualClock();
+    const stream = await createMediaDevices(clock).getUserMedia(constraints);
+    const recording = recordTracks(stream, { format, clock });
+    const [audio] = stream.getAudioTracks();
+    await clock.advance(1000);
+    audio!.enabled = false;
+    await clock.advance(4000);
+    audio!.enabled = true;
+    await clock.advance(1000);
+    const { bytes } = await recording.stop();
+    const { complaints, format: { duration } } = await probe(bytes!);
+    assertEquals(complaints, "");
+    assert(Math.abs(Number(duration) - 6) < 0.1, `${format}: ${duration} s`);
+    stream.getTracks().forEach((track) => track.stop());
+  }
+});
+
+Deno.test("a timestamp gone wrong takes no memory, and sound that comes late no file", async () => {
+  const [opus, ulaw] = [["webm", "opus", Uint8Array.of(0xf8, 0xff, 0xfe)], [
+    "mov",
+    "ulaw",
+    new Uint8Array(160).fill(0xff),
+  ]] as const;
+  for (const [format, codec, data] of [opus, ulaw]) {
+    const track = new MediaStreamTrackGenerator({ kind: "audio", codec });
+    const recording = recordTracks([track], { format });
+    const writer = track.writable.getWriter();
+    for (const timestamp of [0, 20_000, 5_000_000, 40_000, 60_000, 1e15]) {
+      await writer.write({ type: "key", timestamp, data });
+    }
+    const { bytes } = await recording.stop();
+    assert(bytes!.length > 0 && bytes!.length < 60_000);
+    track.stop();
+  }
+});
+
 Deno.test("of several simulcast layers in one track, the one that came first is recorded", async () => {
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const track = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
