@@ -41,6 +41,8 @@ export class DataChannelTable implements ChannelHost {
   readonly #byId = new Map<number, RTCDataChannel>();
   #parity: 0 | 1 | undefined;
   #nextId = 0;
+  /** Messages of a peer that was the quicker one: they are here before the task that opens a negotiated channel, and wait for it. */
+  readonly #early = new WeakMap<RTCDataChannel, { kind: "text" | "binary"; bytes: Uint8Array }[]>();
   #outbox: ChannelItem[] = [];
   #everCreated = false;
 
@@ -242,6 +244,7 @@ export class DataChannelTable implements ChannelHost {
     }
     this.#open(slots);
     channel.dispatchEvent(new Event("open"));
+    if (this.#early.has(channel)) queueTask(() => this.#deliverEarly(channel));
   }
 
   #open(slots: ChannelSlots): void {
@@ -267,8 +270,24 @@ export class DataChannelTable implements ChannelHost {
   #deliver(streamId: number, kind: "text" | "binary", bytes: Uint8Array): void {
     const channel = this.#byId.get(streamId);
     if (channel === undefined || this.#host.isClosed) return;
+    const early = this.#early.get(channel);
+    const isConnecting = channelSlots(channel).readyState === "connecting";
+    if (early !== undefined) early.push({ kind, bytes });
+    else if (isConnecting) this.#early.set(channel, [{ kind, bytes }]);
+    else this.#dispatch(channel, kind, bytes);
+  }
+
+  /** One task for each: a reader that awaits one event before it listens to the next misses none. */
+  #deliverEarly(channel: RTCDataChannel): void {
+    const next = this.#early.get(channel)?.shift();
+    if (next === undefined) return void this.#early.delete(channel);
+    this.#dispatch(channel, next.kind, next.bytes);
+    queueTask(() => this.#deliverEarly(channel));
+  }
+
+  #dispatch(channel: RTCDataChannel, kind: "text" | "binary", bytes: Uint8Array): void {
     const { readyState, binaryType, traffic } = channelSlots(channel);
-    if (readyState !== "open") return;
+    if (readyState !== "open" || this.#host.isClosed) return;
     traffic.messagesReceived++;
     traffic.bytesReceived += bytes.length;
     const data = kind === "text"

@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import { DataChannelTable } from "../../peer/connection/data_channels.ts";
+import { queueTask } from "../../webidl/task.ts";
+
+const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+Deno.test("messages of a peer that was the quicker one wait for a negotiated channel to open, in their order", async () => {
+  const table = new DataChannelTable({
+    target: new EventTarget(),
+    isClosed: false,
+    sctp: undefined,
+    sendItems: () => {},
+  });
+  const channel = table.create({
+    label: "x",
+    protocol: "",
+    ordered: true,
+    maxPacketLifeTime: null,
+    maxRetransmits: null,
+    negotiated: true,
+  }, 1);
+  const events: string[] = [];
+  channel.onopen = async () => {
+    events.push("open");
+    await Promise.resolve(); // whoever awaits the opening before it listens
+    channel.onmessage = ({ data }) => events.push(data);
+  };
+  table.assignIds("client");
+  const message = (text: string) =>
+    table.receive([
+      { type: "message", streamId: 1, kind: "text", data: new TextEncoder().encode(text) },
+    ]);
+  // The association's task has been queued, and what it queues comes behind what has arrived by now.
+  queueTask(() => table.connected(16));
+  message("first");
+  queueTask(() => message("second"));
+  message("third"); // queued before the second: that is how they were received
+  for (let i = 0; i < 4; i++) await settled();
+  assertEquals(events, ["open", "first", "third", "second"]);
+});
