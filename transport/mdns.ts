@@ -1,6 +1,7 @@
 import type { Clock } from "../core/stage/clock.ts";
 import type { Millis } from "../core/stage/layer.ts";
 import { isMdnsName, type MdnsAnswer, parseMdnsAnswer, writeMdnsQuery } from "./mdns_message.ts";
+import type { MdnsPort, OpenMdnsPort } from "./mdns_port.ts";
 
 /**
  * When a query is sent, counted from the first: RFC 6762 section 5.2 asks for growing gaps.
@@ -24,20 +25,12 @@ const MAX_CACHED: Millis = 10_000;
 /** Answers that are remembered. */
 const MAX_CACHE_SIZE = 64;
 
-/** Where queries leave and responses arrive. */
-export interface MdnsPort {
-  /** Sends one packet to the mDNS group; it may get lost. */
-  send(packet: Uint8Array): void;
-  /** Closes it. */
-  close(): void;
-}
-
 /** What a resolver needs. */
 export interface MdnsResolverOptions {
   /** Where time comes from. */
   readonly clock: Clock;
-  /** Opens a port that calls `receive` for every packet. */
-  readonly open: (receive: (packet: Uint8Array) => void) => Promise<MdnsPort>;
+  /** Opens a port. */
+  readonly open: OpenMdnsPort;
 }
 
 /** One name that is being asked for. */
@@ -130,7 +123,7 @@ export class MdnsResolver {
     const sentAt = SEND_AT[query.attempts];
     if (sentAt === undefined) return this.#end(query, undefined);
     this.#port?.then((port) => {
-      if (this.#queries.get(query.name) === query) port?.send(writeMdnsQuery(query.name, query.id));
+      if (this.#queries.get(query.name) === query) port?.ask(writeMdnsQuery(query.name, query.id));
     });
     query.attempts++;
     const next = SEND_AT[query.attempts] ?? GIVE_UP_AT;

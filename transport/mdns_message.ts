@@ -14,6 +14,11 @@ const QU = 0x80;
 /** As much of dns-packet's results as is used; the package has no types, and the packet is a stranger's. */
 interface Message {
   readonly id: number;
+  readonly questions: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly class: string;
+  }[];
   readonly type: string;
   readonly opcode: string;
   readonly rcode: string;
@@ -27,6 +32,24 @@ interface Resource {
   readonly class: string;
   readonly ttl: number;
   readonly data: unknown;
+}
+
+/** What somebody asks. */
+export interface MdnsQuestion {
+  /** As it was written; case means nothing. */
+  readonly name: string;
+  /** What is wanted of the name. */
+  readonly type: "A" | "AAAA" | "ANY";
+  /** Whether a reply to the asker alone will do (RFC 6762 section 5.4). */
+  readonly unicast: boolean;
+}
+
+/** What a packet asks. */
+export interface MdnsQuery {
+  /** What an answer to somebody who does not know of mDNS repeats. */
+  readonly id: number;
+  /** At most 32. */
+  readonly questions: readonly MdnsQuestion[];
 }
 
 /** An address that somebody says belongs to the name. */
@@ -80,6 +103,55 @@ export function parseMdnsAnswer(
     if (record.ttl > 0) return { ip, ttl: record.ttl }; // RFC 6762 section 10.1: 0 is a goodbye
   }
   return undefined;
+}
+
+/** Questions of one packet that are looked at. */
+const MAX_QUESTIONS = 32;
+
+/** The class IN with and without the QU bit, which the package does not tell apart from the class. */
+const CLASSES: Readonly<Record<string, { readonly unicast: boolean }>> = {
+  IN: { unicast: false },
+  UNKNOWN_32769: { unicast: true },
+};
+
+/** What a query asks of names that could hide a candidate's address; undefined if the packet is no query. */
+export function parseMdnsQuery(packet: Uint8Array): MdnsQuery | undefined {
+  const message = decode(packet);
+  if (message === undefined || message.type !== "query" || message.opcode !== "QUERY") {
+    return undefined;
+  }
+  const questions = message.questions.slice(0, MAX_QUESTIONS).flatMap(
+    ({ name, type, class: klass }): MdnsQuestion[] => {
+      const { unicast } = Object.hasOwn(CLASSES, klass) ? CLASSES[klass]! : {};
+      const isAsked = type === "A" || type === "AAAA" || type === "ANY";
+      return isAsked && unicast !== undefined && isMdnsName(name) ? [{ name, type, unicast }] : [];
+    },
+  );
+  return { id: message.id, questions };
+}
+
+/**
+ * Says that a name has this address and no other (RFC 6762 section 6.1), for `ttl` seconds: to everybody, or with `query` to somebody who
+ * does not know of mDNS (section 6.7).
+ */
+export function writeMdnsAnswer({ name, ip, ttl, query }: {
+  readonly name: string;
+  readonly ip: string;
+  readonly ttl: number;
+  readonly query?: MdnsQuery;
+}): Uint8Array {
+  const type = ip.includes(":") ? "AAAA" : "A";
+  const flush = query === undefined; // RFC 6762 section 10.2
+  return dnsPacket.encode({
+    type: "response",
+    id: query?.id ?? 0, // RFC 6762 section 18.1
+    flags: dnsPacket.AUTHORITATIVE_ANSWER,
+    questions: query?.questions.map(({ name, type }) => ({ name, type, class: "IN" })) ?? [],
+    answers: [{ name, type, class: "IN", ttl, flush, data: ip }],
+    additionals: [
+      { name, type: "NSEC", class: "IN", ttl, flush, data: { nextDomain: name, rrtypes: [type] } },
+    ],
+  });
 }
 
 function decode(packet: Uint8Array): Message | undefined {

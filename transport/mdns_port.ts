@@ -2,98 +2,157 @@ import { createSocket, type Socket } from "node:dgram";
 import { ipVersion } from "../core/wire/address.ts";
 import { debug } from "./debug.ts";
 import { mayBind } from "./net_permission.ts";
-import type { MdnsPort } from "./mdns.ts";
 
-/** A multicast group and the port where its members listen. */
-export interface MulticastGroup {
+/** The groups of both families, and the port where their members listen. */
+export interface MulticastGroups {
   /** An IPv4 literal. */
-  readonly ip: string;
+  readonly v4: string;
+  /** An IPv6 literal of the link-local scope, without a zone. */
+  readonly v6: string;
   /** The port. */
   readonly port: number;
 }
 
 /** RFC 6762 section 3. */
-export const MDNS_GROUP: MulticastGroup = { ip: "224.0.0.251", port: 5353 };
+export const MDNS_GROUPS: MulticastGroups = { v4: "224.0.0.251", v6: "ff02::fb", port: 5353 };
 
-/** Interfaces that are asked on. */
+/** Addresses that are asked and answered on, of both families together. */
 const MAX_INTERFACES = 8;
 
+/** A way to the local link. */
+export interface MdnsInterface {
+  /** The IP literal of this machine that packets come from. */
+  readonly ip: string;
+  /** The name of the network interface; without it IPv6 leaves the choice to the system. */
+  readonly name?: string;
+}
+
+/** Where a packet has come from. */
+export interface MdnsSender {
+  /** Its port: 5353, unless it asks without being a responder itself (RFC 6762 section 6.7). */
+  readonly port: number;
+  /** Sends a packet to it, and to nobody else. */
+  reply(packet: Uint8Array): void;
+}
+
+/** What takes packets that have arrived. */
+export type MdnsReceiver = (packet: Uint8Array, from: MdnsSender) => void;
+
+/** Where packets leave and arrive. Any of them may get lost. */
+export interface MdnsPort {
+  /** Asks the group, from a port of its own, so that answers come there. */
+  ask(packet: Uint8Array): void;
+  /** Tells the group, from its own port, as RFC 6762 section 6 demands of answers. */
+  tell(packet: Uint8Array): void;
+  /** Closes it. */
+  close(): void;
+}
+
+/** Opens a port on which whatever arrives is given to `receive`. */
+export type OpenMdnsPort = (receive: MdnsReceiver) => Promise<MdnsPort>;
+
 /**
- * Opens a port to the mDNS group on each of the IPv4 addresses: a socket of its own port to ask from, and where possible a share
- * of port 5353, since some responders answer to the group whatever they were asked for.
+ * Opens a port to the mDNS groups on each of the addresses: a socket of its own port to ask from, and where possible a share of port
+ * 5353, on which questions arrive, and answers of responders that tell the group whatever they were asked for.
  *
  * Over `node:dgram`, which reaches multicast without `--unstable-net`; speed is of no importance here.
  */
 export async function openMdnsPort(
-  addresses: readonly string[],
-  receive: (packet: Uint8Array) => void,
-  group: MulticastGroup = MDNS_GROUP,
+  interfaces: readonly MdnsInterface[],
+  receive: MdnsReceiver,
+  groups: MulticastGroups = MDNS_GROUPS,
 ): Promise<MdnsPort> {
-  const interfaces = addresses.filter((ip) => ipVersion(ip) === 4).slice(0, MAX_INTERFACES);
-  const asking = await openAll(interfaces.map((ip) => () => openAsking(ip, receive)));
-  const listening = await openAll([() => openListening(interfaces, receive, group)]);
+  const used = interfaces.slice(0, MAX_INTERFACES).map((each) => new Way(each, groups));
+  const asking = await openAll(used, (way) => way.openAsking(receive));
+  const telling = await openAll(used, (way) => way.openTelling(receive));
   return {
-    send(packet) {
-      for (const socket of asking) socket.send(packet, group.port, group.ip, () => {});
-    },
-    close() {
-      for (const socket of [...asking, ...listening]) socket.close();
-    },
+    ask: (packet) => asking.forEach(([way, socket]) => way.send(socket, packet)),
+    tell: (packet) => telling.forEach(([way, socket]) => way.send(socket, packet)),
+    close: () => [...asking, ...telling].forEach(([, socket]) => socket.close()),
   };
 }
 
 /** The sockets that could be opened. */
-async function openAll(openers: readonly (() => Promise<Socket>)[]): Promise<Socket[]> {
-  const outcomes = await Promise.allSettled(openers.map((open) => open()));
-  const sockets: Socket[] = [];
-  for (const outcome of outcomes) {
-    if (outcome.status === "fulfilled") sockets.push(outcome.value);
-    else debug("mdns", `A socket is missing: ${outcome.reason}`);
-  }
-  return sockets;
+async function openAll(
+  ways: readonly Way[],
+  open: (way: Way) => Promise<Socket>,
+): Promise<[Way, Socket][]> {
+  const outcomes = await Promise.allSettled(ways.map(open));
+  return outcomes.flatMap((outcome, i): [Way, Socket][] => {
+    if (outcome.status === "fulfilled") return [[ways[i]!, outcome.value]];
+    debug("mdns", `A socket is missing: ${outcome.reason}`);
+    return [];
+  });
 }
 
-async function openAsking(ip: string, receive: (packet: Uint8Array) => void): Promise<Socket> {
-  const socket = await bound(0, ip, receive);
-  socket.setMulticastTTL(255); // RFC 6762 section 11
-  socket.setMulticastLoopback(true); // a browser on this very machine is the most likely to answer
-  return socket;
-}
+/** One interface's way to the group of its family. */
+class Way {
+  readonly #ip: string;
+  readonly #isIpv6: boolean;
+  /** Names the interface to the system. */
+  readonly #interface: string | undefined;
+  readonly #group: string;
+  readonly #port: number;
 
-/** Bound to the group's own address, so that it takes no unicast packet away from the system's responder. */
-async function openListening(
-  interfaces: readonly string[],
-  receive: (packet: Uint8Array) => void,
-  group: MulticastGroup,
-): Promise<Socket> {
-  const socket = await bound(group.port, group.ip, receive);
-  for (const ip of interfaces) {
-    try {
-      socket.addMembership(group.ip, ip === "0.0.0.0" ? undefined : ip);
-    } catch (error) {
-      debug("mdns", `Can't listen on ${ip}: ${error}`);
+  constructor({ ip, name }: MdnsInterface, { v4, v6, port }: MulticastGroups) {
+    this.#ip = ip;
+    this.#isIpv6 = ipVersion(ip) === 6;
+    this.#port = port;
+    if (this.#isIpv6) {
+      this.#interface = name && `::%${name}`;
+      this.#group = name === undefined ? v6 : `${v6}%${name}`;
+    } else {
+      this.#interface = ip === "0.0.0.0" ? undefined : ip;
+      this.#group = v4;
     }
   }
-  return socket;
+
+  async openAsking(receive: MdnsReceiver): Promise<Socket> {
+    return await this.#open(0, this.#ip, receive);
+  }
+
+  /** Bound to the group's own address, so that it takes no unicast packet away from the system's responder. */
+  async openTelling(receive: MdnsReceiver): Promise<Socket> {
+    const socket = await this.#open(this.#port, this.#group, receive);
+    return configured(socket, () => {
+      socket.addMembership(this.#group.split("%", 1)[0]!, this.#interface);
+    });
+  }
+
+  send(socket: Socket, packet: Uint8Array): void {
+    socket.send(packet, this.#port, this.#group, () => {});
+  }
+
+  async #open(port: number, ip: string, receive: MdnsReceiver): Promise<Socket> {
+    if (!mayBind(ip.split("%", 1)[0]!, port, { ask: false })) throw new Error("No permission");
+    const socket = createSocket({ type: this.#isIpv6 ? "udp6" : "udp4", reuseAddr: true });
+    socket.on("message", (data, { address, port }) => {
+      receive(data, { port, reply: (packet) => socket.send(packet, port, address, () => {}) });
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", (error) => {
+        socket.close();
+        reject(error);
+      });
+      socket.bind(port, ip, resolve);
+    });
+    socket.removeAllListeners("error");
+    socket.on("error", (error) => debug("mdns", String(error)));
+    return configured(socket, () => {
+      if (this.#interface !== undefined) socket.setMulticastInterface(this.#interface);
+      socket.setMulticastTTL(255); // RFC 6762 section 11
+      socket.setMulticastLoopback(true); // a browser on this very machine is the most likely to answer
+    });
+  }
 }
 
-function bound(
-  port: number,
-  ip: string,
-  receive: (packet: Uint8Array) => void,
-): Promise<Socket> {
-  if (!mayBind(ip, port, { ask: false })) return Promise.reject(new Error("No permission"));
-  const socket = createSocket({ type: "udp4", reuseAddr: true });
-  socket.on("message", (data) => receive(data));
-  return new Promise((resolve, reject) => {
-    socket.once("error", (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind(port, ip, () => {
-      socket.removeAllListeners("error");
-      socket.on("error", (error) => debug("mdns", String(error)));
-      resolve(socket);
-    });
-  });
+/** A socket that can't be used as it has to be is closed. */
+function configured(socket: Socket, configure: () => void): Socket {
+  try {
+    configure();
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }

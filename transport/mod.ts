@@ -28,3 +28,11 @@ export * from "./udp_less_network.ts";
 export * from "./shared_port.ts";
 export * from "./interfaces.ts";
 export * from "./mdns.ts";
+export type {
+  MdnsInterface,
+  MdnsPort,
+  MdnsReceiver,
+  MdnsSender,
+  OpenMdnsPort,
+} from "./mdns_port.ts";
+export * from "./mdns_responder.ts";

@@ -5,7 +5,8 @@ import type { DatagramSocket } from "./datagram_socket.ts";
 import { debug } from "./debug.ts";
 import { usableAddresses } from "./interfaces.ts";
 import { MdnsResolver } from "./mdns.ts";
-import { openMdnsPort } from "./mdns_port.ts";
+import { type MdnsInterface, openMdnsPort } from "./mdns_port.ts";
+import { MdnsResponder } from "./mdns_responder.ts";
 import { ownAddress } from "./own_address.ts";
 import type { TcpListener } from "./accepted_connections.ts";
 import { listenTcp } from "./tcp_listener.ts";
@@ -37,6 +38,11 @@ export interface Network {
   resolve(host: string, family?: 4 | 6): Promise<string[]>;
   /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */
   resolveMdns(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /**
+   * A `.local` name for an address of this machine, which is answered for, where that is possible, until `signal` aborts. A network that
+   * does not know of such names leaves it out.
+   */
+  publishMdns?(ip: string, signal: AbortSignal): Promise<string>;
 }
 
 /** How a network of the machine is set up. */
@@ -73,6 +79,7 @@ export class SystemNetwork implements Network {
   readonly #interfaceFilter: (name: string) => boolean;
   readonly #caCerts: readonly string[];
   readonly #mdns: MdnsResolver;
+  readonly #mdnsResponder: MdnsResponder;
 
   /** A network on the addresses that are given, else on those that the machine tells. */
   constructor(options: SystemNetworkOptions = {}) {
@@ -81,7 +88,11 @@ export class SystemNetwork implements Network {
     this.#caCerts = options.caCerts ?? [];
     this.#mdns = new MdnsResolver({
       clock: this.clock,
-      open: (receive) => openMdnsPort(this.addresses(), receive),
+      open: (receive) => openMdnsPort(this.#mdnsInterfaces(), receive),
+    });
+    this.#mdnsResponder = new MdnsResponder({
+      clock: this.clock,
+      open: (receive) => openMdnsPort(this.#mdnsInterfaces(), receive),
     });
   }
 
@@ -127,6 +138,19 @@ export class SystemNetwork implements Network {
 
   resolveMdns(name: string, signal?: AbortSignal): Promise<string | undefined> {
     return this.#mdns.resolve(name, signal);
+  }
+
+  publishMdns(ip: string, signal: AbortSignal): Promise<string> {
+    return this.#mdnsResponder.publish(ip, signal);
+  }
+
+  /** Link-local IPv6 needs the name of an interface beside its address. */
+  #mdnsInterfaces(): MdnsInterface[] {
+    const known = systemInterfaces() ?? [];
+    return this.addresses().map((ip) => {
+      const name = known.find(({ address }) => canonicalIp(address) === ip)?.name;
+      return name === undefined ? { ip } : { ip, name };
+    });
   }
 }
 

@@ -42,4 +42,9 @@ export class NetworkDecorator implements Network {
   resolveMdns(name: string, signal?: AbortSignal): Promise<string | undefined> {
     return this.inner.resolveMdns(name, signal);
   }
+
+  async publishMdns(ip: string, signal: AbortSignal): Promise<string> {
+    if (this.inner.publishMdns === undefined) throw new Error("This network knows of no mDNS");
+    return await this.inner.publishMdns(ip, signal);
+  }
 }

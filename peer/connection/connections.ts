@@ -1,21 +1,14 @@
-import type { IceAgent, WantedConnection } from "../../ice/mod.ts";
-import type { DatagramSocket, Network, SocketGroup } from "../../transport/mod.ts";
-import { type Millis, sameAddress, type TransportAddress } from "../../core/mod.ts";
+import { sameAddress, type TransportAddress } from "../../core/mod.ts";
+import type { WantedConnection } from "../../ice/mod.ts";
+import type { DatagramSocket } from "../../transport/mod.ts";
 import { parseIceServerUrl } from "./configuration.ts";
-
-/** What connections need of their transport. */
-export interface ConnectionsHost {
-  readonly network: Network;
-  readonly sockets: SocketGroup;
-  readonly signal: AbortSignal;
-  run<T>(mutate: (agent: IceAgent, now: Millis) => T): T;
-}
+import type { IceIo } from "./ice_io.ts";
 
 /** Opens connections when the ICE agent asks for one, and tells it how that went: the way to a TURN server, or to a peer over TCP. */
 export class Connections {
-  readonly #host: ConnectionsHost;
+  readonly #host: IceIo;
 
-  constructor(host: ConnectionsHost) {
+  constructor(host: IceIo) {
     this.#host = host;
   }
 
@@ -45,7 +38,7 @@ export class Connections {
   }
 
   async #open(connection: WantedConnection): Promise<DatagramSocket> {
-    const { network, signal, run } = this.#host;
+    const { environment: { network }, signal, run } = this.#host;
     const { remote, framing, localIp } = connection;
     if (remote.protocol === "udp") return await network.openUdp(localIp!, 0);
     const tls = connection.tls ? { tls: { serverName: serverNameOf(connection) } } : {};

@@ -9,6 +9,8 @@ export interface Environment {
   readonly network: Network;
   /** Whether TCP connections are listened for, and not only made (RFC 6544). */
   readonly listens?: boolean;
+  /** Whether the addresses of this machine are hidden behind `.local` names (draft-ietf-mmusic-mdns-ice-candidates section 3.1). */
+  readonly hidesAddresses?: boolean;
   /** What ICE agents are made with, beyond what the connection settles. */
   readonly ice?: Omit<IceAgentOptions, "crypto" | "role" | "localParameters">;
   /** Makes the credentials of an ICE generation; at random if absent. */

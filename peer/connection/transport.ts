@@ -22,7 +22,7 @@ import { queueTask } from "../../webidl/task.ts";
 import { construct } from "../../webidl/construct.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Environment } from "./environment.ts";
-import { activeBases, iceServers, openBases, openListeners, resolveServers } from "./gathering.ts";
+import { Gatherer } from "./gatherer.ts";
 import { Connections } from "./connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
@@ -71,10 +71,10 @@ export class Transport {
   readonly sctpSlots: SctpTransportSlots;
   readonly sctp: RTCSctpTransport;
   readonly #host: TransportHost;
-  readonly #environment: Environment;
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
   readonly #connections: Connections;
+  readonly #gatherer: Gatherer;
   readonly #certificate: Certificate;
   #selectedPairChanges = 0;
   #remote: RemoteTransport | undefined;
@@ -91,7 +91,6 @@ export class Transport {
     },
   ) {
     this.#host = host;
-    this.#environment = options.environment;
     this.#certificate = options.certificate;
     this.sctpSlots = {
       transport: this.dtls,
@@ -117,12 +116,14 @@ export class Transport {
       onChannelItems: (items) => this.#host.onChannelItems(items),
       onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
     });
-    this.#connections = new Connections({
-      network: options.environment.network,
+    const io = {
+      environment: options.environment,
       sockets: this.#pipeline.sockets,
       signal: this.#closing.signal,
-      run: (mutate) => this.#ice(mutate),
-    });
+      run: <T>(mutate: (agent: IceAgent, now: Millis) => T) => this.#ice(mutate),
+    };
+    this.#connections = new Connections(io);
+    this.#gatherer = new Gatherer(io);
   }
 
   /** The DTLS role, once the descriptions have settled it. */
@@ -165,7 +166,7 @@ export class Transport {
     this.#pipeline.sockets.claim(usernameFragment);
     if (this.#gathering) return;
     this.#gathering = true;
-    void this.#gather(configuration);
+    void this.#gatherer.gather(configuration);
   }
 
   /** The pending local description was rolled back, and with it the ICE restart that it may have begun. */
@@ -225,39 +226,6 @@ export class Transport {
     this.iceSlots.state = "closed";
     this.#closing.abort();
     void this.#pipeline.close();
-  }
-
-  async #gather(configuration: Configuration): Promise<void> {
-    const { signal } = this.#closing;
-    const urls = iceServers(configuration);
-    const { network, listens } = this.#environment;
-    const { iceTransportPolicy: policy } = configuration;
-    const servers = resolveServers(network, urls, signal);
-    const bases = openBases(network, policy, urls);
-    for await (const socket of bases) {
-      if (signal.aborted) return socket.close();
-      this.#pipeline.sockets.add(socket);
-      this.#ice((agent, now) => agent.addBase(socket.local, now));
-    }
-    const { sockets } = this.#pipeline.sockets;
-    for (const base of activeBases(network, policy, sockets)) {
-      this.#ice((agent, now) => agent.addBase(base, now, { tcpType: "active" }));
-    }
-    const listeners = listens ? openListeners(network, policy) : [];
-    for await (const listener of listeners) {
-      if (signal.aborted) return listener.close();
-      this.#pipeline.sockets.add(listener);
-      this.#ice((agent, now) => agent.addBase(listener.local, now, { tcpType: "passive" }));
-    }
-    for await (const server of servers) {
-      if (signal.aborted) return;
-      this.#ice((agent, now) => {
-        if (server.type === "stun") agent.addServer(server, now);
-        else if (server.type === "turn") agent.addTurnServer(server, now);
-        else agent.serverFailed(server.url, server.code, server.text);
-      });
-    }
-    this.#ice((agent, now) => agent.endOfBases(now));
   }
 
   #onIceEvent(event: IceEvent): void {

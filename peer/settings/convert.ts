@@ -40,6 +40,9 @@ export function convertSettings(value: unknown, context: string): Settings {
       `${context}: with the default route only, there are no addresses to choose`,
     );
   }
+  if (converted.mdnsCandidates && network !== undefined && network.publishMdns === undefined) {
+    throw new TypeError(`${context}: the network knows of no mDNS`);
+  }
   const { disconnected = 0, failed = Infinity } = converted.timeouts ?? {};
   if (disconnected > failed) {
     throw new RangeError(`${context}: timeouts.disconnected exceeds timeouts.failed`);
@@ -144,6 +147,7 @@ const MEMBERS = {
   ipHandling: {
     convert: enumeration("ipHandling", ["all-interfaces", "default-route", "no-udp"]),
   },
+  mdnsCandidates: { convert: boolean },
   iceCredentials: { convert: iceCredentials },
   timeouts: { convert: timeouts },
   certificate: { convert: instance(RTCCertificate) },

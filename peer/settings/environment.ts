@@ -15,6 +15,7 @@ export function environmentOf(settings: Settings): Environment {
   return {
     network: networkOf(settings),
     listens: tcpPort !== undefined,
+    hidesAddresses: settings.mdnsCandidates ?? false,
     ice: iceOf(settings),
     dtls: dtlsOf(settings),
     ...(certificate && { certificate }),

@@ -40,6 +40,11 @@ export interface PeerConnectionSettings {
    * 2: only the IPv4 address from which packets leave. `no-udp` is mode 4: nothing but TCP.
    */
   readonly ipHandling?: "all-interfaces" | "default-route" | "no-udp";
+  /**
+   * Whether host candidates hide their addresses behind random `.local` names, as browsers do, which only the local network resolves; false
+   * by default. A network of the caller's has to have `publishMdns`.
+   */
+  readonly mdnsCandidates?: boolean;
   /** Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. */
   readonly iceCredentials?: () => { usernameFragment: string; password: string };
   /** When a connection that has gone silent is told of. */

@@ -122,6 +122,13 @@ export class Host implements Network {
     return this.#surroundings.resolveMdns(name);
   }
 
+  publishMdns(ip: string, signal: AbortSignal): Promise<string> {
+    const name = `${crypto.randomUUID()}.local`;
+    this.mdnsNames.set(name, ip);
+    signal.addEventListener("abort", () => this.mdnsNames.delete(name));
+    return Promise.resolve(name);
+  }
+
   /** Takes other addresses, as a machine that changes from Wi-Fi to mobile does. Sockets on lost addresses go silent. */
   readdress(...ips: readonly string[]): void {
     this.ips = ips;

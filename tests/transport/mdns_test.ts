@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import {
-  MAX_MDNS_QUERIES,
-  MAX_MDNS_WAITING,
-  type MdnsPort,
-  MdnsResolver,
-} from "../../transport/mdns.ts";
+import { MAX_MDNS_QUERIES, MAX_MDNS_WAITING, MdnsResolver } from "../../transport/mdns.ts";
+import type { MdnsPort, MdnsReceiver } from "../../transport/mdns_port.ts";
 import { isMdnsName, parseMdnsAnswer, writeMdnsQuery } from "../../transport/mdns_message.ts";
 import { Random, seedForRun } from "../support/random.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
@@ -25,16 +21,17 @@ class Link {
   deliver: (packet: Uint8Array) => void = () => {};
   readonly resolver = new MdnsResolver({ clock: this.clock, open: (r) => this.#open(r) });
 
-  #open(receive: (packet: Uint8Array) => void): Promise<MdnsPort> {
+  #open(receive: MdnsReceiver): Promise<MdnsPort> {
     if (this.refuse) return Promise.reject(new Error("no multicast"));
     this.openPorts++;
     this.opened++;
-    this.deliver = receive;
+    this.deliver = (packet) => receive(packet, { port: 5353, reply: () => {} });
     return Promise.resolve({
-      send: (packet) => {
+      tell: () => {},
+      ask: (packet) => {
         this.queries.push({ at: this.clock.now() - 1000, packet });
         const answer = this.answer(packet, this.queries.length);
-        if (answer !== undefined) receive(answer);
+        if (answer !== undefined) receive(answer, { port: 5353, reply: () => {} });
       },
       close: () => void this.openPorts--,
     });

@@ -45,7 +45,9 @@ export class Machine implements AsyncDisposable {
       ...["peer", "name", name, "netns", there],
     );
     for (const [machine, address] of [[this, own], [other, theirs]] as const) {
-      await machine.run("ip", "address", "add", address, "dev", name);
+      // Without looking for another machine that has the address already, which would take a second.
+      const atOnce = address.includes(":") ? ["nodad"] : [];
+      await machine.run("ip", "address", "add", address, "dev", name, ...atOnce);
       await machine.run("ip", "link", "set", name, "up");
     }
   }

@@ -5,6 +5,9 @@ import type { PeerConnectionSettings } from "../../../peer/settings.ts";
 import { chooseConfig, ROOT } from "../../../tools/project.ts";
 import type { Machine } from "./mod.ts";
 
+/** How long two peers have to meet, in milliseconds: a machine that is busy starts processes slowly. */
+const PATIENCE = 30_000;
+
 /** How a peer is set up; settings have to survive JSON. */
 export interface RemotePeerOptions {
   readonly isOfferer: boolean;
@@ -40,7 +43,8 @@ export class RemotePeer {
   private constructor(process: Deno.ChildProcess) {
     this.#process = process;
     this.#input = process.stdin.getWriter();
-    this.met.catch(() => {}); // whoever waits for it hears of it
+    const timer = setTimeout(() => this.#fail(new Error("The peers have not met")), PATIENCE);
+    this.met.catch(() => {}).finally(() => clearTimeout(timer)); // whoever waits for it hears of a failure
     void this.#listen();
   }
 
