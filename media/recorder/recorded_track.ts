@@ -7,9 +7,6 @@ import type { EncodedChunk } from "../encoded_chunk.ts";
 /** Samples that come later than this, in microseconds, do not follow those before: less is jitter. */
 const MAX_GAP = 20_000;
 
-/** A gap of more than an hour, in microseconds, is a timestamp gone wrong: memory is taken for what is filled. */
-const MAX_FILLED = 3_600_000_000;
-
 /** So long, in microseconds, nothing is put in the place of sound that does not come. */
 const MAX_SILENCE = 1_000_000;
 
@@ -61,9 +58,7 @@ export class RecordedTrack {
     if (codec === undefined || this.ended || timestamp === undefined) return undefined;
     const isContinuous = isNext && codec.mimeType !== "audio/opus";
     const duration = time - timestamp;
-    if (duration < (isContinuous ? MAX_GAP : MAX_SILENCE) || duration > MAX_FILLED) {
-      return undefined;
-    }
+    if (duration < (isContinuous ? MAX_GAP : MAX_SILENCE)) return undefined;
     const data = silence(codec, duration);
     return data && { type: "key", timestamp, duration, data };
   }

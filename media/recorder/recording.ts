@@ -54,6 +54,9 @@ const MAX_BYTES_IN_MEMORY = 256 * 1024 * 1024;
 /** So long, in milliseconds, the first track that gives something waits for the others; those that are silent are not in the file. */
 const START_WAIT = 3000;
 
+/** The delays of the tracks of one peer, from capture to arrival, differ by no more than this, in milliseconds. */
+const MAX_CAPTURE_SKEW = 5000;
+
 /** Writes what tracks carry to a file. {@linkcode recordTracks} makes one. */
 export class Recording {
   /** Resolves when the file is complete; rejects if it can't be written. */
@@ -146,9 +149,7 @@ export class Recording {
       codec: codec!,
       first: waiting[0]!.chunk,
     })));
-    this.#byCapture = present.every(({ waiting }) =>
-      waiting[0]!.chunk.metadata?.captureTime !== undefined
-    );
+    this.#byCapture = tellsCapture(present.map(({ waiting }) => waiting[0]!));
     const placed = present.map((track) =>
       track.waiting.splice(0).map((arrival) => track.place(arrival, this.#byCapture))
     );
@@ -206,6 +207,12 @@ export class Recording {
     for (const detach of this.#detach ?? []) detach();
     this.#queue.finish();
   }
+}
+
+/** Whether all tell when they were captured, and not so that one of them would be far off: peers may tell anything. */
+function tellsCapture(firsts: readonly Arrival[]): boolean {
+  const delays = firsts.map(({ chunk, at }) => at - (chunk.metadata?.captureTime ?? NaN));
+  return Math.max(...delays) - Math.min(...delays) <= MAX_CAPTURE_SKEW;
 }
 
 /**

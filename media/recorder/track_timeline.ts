@@ -3,8 +3,11 @@ import { codecOfMimeType } from "../codec.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
 import { TimestampUnwrapper } from "../timestamp_unwrapper.ts";
 
-/** Timestamps that jump by more than this, in microseconds, while time did not, are those of another stream. */
+/** RTP timestamps that jump by more than this, in microseconds, while time did not, are those of another stream. */
 const MAX_JUMP = 10_000_000;
+
+/** Local sources may be written faster or slower than in real time; timestamps that jump by an hour are wrong, and would take memory. */
+const MAX_LOCAL_JUMP = 3_600_000_000;
 
 /** Tracks of local sources whose clocks differ by no more than this, in microseconds, share one. */
 const MAX_LOCAL_SKEW = 2_000_000;
@@ -70,9 +73,9 @@ export class TrackTimeline {
   }
 
   #hasJumped({ metadata }: EncodedChunk, media: number, at: Millis): boolean {
-    if (metadata?.rtpTimestamp === undefined) return false;
+    const most = metadata?.rtpTimestamp === undefined ? MAX_LOCAL_JUMP : MAX_JUMP;
     const elapsed = (at - this.#last!.at) * 1000;
-    return Math.abs(media - this.#lastMedia - elapsed) > MAX_JUMP;
+    return Math.abs(media - this.#lastMedia - elapsed) > most;
   }
 
   #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis, byCapture: boolean): number {

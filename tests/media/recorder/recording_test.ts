@@ -258,6 +258,27 @@ Deno.test("a timestamp gone wrong takes no memory, and sound that comes late no 
   }
 });
 
+Deno.test("sound and pictures are put together by capture times, unless these are far apart", async () => {
+  const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
+  const data = Uint8Array.of(0xf8, 0xff, 0xfe);
+  for (const [audioCapture, expected] of [[1e12 + 200, 0.22], [0, 0.02]] as const) {
+    const clock = new VirtualClock();
+    const [audio, video] = [
+      new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
+      new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
+    ];
+    const recording = recordTracks([createTrack(audio), createTrack(video)], {
+      format: "webm",
+      clock,
+    });
+    const metadata = (captureTime: number) => ({ rtpTimestamp: 0, captureTime });
+    video.emit({ type: "key", timestamp: 0, data: frames[0]!, metadata: metadata(1e12) });
+    audio.emit({ type: "key", timestamp: 0, data, metadata: metadata(audioCapture) });
+    const { duration } = await recording.stop();
+    assertEquals(duration, expected);
+  }
+});
+
 Deno.test("of several simulcast layers in one track, the one that came first is recorded", async () => {
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const track = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });

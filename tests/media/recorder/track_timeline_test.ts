@@ -58,6 +58,13 @@ Deno.test("a timestamp that jumps while time does not is that of another stream,
   assertEquals(places([[rtp(0), 0], [rtp(90_000 * 30), 30_100]]), [0, 30_000]);
 });
 
+Deno.test("a local timestamp that is wrong by more than an hour goes on from where time is", () => {
+  assertEquals(
+    places([[local(0), 0], [local(1e15), 20], [local(1e15 + 20_000), 40]]),
+    [0, 20, 40],
+  );
+});
+
 Deno.test("tracks of one clock keep their distance, though they come at the same time", () => {
   const clock = shared();
   const [one, two] = [new TrackTimeline(clock), new TrackTimeline(clock)];
