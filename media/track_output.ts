@@ -8,8 +8,11 @@ export interface TrackSink {
   write(chunk: EncodedChunk): void;
   /** The track has ended: nothing more comes. */
   ended?(): void;
-  /** Whether it can take chunks of a codec; without this it can take any. Asked for each chunk, so that the answer may change. */
-  accepts?(codec: MediaCodec): boolean;
+  /**
+   * Of the codecs that the source has, the one whose chunks it is to be given; none if it can take none of them. Without this it takes the
+   * first. Asked for each chunk, so that the answer may change: a new codec begins with a key frame.
+   */
+  choose?(codecs: readonly MediaCodec[]): MediaCodec | undefined;
   /** What a source that can wait should wait for before it gives more; undefined if there is nothing to wait for. */
   ready?(): Promise<void> | undefined;
 }
@@ -26,7 +29,7 @@ interface SinkState {
  *
  * - To a sink of video, the first chunk after it was attached, after the track was disabled for a time, or after the codec has changed, is
  *   a key frame: what comes before could not be decoded.
- * - Of a source that has several codecs at once, a sink is given the first that it accepts.
+ * - Of a source that has several codecs at once, a sink is given the one that it chooses.
  */
 export class TrackOutput {
   readonly #source: MediaSource;
@@ -84,7 +87,6 @@ export class TrackOutput {
 
   #choice(sink: TrackSink): MediaCodec | undefined {
     const { codecs } = this.#source;
-    if (sink.accepts === undefined) return codecs[0];
-    return codecs.find((codec) => sink.accepts!(codec));
+    return sink.choose === undefined ? codecs[0] : sink.choose(codecs);
   }
 }

@@ -111,7 +111,7 @@ export class Recording {
     if (readyState === "ended") recorded.ended = true;
     return attachSink(track, {
       write: (chunk) => this.#take(recorded, chunk, source.codecs),
-      accepts: (codec) => canHold(this.#format, codec),
+      choose: (codecs) => codecs.find((codec) => canHold(this.#format, codec)),
       ready: () => this.#queue.ready(),
       ended: () => this.#trackEnded(recorded),
     });

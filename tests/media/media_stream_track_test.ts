@@ -176,7 +176,7 @@ Deno.test("settings are those of the latest frame; an ended track keeps what ide
   assertEquals(track.getSettings(), { deviceId: "d" });
 });
 
-Deno.test("of a source of several codecs, each sink is given the first that it accepts", () => {
+Deno.test("of a source of several codecs, each sink is given the one that it chooses", () => {
   const codecs = ["vp8", "avc1", "vp9"].map((text) => parseCodec(text)!);
   const source = new MediaSource({ kind: "video", codecs });
   const track = createTrack(source);
@@ -185,7 +185,10 @@ Deno.test("of a source of several codecs, each sink is given the first that it a
     write: (chunk: EncodedChunk) =>
       void seen[name]!.push(`${chunk.metadata?.mimeType} ${chunk.timestamp}`),
     ...accepted !== undefined &&
-      { accepts: (codec: MediaCodec) => codec.mimeType === accepted },
+      {
+        choose: (codecs: readonly MediaCodec[]) =>
+          codecs.find(({ mimeType }) => mimeType === accepted),
+      },
   });
   attachSink(track, sink("any"));
   attachSink(track, sink("h264", "video/H264"));
@@ -203,7 +206,7 @@ Deno.test("a sink whose codec changes begins anew with a key frame", () => {
   });
   const seen: string[] = [];
   attachSink(createTrack(source), {
-    accepts: ({ mimeType }) => mimeType === accepted,
+    choose: (codecs) => codecs.find(({ mimeType }) => mimeType === accepted),
     write: ({ type, metadata }) => void seen.push(`${metadata?.mimeType} ${type}`),
   });
   const emit = (type: "key" | "delta") => {

@@ -21,7 +21,9 @@ function chunks(track: MediaStreamTrack, mimeType?: string): EncodedChunk[] {
   const seen: EncodedChunk[] = [];
   attachSink(track, {
     write: (chunk) => void seen.push(chunk),
-    ...mimeType !== undefined && { accepts: (codec) => codec.mimeType === mimeType },
+    ...mimeType !== undefined && {
+      choose: (codecs) => codecs.find((codec) => codec.mimeType === mimeType),
+    },
   });
   return seen;
 }
