@@ -11,6 +11,8 @@ export interface Environment {
   readonly listens?: boolean;
   /** Whether the addresses of this machine are hidden behind `.local` names (draft-ietf-mmusic-mdns-ice-candidates section 3.1). */
   readonly hidesAddresses?: boolean;
+  /** The address by which others reach one of this machine's, where a NAT maps it to one of its own alone. */
+  readonly externalAddress?: (ip: string) => string | undefined;
   /** What ICE agents are made with, beyond what the connection settles. */
   readonly ice?: Omit<IceAgentOptions, "crypto" | "role" | "localParameters">;
   /** Makes the credentials of an ICE generation; at random if absent. */

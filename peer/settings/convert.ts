@@ -73,6 +73,26 @@ function ipLiteral(value: unknown, context: string): string {
   return ip;
 }
 
+/** From an address of this machine to the one that others know it by. */
+function externalAddresses(value: unknown, context: string): (ip: string) => string | undefined {
+  if (typeof value === "string") {
+    const external = ipLiteral(value, context);
+    return (ip) => ipVersion(ip) === ipVersion(external) ? external : undefined;
+  }
+  if (typeof value !== "object" || value === null) throw new TypeError(`${context}: not an object`);
+  const table = new Map(
+    Object.entries(value).map((
+      [own, other],
+    ) => [ipLiteral(own, context), ipLiteral(other, context)]),
+  );
+  for (const [own, other] of table) {
+    if (ipVersion(own) !== ipVersion(other)) {
+      throw new TypeError(`${context}: ${own} and ${other} are of different families`);
+    }
+  }
+  return (ip) => table.get(ip);
+}
+
 function network(value: unknown, context: string): Network {
   const given = Object(value) as Network;
   const missing = NETWORK_METHODS.find((name) => typeof given[name] !== "function");
@@ -147,6 +167,7 @@ const MEMBERS = {
   ipHandling: {
     convert: enumeration("ipHandling", ["all-interfaces", "default-route", "no-udp"]),
   },
+  externalAddresses: { convert: externalAddresses },
   mdnsCandidates: { convert: boolean },
   iceCredentials: { convert: iceCredentials },
   timeouts: { convert: timeouts },
@@ -163,6 +184,7 @@ const CONTRADICTIONS: readonly (readonly [keyof typeof MEMBERS, keyof typeof MEM
   ["network", "interfaceFilter"],
   ["addresses", "interfaceFilter"],
   ["udpPort", "udpSocket"],
+  ["externalAddresses", "mdnsCandidates"],
 ];
 
 /** A dictionary would ignore what it does not know, and a misspelt port would go unnoticed. */

@@ -11,13 +11,14 @@ import type { Settings } from "./convert.ts";
 
 /** What the connections of one class run on. */
 export function environmentOf(settings: Settings): Environment {
-  const { certificate, dtlsRole, iceCredentials, tcpPort } = settings;
+  const { certificate, dtlsRole, iceCredentials, tcpPort, externalAddresses } = settings;
   return {
     network: networkOf(settings),
     listens: tcpPort !== undefined,
     hidesAddresses: settings.mdnsCandidates ?? false,
     ice: iceOf(settings),
     dtls: dtlsOf(settings),
+    ...(externalAddresses && { externalAddress: externalAddresses }),
     ...(certificate && { certificate }),
     ...(dtlsRole && { dtlsRole }),
     ...(iceCredentials && { iceCredentials }),

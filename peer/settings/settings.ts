@@ -41,6 +41,11 @@ export interface PeerConnectionSettings {
    */
   readonly ipHandling?: "all-interfaces" | "default-route" | "no-udp";
   /**
+   * The addresses by which others reach this machine's own, where a NAT maps each to one of its own alone, as clouds do: host candidates
+   * tell the former. Either an IP literal, for every address of its family, or an object with this machine's addresses as its keys.
+   */
+  readonly externalAddresses?: string | Readonly<Record<string, string>>;
+  /**
    * Whether host candidates hide their addresses behind random `.local` names, as browsers do, which only the local network resolves; false
    * by default. A network of the caller's has to have `publishMdns`.
    */

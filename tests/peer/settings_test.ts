@@ -130,6 +130,9 @@ Deno.test("a mistake in the settings is told at once, and named", () => {
   wrong({ network: {} }, TypeError, "it has no addresses");
   wrong({ udpSocket: {} }, TypeError, "not a DatagramSocket");
   wrong({ ipHandling: "none" }, TypeError, "all-interfaces, default-route, no-udp");
+  wrong({ externalAddresses: 5 }, TypeError, "externalAddresses: not an object");
+  wrong({ externalAddresses: { "::1": "192.0.2.1" } }, TypeError, "different families");
+  wrong({ externalAddresses: "::1", mdnsCandidates: true }, TypeError, "exclude each other");
   wrong({ timeouts: { failed: 31_000 } }, RangeError, "failed");
   wrong({ timeouts: { disconnected: 9, failed: 8 } }, RangeError, "disconnected exceeds");
   wrong({ certificate: {} }, TypeError, "RTCCertificate");
@@ -243,6 +246,26 @@ Deno.test("RFC 8828 section 5.2, mode 4: without UDP there is nothing but TCP", 
   assertEquals(found, ["active 198.51.100.1 9 host"]);
 });
 
+Deno.test("behind a NAT that maps one to one, candidates tell the addresses of its other side", async () => {
+  const addressFilter = (ip: string) => ip !== "198.51.100.1";
+  const external = { "192.168.0.1": "203.0.113.1" };
+  assertEquals(await candidates({ addressFilter, udpPort: 1, externalAddresses: external }), [
+    "udp 203.0.113.1 1 host",
+    "udp 2001:db8::1 1 host",
+    "active 203.0.113.1 9 host",
+    "active 2001:db8::1 9 host",
+  ]);
+  assertEquals(
+    await candidates({ addressFilter, udpPort: 1, externalAddresses: "2001:db8::ffff" }),
+    [
+      "udp 192.168.0.1 1 host",
+      "udp 2001:db8::ffff 1 host",
+      "active 192.168.0.1 9 host",
+      "active 2001:db8::ffff 9 host",
+    ],
+  );
+});
+
 Deno.test("a server listens on TCP beside UDP where it is told to", async () => {
   const found = await candidates({ udpPort: 1, tcpPort: 2, addressFilter: (ip) => ip === SERVER });
   assertEquals(found, [
@@ -250,6 +273,29 @@ Deno.test("a server listens on TCP beside UDP where it is told to", async () => 
     "active 198.51.100.1 9 host",
     "passive 198.51.100.1 2 host",
   ]);
+});
+
+Deno.test("addresses hide behind names that the local network resolves, for as long as the connection lives", async () => {
+  const net = new VirtualNetwork();
+  const home = net.nat("none");
+  const [a, b] = [home.host("192.168.0.1"), home.host("192.168.0.2")];
+  const [alice, bob] = [a, b].map((network) =>
+    new (createRTCPeerConnection({ network, mdnsCandidates: true }))()
+  );
+  const channel = alice!.createDataChannel("x");
+  await negotiate(alice!, bob!);
+  await net.clock.until(() => channel.readyState === "open");
+  for (const [pc, host] of [[alice!, a], [bob!, b]] as const) {
+    const { sdp } = pc.localDescription!;
+    assert(!sdp.includes("192.168"), sdp);
+    const [name] = host.mdnsNames.keys();
+    assertEquals(host.mdnsNames.size, 1); // one for UDP and TCP
+    assert(sdp.includes(` ${name} `), sdp);
+    pc.close();
+    assertEquals(host.mdnsNames.size, 0);
+  }
+  await net.clock.advance(10_000);
+  net.clock.assertIdle();
 });
 
 Deno.test("the caller's credentials are used for each generation, if they are any (RFC 8839 section 5.4)", async () => {
