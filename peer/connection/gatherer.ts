@@ -1,6 +1,6 @@
 import type { TransportAddress } from "../../core/mod.ts";
 import type { IceBaseOptions } from "../../ice/mod.ts";
-import type { DatagramSocket } from "../../transport/mod.ts";
+import { type DatagramSocket, FilteredNetwork } from "../../transport/mod.ts";
 import type { Configuration } from "./configuration.ts";
 import {
   activeBases,
@@ -17,6 +17,7 @@ import type { IceIo } from "./ice_io.ts";
 export class Gatherer {
   readonly #io: IceIo;
   readonly #hostNames: HostNames;
+  #hasGathered = false;
 
   constructor(io: IceIo) {
     this.#io = io;
@@ -38,7 +39,20 @@ export class Gatherer {
       if (signal.aborted) return;
       this.#addServer(server);
     }
+    this.#hasGathered = true;
     run((agent, now) => agent.endOfBases(now));
+  }
+
+  /** An ICE restart: the machine may have other addresses by now, such as those of another network. Never rejects. */
+  async refresh(configuration: Configuration): Promise<void> {
+    if (!this.#hasGathered) return;
+    const { environment: { network }, sockets } = this.#io;
+    const { iceTransportPolicy: policy } = configuration;
+    const known = new Set(sockets.sockets.map(({ local }) => local.ip));
+    const isNew = (ip: string) => ip !== "0.0.0.0" && !known.has(ip);
+    const added = new FilteredNetwork(network, isNew);
+    if (added.addresses().length === 0) return;
+    await this.#addSockets(openBases(added, policy, iceServers(configuration)), {});
   }
 
   async #addSockets(opened: AsyncIterable<DatagramSocket>, options: IceBaseOptions): Promise<void> {

@@ -162,6 +162,7 @@ export class Transport {
     if (usernameFragment !== this.localParameters.usernameFragment) {
       this.iceSlots.localCandidates = [];
       this.#ice((agent, now) => agent.restart(parameters, now));
+      void this.#gatherer.refresh(configuration);
     }
     this.#pipeline.sockets.claim(usernameFragment);
     if (this.#gathering) return;
