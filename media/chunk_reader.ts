@@ -1,5 +1,10 @@
 import { codecOfMimeType, kindOf } from "./codec.ts";
 import type { ChunkMetadata, EncodedChunk } from "./encoded_chunk.ts";
+import {
+  chunkMetadataOf,
+  type RTCEncodedAudioFrameMetadata,
+  type RTCEncodedVideoFrameMetadata,
+} from "./frame_metadata.ts";
 import type { MediaSource } from "./media_source.ts";
 import type { CopyableChunk } from "./media_stream_track_generator.ts";
 import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
@@ -15,6 +20,8 @@ interface Given {
   readonly getMetadata?: unknown;
 }
 
+type FrameMetadata = RTCEncodedVideoFrameMetadata & RTCEncodedAudioFrameMetadata;
+
 /** Turns what an application writes into chunks, and throws a TypeError for what is none. */
 export class ChunkReader {
   readonly #source: MediaSource;
@@ -27,11 +34,15 @@ export class ChunkReader {
   read(value: unknown): EncodedChunk {
     if (typeof value !== "object" || value === null) throw new TypeError("A chunk is an object");
     const given = value as Given;
-    const metadata = this.#metadataOf(given);
+    const told = this.#metadataOf(given);
+    const isFrame = typeof given.getMetadata === "function";
+    const metadata = isFrame && told !== undefined
+      ? chunkMetadataOf(told as FrameMetadata, performance.timeOrigin)
+      : told;
     const duration = optionalNumber(given.duration, "duration");
     return {
       type: this.#typeOf(given),
-      timestamp: this.#timestampOf(given, metadata),
+      timestamp: this.#timestampOf(given, told),
       data: bytesOf(given),
       ...duration !== undefined && { duration },
       ...metadata !== undefined && { metadata },
@@ -59,15 +70,16 @@ export class ChunkReader {
     throw new TypeError(`'${mimeType}' is not a codec of ${this.#source.kind} that can be sent`);
   }
 
-  /** An RTCEncodedVideoFrame may have its presentation time in its metadata; else there is the RTP timestamp. */
+  /** A frame may have its presentation time in its metadata; else there is the RTP timestamp, which its own `timestamp` is. */
   #timestampOf(given: Given, metadata: ChunkMetadata & { timestamp?: unknown } = {}): number {
-    const timestamp = optionalNumber(given.timestamp ?? metadata.timestamp, "timestamp");
+    const isFrame = given.getMetadata !== undefined;
+    const timestamp = optionalNumber(isFrame ? metadata.timestamp : given.timestamp, "timestamp");
     if (timestamp !== undefined) return timestamp;
     const rtpTimestamp = optionalNumber(metadata.rtpTimestamp, "rtpTimestamp");
     const codec = metadata.mimeType === undefined
       ? this.#source.codecs[0]
       : codecOfMimeType(metadata.mimeType);
-    if (given.getMetadata === undefined || rtpTimestamp === undefined || codec === undefined) {
+    if (!isFrame || rtpTimestamp === undefined || codec === undefined) {
       throw new TypeError("A chunk has a timestamp in microseconds");
     }
     return Math.round(this.#rtpTime.unwrap(rtpTimestamp) * 1_000_000 / codec.clockRate);

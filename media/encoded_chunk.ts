@@ -34,6 +34,8 @@ export interface ChunkMetadata {
   readonly synchronizationSource?: number;
   /** Those whose media were mixed to this. */
   readonly contributingSources?: readonly number[];
+  /** The RTP sequence number with which a piece of audio came. */
+  readonly sequenceNumber?: number;
   /** The payload type with which it came. */
   readonly payloadType?: number;
   /** The restriction identifier of its simulcast layer. */

@@ -24,6 +24,11 @@
  */
 export type { ChunkMetadata, EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 export type {
+  RTCEncodedAudioFrameMetadata,
+  RTCEncodedFrameMetadata,
+  RTCEncodedVideoFrameMetadata,
+} from "./frame_metadata.ts";
+export type {
   ConstrainBoolean,
   ConstrainBooleanOrDOMString,
   ConstrainDOMString,

@@ -16,7 +16,9 @@ type Primitive =
   | "unsigned short"
   | "unsigned long"
   | "octet"
+  | "short"
   | "double"
+  | "long long"
   | "unsigned long long";
 
 function primitive<T>(
@@ -55,6 +57,12 @@ export const clampedUnsignedLong: Converter<number> = primitive("unsigned long",
 export const enforcedUnsignedLongLong: Converter<number> = primitive("unsigned long long", {
   enforceRange: true,
 });
+/** WebIDL `unsigned long long`. */
+export const unsignedLongLong: Converter<number> = primitive("unsigned long long");
+/** WebIDL `long long`. */
+export const longLong: Converter<number> = primitive("long long");
+/** WebIDL `short`. */
+export const short: Converter<number> = primitive("short");
 /** WebIDL `double`. */
 export const double: Converter<number> = primitive("double");
 

@@ -44,8 +44,11 @@ type Callback = (this: EventTarget, event: Event) => unknown;
 /** The value of each event handler attribute, and the listener that calls it. */
 const handlers = new WeakMap<EventTarget, Map<string, Callback | object>>();
 
-/** An event handler keeps its place among the listeners from when it was first set, even while it is null (HTML section 8.1.8.1). */
-function defineHandler(prototype: object, type: string): void {
+/**
+ * Adds the event handler attribute for one type of events to an interface prototype object. The handler keeps its place among the
+ * listeners from when it was first set, even while it is null (HTML section 8.1.8.1).
+ */
+export function defineHandler(prototype: object, type: string): void {
   Object.defineProperty(prototype, `on${type}`, {
     configurable: true,
     enumerable: true,

@@ -1,3 +1,4 @@
+import { providedSlots, provideSlots } from "../../webidl/construct.ts";
 import { domString, requireArguments } from "../../webidl/convert.ts";
 import { defineInterface } from "../../webidl/interface.ts";
 
@@ -8,7 +9,7 @@ export class KeyFrameRequestEvent extends Event {
   /** A new event, for the layer named `rid` where one is named. */
   constructor(type: string, rid: string | undefined = undefined) {
     requireArguments("KeyFrameRequestEvent constructor", arguments.length, 1);
-    super(domString(type, "KeyFrameRequestEvent constructor: type"));
+    super(domString(type, "KeyFrameRequestEvent constructor: type"), providedSlots<EventInit>());
     this.#rid = rid === undefined ? null : domString(rid, "KeyFrameRequestEvent constructor: rid");
   }
 
@@ -19,3 +20,9 @@ export class KeyFrameRequestEvent extends Event {
 }
 
 defineInterface(KeyFrameRequestEvent);
+
+/** The event of a transformer, which a script may cancel (W3C WebRTC Encoded Transform section 4.9). */
+export function createKeyFrameRequest(rid: string | undefined): KeyFrameRequestEvent {
+  provideSlots({ cancelable: true });
+  return new KeyFrameRequestEvent("keyframerequest", rid);
+}
