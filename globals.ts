@@ -1,6 +1,6 @@
 /**
  * Installs the browser's WebRTC names on `globalThis`, for libraries that look for them there, and synthetic devices as
- * `navigator.mediaDevices`. What exists already is left alone.
+ * `navigator.mediaDevices`. In a worker, it does what `@heron/webrtc/worker` does, too. What exists already is left alone.
  *
  * @example
  * ```ts
@@ -14,8 +14,10 @@
  * @module
  */
 import * as names from "./mod.ts";
+import "./worker.ts";
 
-const { mediaDevices, ...interfaces } = names;
+// In workers, ./worker.ts has put these there already; elsewhere there are none, as in a browser.
+const { mediaDevices, RTCRtpScriptTransformer: _, RTCTransformEvent: __, ...interfaces } = names;
 
 for (const [name, value] of Object.entries(interfaces)) {
   // WebIDL section 3.7: an interface object is not enumerable.

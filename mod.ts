@@ -60,4 +60,7 @@ export {
   type MediaTrackSettings,
   type MediaTrackSupportedConstraints,
   OverconstrainedError,
+  type RTCEncodedAudioFrameMetadata,
+  type RTCEncodedFrameMetadata,
+  type RTCEncodedVideoFrameMetadata,
 } from "./media/mod.ts";

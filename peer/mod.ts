@@ -14,6 +14,37 @@ export type {
   RTCRtpContributingSource,
   RTCRtpSynchronizationSource,
 } from "./transceivers/contributing_sources.ts";
+export type { RTCRtpTransform } from "./encoded_transform/rtc_rtp_transform.ts";
+export { RTCRtpScriptTransform } from "./encoded_transform/rtc_rtp_script_transform.ts";
+export {
+  RTCRtpScriptTransformer,
+  type RTCRtpScriptTransformerEventMap,
+} from "./encoded_transform/rtc_rtp_script_transformer.ts";
+export { RTCTransformEvent } from "./encoded_transform/rtc_transform_event.ts";
+export {
+  RTCEncodedVideoFrame,
+  type RTCEncodedVideoFrameOptions,
+} from "./encoded_transform/rtc_encoded_video_frame.ts";
+export {
+  RTCEncodedAudioFrame,
+  type RTCEncodedAudioFrameOptions,
+} from "./encoded_transform/rtc_encoded_audio_frame.ts";
+export type { RTCInsertableStreams } from "./encoded_transform/encoded_streams.ts";
+export type { EncodedFrame } from "./encoded_transform/chunk_frames.ts";
+export { SFrameTransform } from "./encoded_transform/sframe/sframe_transform.ts";
+export { SFrameEncrypterStream } from "./encoded_transform/sframe/sframe_encrypter_stream.ts";
+export { SFrameDecrypterStream } from "./encoded_transform/sframe/sframe_decrypter_stream.ts";
+export {
+  SFrameTransformErrorEvent,
+  type SFrameTransformErrorEventInit,
+  type SFrameTransformErrorEventType,
+} from "./encoded_transform/sframe/sframe_transform_error_event.ts";
+export type { SFrameCipherSuite } from "./encoded_transform/sframe/cipher_suites.ts";
+export type {
+  CryptoKeyID,
+  SFrameKeyManagementEventMap,
+  SFrameTransformOptions,
+} from "./encoded_transform/sframe/key_management.ts";
 export { RTCDTMFSender, type RTCDTMFSenderEventMap } from "./rtc_dtmf_sender.ts";
 export type {
   RTCEncodingOptions,

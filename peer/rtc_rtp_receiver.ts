@@ -4,6 +4,15 @@ import { domString, double, nullable, requireArguments } from "../webidl/convert
 import { defineInterface } from "../webidl/interface.ts";
 import { promised } from "../webidl/promised.ts";
 import { capabilities } from "./jsep/media/mod.ts";
+import {
+  createEncodedStreams,
+  type RTCInsertableStreams,
+} from "./encoded_transform/encoded_streams.ts";
+import {
+  getTransform,
+  type RTCRtpTransform,
+  setTransform,
+} from "./encoded_transform/rtc_rtp_transform.ts";
 import type { RTCDtlsTransport } from "./rtc_dtls_transport.ts";
 import type { RTCRtpCapabilities, RTCRtpReceiveParameters } from "./rtc_rtp_parameters.ts";
 import type { RTCStatsReport } from "./rtc_stats_report.ts";
@@ -66,6 +75,27 @@ export class RTCRtpReceiver {
     return this.#slots.contributingSources.synchronization(
       performance.timeOrigin + performance.now(),
     );
+  }
+
+  /**
+   * What transforms the encoded frames that are received; null for nothing (W3C WebRTC Encoded Transform section 2.2).
+   *
+   * Setting throws a TypeError for what is no transform, and an `InvalidStateError` for one that is, or was, of another sender or receiver.
+   */
+  get transform(): RTCRtpTransform | null {
+    return getTransform(this.#slots.frames);
+  }
+
+  set transform(value: RTCRtpTransform | null) {
+    setTransform(this.#slots.frames, value, "RTCRtpReceiver.transform");
+  }
+
+  /**
+   * The encoded frames as streams, for code that is older than `transform`. Throws an `InvalidStateError` if there is a transform, or frames
+   * have passed already: `encodedInsertableStreams: true` in the connection's configuration keeps them waiting.
+   */
+  createEncodedStreams(): RTCInsertableStreams {
+    return createEncodedStreams(this.#slots.frames, "RTCRtpReceiver.createEncodedStreams");
   }
 
   /** The statistics of this receiver alone. */

@@ -5,6 +5,15 @@ import { domString, instance, nullable, requireArguments } from "../webidl/conve
 import { defineInterface } from "../webidl/interface.ts";
 import { promised } from "../webidl/promised.ts";
 import { capabilities } from "./jsep/media/mod.ts";
+import {
+  createEncodedStreams,
+  type RTCInsertableStreams,
+} from "./encoded_transform/encoded_streams.ts";
+import {
+  getTransform,
+  type RTCRtpTransform,
+  setTransform,
+} from "./encoded_transform/rtc_rtp_transform.ts";
 import type { RTCDtlsTransport } from "./rtc_dtls_transport.ts";
 import type { RTCDTMFSender } from "./rtc_dtmf_sender.ts";
 import {
@@ -108,6 +117,27 @@ export class RTCRtpSender {
   /** The statistics of this sender alone. */
   getStats(): Promise<RTCStatsReport> {
     return promised(() => this.#slots.transceiver.host.statistics.of(this.#slots));
+  }
+
+  /**
+   * What transforms the encoded frames before they are sent; null for nothing (W3C WebRTC Encoded Transform section 2.2).
+   *
+   * Setting throws a TypeError for what is no transform, and an `InvalidStateError` for one that is, or was, of another sender or receiver.
+   */
+  get transform(): RTCRtpTransform | null {
+    return getTransform(this.#slots.frames);
+  }
+
+  set transform(value: RTCRtpTransform | null) {
+    setTransform(this.#slots.frames, value, "RTCRtpSender.transform");
+  }
+
+  /**
+   * The encoded frames as streams, for code that is older than `transform`. Throws an `InvalidStateError` if there is a transform, or frames
+   * have passed already: `encodedInsertableStreams: true` in the connection's configuration keeps them waiting.
+   */
+  createEncodedStreams(): RTCInsertableStreams {
+    return createEncodedStreams(this.#slots.frames, "RTCRtpSender.createEncodedStreams");
   }
 
   /** Sends DTMF; null for video. */

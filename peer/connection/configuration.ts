@@ -1,5 +1,6 @@
 import { RTCCertificate } from "../rtc_certificate.ts";
 import {
+  boolean,
   dictionary,
   domString,
   enforcedOctet,
@@ -40,6 +41,8 @@ export interface RTCConfiguration {
   certificates?: RTCCertificate[];
   /** How many candidates to gather ahead of need, 0 to 255. */
   iceCandidatePoolSize?: number;
+  /** For old code, as in Chromium: no media passes a sender or receiver before its `createEncodedStreams` was called. */
+  encodedInsertableStreams?: boolean;
 }
 
 /** A single URL becomes a list of one, which is also how `getConfiguration` shows it. */
@@ -70,6 +73,7 @@ const rtcConfiguration = dictionary("RTCConfiguration", {
   },
   certificates: { convert: sequence(instance(RTCCertificate)), default: () => [] },
   iceCandidatePoolSize: { convert: enforcedOctet, default: () => 0 },
+  encodedInsertableStreams: { convert: boolean },
 });
 
 /** A configuration in which every member has its value. */

@@ -111,6 +111,11 @@ export class Connection implements Hosts {
     return this.#ownCertificates ??= [certificateOf(first), ...others.map(certificateOf)];
   }
 
+  /** Whether frames wait for `createEncodedStreams`. */
+  get encodedInsertableStreams(): boolean {
+    return this.configuration.encodedInsertableStreams ?? false;
+  }
+
   /** Replaces the configuration. */
   reconfigure(next: Configuration): void {
     const before = this.configuration;

@@ -9,6 +9,7 @@ import { MediaSource } from "../../media/media_source.ts";
 import type { MediaStream } from "../../media/media_stream.ts";
 import { createTrack, type MediaStreamTrack } from "../../media/media_stream_track.ts";
 import { construct } from "../../webidl/construct.ts";
+import type { FramePipe } from "../encoded_transform/frame_pipe.ts";
 import type { RTCPeerConnectionState } from "../connection/states.ts";
 import {
   headerExtensionCapabilities,
@@ -32,6 +33,7 @@ import { RTCRtpTransceiver } from "../rtc_rtp_transceiver.ts";
 import type { RTCStatsReport } from "../rtc_stats_report.ts";
 import { ContributingSources } from "./contributing_sources.ts";
 import { DtmfSlots } from "./dtmf.ts";
+import { receiverFrames, senderFrames } from "./frames.ts";
 
 /** A direction that has been negotiated. */
 export type NegotiatedDirection = Exclude<RTCRtpTransceiverDirection, "stopped">;
@@ -51,6 +53,8 @@ export interface TransceiverHost {
   requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void;
   /** Asks the other side for a key frame. */
   requestRemoteKeyFrame(receiver: ReceiverSlots): void;
+  /** Whether no frame is to pass a sender or receiver before its `createEncodedStreams` was called. */
+  readonly encodedInsertableStreams?: boolean;
   /** Plays a tone of DTMF for `duration` milliseconds (RFC 4733). */
   playTone(sender: SenderSlots, tone: string, duration: number): void;
   readonly statistics: { of(selected: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> };
@@ -109,6 +113,8 @@ export class SenderSlots {
   readonly transceiver: TransceiverSlots;
   readonly object: RTCRtpSender;
   readonly dtmf: DtmfSlots | null;
+  /** What the frames of its encoder go through before they are put into packets. */
+  readonly frames: FramePipe;
   track: MediaStreamTrack | null;
   transport: RTCDtlsTransport | null = null;
   lastStableStateTransport: RTCDtlsTransport | null = null;
@@ -134,6 +140,7 @@ export class SenderSlots {
     const { sendEncodings = [] } = init;
     this.sendEncodings = sendEncodings.length > 0 ? sendEncodings : [defaultEncoding(init.kind)];
     this.dtmf = init.kind === "audio" ? new DtmfSlots(this) : null;
+    this.frames = senderFrames(this);
     this.object = construct(RTCRtpSender, this);
   }
 
@@ -168,6 +175,8 @@ export class ReceiverSlots {
   readonly source: MediaSource;
   readonly track: MediaStreamTrack;
   readonly contributingSources: ContributingSources = new ContributingSources();
+  /** What frames go through once they are put together from packets, before they get to the track. */
+  readonly frames: FramePipe;
   transport: RTCDtlsTransport | null = null;
   lastStableStateTransport: RTCDtlsTransport | null = null;
   associatedRemoteMediaStreams: readonly MediaStream[] = [];
@@ -190,6 +199,7 @@ export class ReceiverSlots {
       onKeyFrameRequest: () => host.requestRemoteKeyFrame(this),
     });
     this.track = createTrack(this.source);
+    this.frames = receiverFrames(this);
     this.object = construct(RTCRtpReceiver, this);
   }
 }

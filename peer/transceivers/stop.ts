@@ -16,11 +16,13 @@ export function stopSendingAndReceiving(transceiver: TransceiverSlots, disappear
 
 /** The "stop the RTCRtpTransceiver" steps. */
 export function stopTransceiver(transceiver: TransceiverSlots, disappear = false): void {
-  const { receiver } = transceiver;
+  const { sender, receiver } = transceiver;
   if (!transceiver.stopping) stopSendingAndReceiving(transceiver, disappear);
   transceiver.stopped = true;
   transceiver.receptive = false;
   transceiver.currentDirection = null;
+  sender.frames.end();
+  receiver.frames.end();
   receiver.associatedRemoteMediaStreams = [];
   receiver.lastStableStateAssociatedRemoteMediaStreams = [];
 }

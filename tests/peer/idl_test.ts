@@ -21,6 +21,8 @@ const ILLEGAL = [
   "MediaDevices",
   "MediaDeviceInfo",
   "InputDeviceInfo",
+  "RTCRtpScriptTransformer",
+  "RTCTransformEvent",
 ];
 
 const LENGTHS: Record<string, number> = {
@@ -40,6 +42,10 @@ const LENGTHS: Record<string, number> = {
   MediaStreamTrackProcessor: 1,
   KeyFrameRequestEvent: 1,
   OverconstrainedError: 1,
+  RTCEncodedVideoFrame: 1,
+  RTCEncodedAudioFrame: 1,
+  RTCRtpScriptTransform: 1,
+  SFrameTransformErrorEvent: 2,
   DeviceChangeEvent: 1,
 };
 

@@ -49,7 +49,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   "peer/jsep/media": { imports: LAYERS, packages: [], pure: true },
   "peer/pipeline.ts": { imports: LAYERS, packages: STD, pure: false, pipes: true },
   "mod.ts": { imports: LAYERS, packages: [], pure: false },
-  "globals.ts": { imports: [...LAYERS, "mod.ts"], packages: [], pure: false },
+  "globals.ts": { imports: [...LAYERS, "mod.ts", "worker.ts"], packages: [], pure: false },
+  "worker.ts": { imports: LAYERS, packages: [], pure: false },
 };
 
 /** The entry for a file of the library; undefined for tests, tools, benchmarks and examples. */
