@@ -4,6 +4,7 @@ import {
   type Clock,
   type CryptoProvider,
   type Datagram,
+  type Millis,
   Stage,
 } from "../core/mod.ts";
 import { DtlsEndpoint, type DtlsEvent, type DtlsOptions } from "../dtls/mod.ts";
@@ -16,7 +17,20 @@ import {
   type SctpEvent,
   type SctpItem,
 } from "../sctp/mod.ts";
-import { SRTP_PROTECTION_PROFILES } from "../srtp/mod.ts";
+import {
+  type RtpDatagram,
+  type RtpItem,
+  RtpSession,
+  type RtpSessionEvent,
+  type RtpSessionOptions,
+} from "../rtp/mod.ts";
+import {
+  keyingMaterialLength,
+  SRTP_PROTECTION_PROFILES,
+  SrtpEndpoint,
+  type SrtpEvent,
+  type SrtpPacket,
+} from "../srtp/mod.ts";
 import { Demux, SocketGroup } from "../transport/mod.ts";
 
 /** What a pipeline is built from. */
@@ -37,8 +51,21 @@ export interface PipelineOptions {
   readonly onSctpEvent: (event: SctpEvent) => void;
   /** What arrives for the data channels. */
   readonly onChannelItems: (items: readonly ChannelItem[]) => void;
-  /** The data channels have ended, with the reason if they failed. */
-  readonly onChannelsEnd: (reason?: unknown) => void;
+}
+
+/** What the media of a pipeline is built from. */
+export interface MediaLaneOptions extends Pick<RtpSessionOptions, "cname"> {
+  readonly onRtpEvent: (event: RtpSessionEvent) => void;
+  /** Frames and packets that have arrived. */
+  readonly onRtpItems: (items: readonly RtpItem[]) => void;
+}
+
+/** RTP over SRTP, where there is media. */
+interface MediaLane {
+  readonly srtp: Stage<Uint8Array, SrtpPacket, SrtpEvent, SrtpEndpoint>;
+  readonly rtp: Stage<RtpDatagram, RtpItem, RtpSessionEvent, RtpSession>;
+  readonly items: WritableStreamDefaultWriter<readonly RtpItem[]>;
+  readonly end: Promise<void>;
 }
 
 /** The longest UDP payload: a path that takes IP packets of 1,200 bytes takes it. */
@@ -59,6 +86,9 @@ const MAX_CHANNELS = 16_384;
  */
 const SRTP_PROFILES: readonly number[] = SRTP_PROTECTION_PROFILES.map(({ id }) => id);
 
+/** What SRTP's keys are exported under (RFC 5764 section 4.2). */
+const SRTP_LABEL = "EXTRACTOR-dtls_srtp";
+
 /** How long the last packets of a layer have to leave, in milliseconds. */
 const CLOSE_DEADLINE = 200;
 
@@ -78,10 +108,15 @@ export class Pipeline {
   readonly #sctpEnd: Promise<void>;
   readonly #dtlsEnd: Promise<void>;
   readonly #iceEnd: Promise<void>;
+  readonly #clock: Clock;
+  readonly #crypto: CryptoProvider;
+  #media: MediaLane | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: PipelineOptions) {
     const { clock, crypto, certificate } = options;
+    this.#clock = clock;
+    this.#crypto = crypto;
     this.ice = new Stage(
       new IceAgent({
         ...options.ice,
@@ -99,7 +134,13 @@ export class Pipeline {
         srtpProfiles: SRTP_PROFILES,
         maxDatagramSize: MAX_DATAGRAM_SIZE,
       }),
-      { clock, onEvent: options.onDtlsEvent },
+      {
+        clock,
+        onEvent: (event) => {
+          if (event.type === "keys") this.#keyMedia();
+          options.onDtlsEvent(event);
+        },
+      },
     );
     this.sctp = new Stage(
       new SctpAssociation({
@@ -116,9 +157,8 @@ export class Pipeline {
     void quietly(sockets.readable.pipeThrough(ice.inbound).pipeTo(demux.writable));
     void quietly(
       demux.dtls.pipeThrough(dtls.inbound).pipeThrough(sctp.inbound).pipeThrough(channels.inbound)
-        .pipeTo(applicationSink(options)),
+        .pipeTo(new WritableStream({ write: options.onChannelItems })),
     );
-    void quietly(demux.srtp.cancel()); // no media yet: its packets go no further
 
     // From the application to the wire. A port outlives what ends above it: DTLS carries more than SCTP.
     this.#application = channels.outbound.writable.getWriter();
@@ -134,12 +174,60 @@ export class Pipeline {
     void quietly(this.#application.write(items));
   }
 
+  /** Builds what media needs, once there is some; a transport of data alone is spared it. */
+  startMedia({ cname, onRtpEvent, onRtpItems }: MediaLaneOptions): void {
+    if (this.#media !== undefined || this.#closing !== undefined) return;
+    const [clock, crypto] = [this.#clock, this.#crypto];
+    const wallClockOffset = Date.now() - clock.now();
+    const srtp = new Stage<Uint8Array, SrtpPacket, SrtpEvent, SrtpEndpoint>(
+      new SrtpEndpoint({ crypto }),
+      { clock },
+    );
+    const rtp = new Stage<RtpDatagram, RtpItem, RtpSessionEvent, RtpSession>(
+      new RtpSession({ crypto, cname, wallClockOffset }),
+      { clock, onEvent: onRtpEvent },
+    );
+    void quietly(
+      this.demux.srtp.pipeThrough(srtp.inbound).pipeThrough(rtp.inbound)
+        .pipeTo(new WritableStream({ write: onRtpItems })),
+    );
+    const end = quietly(
+      rtp.outbound.readable.pipeThrough(srtp.outbound).pipeTo(this.ice.port()),
+    );
+    this.#media = { srtp, rtp, items: rtp.outbound.writable.getWriter(), end };
+    this.#keyMedia();
+  }
+
+  /** Commands to the RTP session, if there is media. */
+  media<T>(mutate: (session: RtpSession, now: Millis) => T): T | undefined {
+    return this.#media?.rtp.run(mutate);
+  }
+
+  /** Hands frames and packets to the RTP session. */
+  sendMedia(items: readonly RtpItem[]): void {
+    if (this.#media !== undefined) void quietly(this.#media.items.write(items));
+  }
+
+  /** Gives SRTP its keys (RFC 5764 section 4.2), as soon as there are both. */
+  #keyMedia(): void {
+    const srtp = this.#media?.srtp;
+    const keys = this.dtls.run((dtls) => {
+      const { srtpProfile: profile, role } = dtls;
+      if (profile === undefined || role === undefined) return undefined;
+      const length = keyingMaterialLength(profile);
+      return { profile, role, keyingMaterial: dtls.exportKeyingMaterial(SRTP_LABEL, length) };
+    });
+    if (keys !== undefined) srtp?.run((endpoint, now) => endpoint.setKeys(keys, now));
+  }
+
   /** Ends everything at once, from the top: what a layer says last leaves before the one below it closes. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
   async #close(): Promise<void> {
+    this.media((rtp, now) => rtp.close(now)); // RFC 3550 section 6.6: BYE
+    await soon(this.#media?.end ?? Promise.resolve());
     this.sctp.run((sctp, now) => sctp.abort(now)); // W3C WebRTC section 4.4.1.8: an ABORT chunk
     await soon(this.#sctpEnd);
     this.dtls.run((dtls, now) => dtls.close(now)); // close_notify
@@ -148,14 +236,6 @@ export class Pipeline {
     await soon(this.#iceEnd);
     this.sockets.close();
   }
-}
-
-function applicationSink(options: PipelineOptions): WritableStream<readonly ChannelItem[]> {
-  return new WritableStream({
-    write: (items) => options.onChannelItems(items),
-    close: () => options.onChannelsEnd(),
-    abort: (reason) => options.onChannelsEnd(reason),
-  });
 }
 
 /** A pipe that breaks is told of by the layer that failed, in its events; nobody else needs the rejection. */

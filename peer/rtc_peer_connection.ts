@@ -408,7 +408,7 @@ export class RTCPeerConnection extends EventTarget {
 
   /** The SCTP transport of the data channels; null before an offer has a section for them. */
   get sctp(): RTCSctpTransport | null {
-    return this.#connection.transport?.sctp ?? null;
+    return this.#connection.association?.object ?? null;
   }
 
   /**

@@ -18,7 +18,7 @@ export interface RTCSctpTransportEventMap {
 
 /** The internal slots of an {@linkcode RTCSctpTransport} (W3C WebRTC section 6.1.1.1). */
 export interface SctpTransportSlots {
-  readonly transport: RTCDtlsTransport;
+  transport: RTCDtlsTransport;
   state: RTCSctpTransportState;
   /** The largest message, in bytes, that `send` takes. */
   maxMessageSize: number | null;

@@ -13,8 +13,8 @@ export type PacketKind =
   | "srtp"
   | "unknown";
 
-/** Why {@linkcode Demux} dropped a packet: it belongs to no branch, or its branch is full. */
-export type DemuxDiscard = Exclude<PacketKind, "dtls" | "srtp"> | "overflow";
+/** Why {@linkcode Demux} dropped a packet: it belongs to no branch, or to one that nobody has asked for, or its branch is full. */
+export type DemuxDiscard = Exclude<PacketKind, "dtls"> | "overflow";
 
 /**
  * What a packet is, by its first byte: RFC 7983 section 7 as updated by RFC 9443 section 3.
@@ -56,29 +56,38 @@ export function packetKind(packet: Uint8Array): PacketKind {
 /**
  * Splits what ICE let through into DTLS and SRTP (which is RTP and RTCP alike).
  *
- * The order within a branch is kept. Anything else is dropped and counted.
+ * The order within a branch is kept. Anything else is dropped and counted, and so is SRTP until somebody asks for it: a transport of
+ * data alone has no use for it.
  */
 export class Demux {
   /** Where batches of packets go in. */
   readonly writable: WritableStream<readonly Uint8Array[]>;
   /** DTLS records. */
   readonly dtls: ReadableStream<readonly Uint8Array[]>;
-  /** SRTP and SRTCP packets. */
-  readonly srtp: ReadableStream<readonly Uint8Array[]>;
   /** What was dropped, by reason. */
   readonly discards: Discards<DemuxDiscard> = new Discards();
 
   readonly #dtls: Branch = new Branch();
-  readonly #srtp: Branch = new Branch();
+  #srtp: Branch | undefined;
+  /** How the writable side has ended, for a branch that is asked for later. */
+  #end: ((branch: Branch) => void) | undefined;
 
   constructor() {
     this.dtls = this.#dtls.readable;
-    this.srtp = this.#srtp.readable;
     this.writable = new WritableStream({
       write: (batch) => this.#split(batch),
       close: () => this.#both((branch) => branch.close()),
       abort: (reason) => this.#both((branch) => branch.error(reason)),
     });
+  }
+
+  /** SRTP and SRTCP packets, from when this is first asked for. */
+  get srtp(): ReadableStream<readonly Uint8Array[]> {
+    if (this.#srtp === undefined) {
+      this.#srtp = new Branch();
+      this.#end?.(this.#srtp);
+    }
+    return this.#srtp.readable;
   }
 
   #split(batch: readonly Uint8Array[]): void {
@@ -94,8 +103,14 @@ export class Demux {
   }
 
   /** Most batches are of one kind, and are handed on as they are. */
-  #pass(batch: readonly Uint8Array[], kind: PacketKind, count: number, branch: Branch): void {
+  #pass(
+    batch: readonly Uint8Array[],
+    kind: "dtls" | "srtp",
+    count: number,
+    branch: Branch | undefined,
+  ): void {
     if (count === 0) return;
+    if (branch === undefined) return this.discards.add("srtp", count);
     const part = count === batch.length
       ? batch
       : batch.filter((packet) => packetKind(packet) === kind);
@@ -103,8 +118,9 @@ export class Demux {
   }
 
   #both(act: (branch: Branch) => void): void {
+    this.#end = act;
     act(this.#dtls);
-    act(this.#srtp);
+    if (this.#srtp !== undefined) act(this.#srtp);
   }
 }
 

@@ -43,6 +43,8 @@ export interface RTCConfiguration {
   iceCandidatePoolSize?: number;
   /** For old code, as in Chromium: no media passes a sender or receiver before its `createEncodedStreams` was called. */
   encodedInsertableStreams?: boolean;
+  /** Whether offers have a section for data channels even if none was created (WebRTC Extensions section 6); false by default. */
+  alwaysNegotiateDataChannels?: boolean;
 }
 
 /** A single URL becomes a list of one, which is also how `getConfiguration` shows it. */
@@ -74,6 +76,7 @@ const rtcConfiguration = dictionary("RTCConfiguration", {
   certificates: { convert: sequence(instance(RTCCertificate)), default: () => [] },
   iceCandidatePoolSize: { convert: enforcedOctet, default: () => 0 },
   encodedInsertableStreams: { convert: boolean },
+  alwaysNegotiateDataChannels: { convert: boolean, default: () => false },
 });
 
 /** A configuration in which every member has its value. */
@@ -133,6 +136,9 @@ export function checkModification(
     next.certificates.every((certificate, i) => certificate === before.certificates[i]);
   if (!same) fail("certificates");
   if (next.bundlePolicy !== before.bundlePolicy) fail("bundlePolicy");
+  if (next.alwaysNegotiateDataChannels !== before.alwaysNegotiateDataChannels) {
+    fail("alwaysNegotiateDataChannels");
+  }
   if (next.rtcpMuxPolicy !== before.rtcpMuxPolicy) fail("rtcpMuxPolicy");
   if (next.iceCandidatePoolSize !== before.iceCandidatePoolSize && localDescriptionWasSet) {
     fail("iceCandidatePoolSize");

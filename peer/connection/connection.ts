@@ -2,21 +2,34 @@ import { type Certificate, type Clock, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
-import { iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
+import { groupsOf, maxMessageSizeOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
-import type { RemoteData } from "../jsep/remote.ts";
-import { dataSectionIndex, type LocalEnd, transportSection } from "../jsep/sections.ts";
+import { transportMids } from "../jsep/media/mod.ts";
+import { dataSectionIndex, type LocalEnd, midOf } from "../jsep/sections.ts";
+import type { Side } from "../jsep/signaling_state.ts";
+import type { MediaTransport } from "../media/media_transport.ts";
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
-import { type TransceiverHost, TransceiverTable } from "../transceivers/mod.ts";
+import {
+  type ReceiverSlots,
+  type RemoteTracks,
+  type SenderSlots,
+  type TransceiverHost,
+  type TransceiverSlots,
+  TransceiverTable,
+} from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
+import { Association, type AssociationHost } from "./association.ts";
 import type { Configuration } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
+import { DescriptionWriter, type DescriptionWriterHost } from "./description_writer.ts";
 import { type Environment, newIceParameters } from "./environment.ts";
 import { LocalCandidates, type LocalCandidatesHost } from "./local_candidates.ts";
+import { MediaNegotiation, type MediaNegotiationHost } from "./media_negotiation.ts";
+import { needsNegotiation } from "./negotiation_check.ts";
 import { NegotiationNeeded, type NegotiationNeededHost } from "./negotiation_needed.ts";
 import { ReceivedCandidates, type ReceivedCandidatesHost } from "./received_candidates.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
@@ -32,6 +45,8 @@ import {
   type RTCPeerConnectionState,
 } from "./states.ts";
 import { MAX_MESSAGE_SIZE, Transport, type TransportHost } from "./transport.ts";
+import { TransportNegotiation, type TransportNegotiationHost } from "./transport_negotiation.ts";
+import { TransportTable } from "./transport_table.ts";
 
 type Hosts =
   & TransportHost
@@ -41,7 +56,11 @@ type Hosts =
   & ReceivedCandidatesHost
   & NegotiationNeededHost
   & StatisticsHost
-  & TransceiverHost;
+  & TransceiverHost
+  & AssociationHost
+  & DescriptionWriterHost
+  & TransportNegotiationHost
+  & MediaNegotiationHost;
 
 /** What is behind an `RTCPeerConnection`: its internal slots, and the parts that change them. */
 export class Connection implements Hosts {
@@ -56,20 +75,23 @@ export class Connection implements Hosts {
   readonly negotiationNeeded: NegotiationNeeded;
   readonly receivedCandidates: ReceivedCandidates;
   readonly statistics: Statistics;
+  /** Which transport each section uses. */
+  readonly transports: TransportTable = new TransportTable();
+  readonly writer: DescriptionWriter;
   configuration: Configuration;
   isClosed = false;
   iceGatheringState: RTCIceGatheringState = "new";
   iceConnectionState: RTCIceConnectionState = "new";
   connectionState: RTCPeerConnectionState = "new";
-  /** What [[SctpTransport]] stands on, where there is one. */
-  transport: Transport | undefined;
+  /** [[SctpTransport]]. */
+  association: Association | undefined;
   readonly #environment: Environment;
   readonly #localCandidates: LocalCandidates;
   readonly #remoteCandidates: RemoteCandidates;
+  readonly #transportNegotiation: TransportNegotiation;
+  readonly #mediaNegotiation: MediaNegotiation;
   /** [[LastStableStateSctpTransport]]. */
-  #stableTransport: Transport | undefined;
-  /** The data section of the remote offer that is being answered. */
-  #remoteOffer: RemoteData | undefined;
+  #stableAssociation: Association | undefined;
   #end: LocalEnd | undefined;
   #ownCertificates: readonly [Certificate, ...Certificate[]] | undefined;
 
@@ -88,6 +110,9 @@ export class Connection implements Hosts {
     this.#localCandidates = new LocalCandidates(this);
     this.#remoteCandidates = new RemoteCandidates(environment.network);
     this.receivedCandidates = new ReceivedCandidates(this, this.#remoteCandidates);
+    this.writer = new DescriptionWriter(this);
+    this.#transportNegotiation = new TransportNegotiation(this, this.#remoteCandidates);
+    this.#mediaNegotiation = new MediaNegotiation(this);
     this.statistics = new Statistics(this, this.#remoteCandidates);
   }
 
@@ -133,35 +158,53 @@ export class Connection implements Hosts {
     return this.#environment.network.clock;
   }
 
-  /** Nothing is sent or received yet. */
-  updateMedia(): void {}
+  updateMedia(transceiver: TransceiverSlots): void {
+    this.#mediaOf(transceiver)?.update(transceiver);
+  }
 
-  requestKeyFrames(): void {}
+  requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void {
+    this.#mediaOf(sender.transceiver)?.requestKeyFrames(sender, encodings);
+  }
 
-  requestRemoteKeyFrame(): void {}
+  requestRemoteKeyFrame(receiver: ReceiverSlots): void {
+    this.#mediaOf(receiver.transceiver)?.requestRemoteKeyFrame(receiver);
+  }
 
-  playTone(): void {}
+  playTone(sender: SenderSlots, tone: string, duration: number): void {
+    this.#mediaOf(sender.transceiver)?.playTone(sender, tone, duration);
+  }
 
-  /** There are no RTP streams yet. */
-  figuresOf(): TransceiverFigures {
-    return { inbound: [], outbound: [] };
+  figuresOf(transceiver: TransceiverSlots): TransceiverFigures {
+    return this.#mediaOf(transceiver)?.figuresOf(transceiver) ?? { inbound: [], outbound: [] };
+  }
+
+  /** Where the packets of a transceiver go. */
+  #mediaOf({ mid }: TransceiverSlots): MediaTransport | undefined {
+    return mid === null ? undefined : this.transports.of(mid)?.media;
   }
 
   get wantsData(): boolean {
-    return this.channels.everCreated;
+    return this.channels.everCreated || this.configuration.alwaysNegotiateDataChannels;
   }
 
   get sctp(): SctpTransportSlots | undefined {
-    return this.transport?.sctpSlots;
+    return this.association?.slots;
   }
 
-  get inUse(): SignalingHost["inUse"] {
-    const { transport } = this;
-    return transport && {
-      local: transport.localParameters,
-      remote: transport.remoteParameters,
-      dtlsRole: transport.dtlsRole,
-    };
+  get pendingLocal(): AppliedDescription | null {
+    return this.signaling.pendingLocal;
+  }
+
+  get currentLocal(): AppliedDescription | null {
+    return this.signaling.currentLocal;
+  }
+
+  get pendingRemote(): AppliedDescription | null {
+    return this.signaling.pendingRemote;
+  }
+
+  get currentRemote(): AppliedDescription | null {
+    return this.signaling.currentRemote;
   }
 
   get localDescriptions(): AppliedDescription[] {
@@ -184,40 +227,55 @@ export class Connection implements Hosts {
     return this.signaling.state === "stable";
   }
 
-  /** W3C WebRTC section 4.7.3, as far as it concerns data. */
   needsNegotiation(): boolean {
-    const { signaling } = this;
-    if (signaling.restartIsPending) return true;
-    const current = signaling.currentLocal?.session;
-    return this.wantsData && (current === undefined || dataSectionIndex(current) < 0);
+    return needsNegotiation({
+      restartIsPending: this.signaling.restartIsPending,
+      wantsData: this.wantsData,
+      currentLocal: this.currentLocal,
+      currentRemote: this.currentRemote,
+      transceivers: this.transceivers.all,
+    });
   }
 
-  /** Moves the transport along with a description that has just been applied. */
-  onApplied(applied: Applied): void {
-    const { side, type, session } = applied;
-    const index = dataSectionIndex(session);
-    if (side === "remote" && applied.remoteData !== undefined) {
-      this.receivedCandidates.collect(applied.remoteData);
-    }
+  /** Moves transports, data channels and transceivers along with a description that has just been applied. */
+  onApplied({ side, type, session, offer, before }: Applied): RemoteTracks {
     if (type === "offer") {
-      this.#remoteOffer = applied.remoteData;
-      if (index >= 0) this.transport ??= this.#createTransport(applied);
+      if (before === "stable") this.#mediaNegotiation.begin();
+      this.#transportNegotiation.offer(side, session);
     }
-    if (side === "local") this.#applyLocal(session, index);
-    if (type === "answer" || type === "pranswer") this.#applyAnswer(applied, index);
+    if (side === "remote") this.receivedCandidates.collect(session);
+    const data = dataSectionIndex(session);
+    const dataTransport = data < 0 ? undefined : this.transports.of(midOf(session, data));
+    if (type === "offer" && dataTransport !== undefined) {
+      this.association ??= new Association(this, dataTransport);
+    }
+    if (side === "local") this.#applyLocal(session);
+    if (offer !== undefined) this.#applyAnswer(side, session, offer);
+    const tracks = this.#mediaNegotiation.apply({ side, type, session, offer });
+    if (offer !== undefined) this.#applyMedia();
+    if (type === "answer") {
+      for (const transport of this.transports.settle()) transport.close();
+      this.#mediaNegotiation.complete(this.currentLocal, this.currentRemote);
+      this.#updateStates();
+    }
+    return tracks;
   }
 
-  /** The transport is again what it was in the last stable state. */
-  onRollback(): void {
-    this.#remoteOffer = undefined;
-    if (this.transport === this.#stableTransport) return this.transport?.rollBack();
-    this.transport?.close();
-    this.transport = this.#stableTransport;
+  /** Everything is again what it was in the last stable state. */
+  onRollback(wasRemote: boolean): RemoteTracks {
+    const tracks = this.#mediaNegotiation.rollBack(wasRemote);
+    if (this.association !== this.#stableAssociation) {
+      this.association?.close();
+      this.association = this.#stableAssociation;
+    }
+    for (const transport of this.transports.rollBack()) transport.close();
+    for (const transport of this.transports.inUse) transport.rollBack();
     this.#updateStates();
+    return tracks;
   }
 
   onStable(): void {
-    this.#stableTransport = this.transport;
+    this.#stableAssociation = this.association;
     this.negotiationNeeded.clear();
     this.negotiationNeeded.update();
   }
@@ -225,21 +283,23 @@ export class Connection implements Hosts {
   updateIceGatheringState(): boolean {
     const before = this.iceGatheringState;
     this.iceGatheringState = deriveIceGatheringState(
-      this.#transports.map(({ iceSlots }) => iceSlots.gatheringState),
+      this.transports.inUse.map(({ iceSlots }) => iceSlots.gatheringState),
     );
     return this.iceGatheringState !== before;
   }
 
   onGathering(
+    transport: Transport,
     event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
   ): void {
-    this.#localCandidates.handle(event);
+    this.#localCandidates.handle(transport, event);
   }
 
   /** Changes the selected candidate pair and state (W3C WebRTC section 5.6). */
-  onIceState(event: Extract<IceEvent, { type: "state" | "selected-pair" }>): void {
-    const { transport } = this;
-    if (transport === undefined) return;
+  onIceState(
+    transport: Transport,
+    event: Extract<IceEvent, { type: "state" | "selected-pair" }>,
+  ): void {
     const { iceSlots } = transport;
     if (event.type === "selected-pair") {
       iceSlots.selectedCandidatePair = selectedPair(event.pair, iceSlots, this.#remoteCandidates);
@@ -276,7 +336,7 @@ export class Connection implements Hosts {
   }
 
   sendItems(items: readonly ChannelItem[]): void {
-    this.transport?.send(items);
+    this.association?.send(items);
   }
 
   /** Closes the connection (W3C WebRTC section 4.4.1.8). */
@@ -287,73 +347,77 @@ export class Connection implements Hosts {
     this.transceivers.close();
     this.channels.closeAbruptly();
     this.#remoteCandidates.close();
-    for (const transport of new Set([this.transport, this.#stableTransport])) transport?.close();
+    this.association?.close();
+    for (const transport of this.transports.all) transport.close();
     this.iceConnectionState = "closed";
     this.connectionState = "closed";
   }
 
-  get #transports(): Transport[] {
-    return this.transport === undefined ? [] : [this.transport];
-  }
-
-  #createTransport({ side, session, remoteData }: Applied): Transport {
-    // RFC 8445 section 6.1.1: the offerer controls, unless the other side is lite and can't.
-    const controlling = side === "local" || remoteData?.ice.iceLite === true;
-    const localParameters = side === "local"
-      ? this.#credentialsOf(session, dataSectionIndex(session))
-      : this.newIceParameters();
+  createTransport(
+    role: "controlling" | "controlled",
+    localParameters: IceParameters,
+  ): Transport {
     return new Transport(this, {
       environment: this.#environment,
       certificate: this.#certificates[0],
-      role: controlling ? "controlling" : "controlled",
+      role,
       localParameters,
     });
   }
 
-  #applyLocal(session: SessionDescription, index: number): void {
+  #applyLocal(session: SessionDescription): void {
     this.#localCandidates.releaseEarly();
-    if (index >= 0) {
-      this.transport!.applyLocal(this.#credentialsOf(session, index), this.configuration);
-    }
+    this.#transportNegotiation.applyLocal(session);
   }
 
   /** An answer settles what both descriptions agree on, or that there is no data. */
-  #applyAnswer({ side, session, remoteData }: Applied, index: number): void {
-    const remote = side === "remote" ? remoteData : this.#remoteOffer;
-    if (index < 0 || remote === undefined || this.transport === undefined) {
-      return this.#dropTransport();
-    }
-    const setup = setupOf(session, transportSection(session, index));
-    const answererIsClient = setup !== "passive";
-    const dtlsRole = (side === "local") === answererIsClient ? "client" : "server";
-    updateMaxMessageSize(this.transport.sctpSlots, remote.maxMessageSize);
+  #applyAnswer(side: Side, answer: SessionDescription, offer: SessionDescription): void {
+    const data = dataSectionIndex(answer);
+    if (data < 0) this.#dropAssociation();
+    // Before the transports know their roles: what they carry is wired when the first packet comes.
+    const tags = transportMids(groupsOf(answer, "BUNDLE"));
+    const mid = data < 0 ? undefined : midOf(answer, data);
+    const transport = mid === undefined
+      ? undefined
+      : this.transports.of(tags.get(mid) ?? mid) ?? this.transports.of(mid);
+    if (transport !== undefined) this.association?.settle(transport);
+    this.#transportNegotiation.answer(side, answer, offer);
+    const dtlsRole = transport?.dtlsRole;
+    if (this.association === undefined || dtlsRole === undefined) return;
+    const remote = side === "remote" ? answer : offer;
+    updateMaxMessageSize(this.association.slots, maxMessageSizeOf(remote.media[data]!));
     this.channels.assignIds(dtlsRole);
-    this.transport.applyRemote({ ice: remote.ice, fingerprints: remote.fingerprints, dtlsRole });
-    this.#remoteCandidates.apply(remote.ice.usernameFragment, this.transport);
+  }
+
+  /** What was negotiated of each section goes to the transport that carries it, and nowhere else. */
+  #applyMedia(): void {
+    for (const [mid, section] of this.#mediaNegotiation.sections) {
+      const transport = this.transports.of(mid);
+      const transceiver = this.transceivers.byMid(mid);
+      for (const other of this.transports.all) if (other !== transport) other.media.remove(mid);
+      if (transport === undefined || transceiver === undefined) continue;
+      transport.startMedia(this.cname);
+      transport.media.apply(section, transceiver);
+    }
   }
 
   /** The data section was rejected (RFC 8841 section 10.4). */
-  #dropTransport(): void {
-    if (this.transport === undefined) return;
-    this.transport.close();
-    this.transport = undefined;
+  #dropAssociation(): void {
+    if (this.association === undefined) return;
+    this.association.close();
+    this.association = undefined;
     this.channels.ended();
-    this.#updateStates();
-  }
-
-  #credentialsOf(session: SessionDescription, index: number): IceParameters {
-    return iceCredentialsOf(session, session.media[index]!)!; // our own description has them
   }
 
   /** Derives the aggregated states anew; tells which have changed. */
   #deriveStates(): { ice: boolean; connection: boolean } {
     const [iceBefore, connectionBefore] = [this.iceConnectionState, this.connectionState];
     this.iceConnectionState = deriveIceConnectionState(
-      this.#transports.map(({ iceSlots }) => iceSlots.state),
+      this.transports.inUse.map(({ iceSlots }) => iceSlots.state),
     );
     this.connectionState = deriveConnectionState(
       this.iceConnectionState,
-      this.#transports.map(({ dtlsSlots }) => dtlsSlots.state),
+      this.transports.inUse.map(({ dtlsSlots }) => dtlsSlots.state),
     );
     return {
       ice: this.iceConnectionState !== iceBefore,

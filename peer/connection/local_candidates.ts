@@ -6,13 +6,14 @@ import { midOf } from "../jsep/sections.ts";
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
+import type { RTCIceGatheringState } from "./states.ts";
 import type { Transport } from "./transport.ts";
 
 /** What the candidates of this end need of their connection. */
 export interface LocalCandidatesHost {
   readonly target: EventTarget;
   readonly isClosed: boolean;
-  readonly transport: Transport | undefined;
+  readonly iceGatheringState: RTCIceGatheringState;
   /** The pending and the current local description, where there are any. */
   readonly localDescriptions: readonly AppliedDescription[];
   /** Derives the gathering state anew; whether it has changed. */
@@ -23,7 +24,7 @@ export interface LocalCandidatesHost {
 export class LocalCandidates {
   readonly #host: LocalCandidatesHost;
   /** [[EarlyCandidates]]: found before the description of their generation was in force. */
-  #early: IceCandidate[] = [];
+  #early: { readonly transport: Transport; readonly candidate: IceCandidate }[] = [];
 
   constructor(host: LocalCandidatesHost) {
     this.#host = host;
@@ -31,13 +32,14 @@ export class LocalCandidates {
 
   /** Takes what the ICE agent has to say of gathering; runs within its task. */
   handle(
+    transport: Transport,
     event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
   ): void {
     switch (event.type) {
       case "candidate":
         if (this.#descriptionsOf(event.candidate.usernameFragment).length > 0) {
-          this.#surface(event.candidate);
-        } else this.#early.push(event.candidate);
+          this.#surface(transport, event.candidate);
+        } else this.#early.push({ transport, candidate: event.candidate });
         break;
       case "candidate-error":
         this.#host.target.dispatchEvent(
@@ -51,19 +53,21 @@ export class LocalCandidates {
         );
         break;
       case "gathering-state":
-        if (event.state === "complete") this.#endGeneration();
-        else this.#setState(event.state);
+        if (event.state === "complete") this.#endGeneration(transport);
+        else this.#setState(transport, event.state);
     }
   }
 
   /** Releases early candidates (W3C WebRTC section 5.6). */
   releaseEarly(): void {
-    for (const candidate of this.#early.splice(0)) queueTask(() => this.#surface(candidate));
+    for (const { transport, candidate } of this.#early.splice(0)) {
+      queueTask(() => this.#surface(transport, candidate));
+    }
   }
 
-  #surface(candidate: IceCandidate): void {
-    const { isClosed, transport, target } = this.#host;
-    if (isClosed || transport === undefined) return;
+  #surface(transport: Transport, candidate: IceCandidate): void {
+    const { isClosed, target } = this.#host;
+    if (isClosed || transport.isClosed) return;
     const usernameFragment = candidate.usernameFragment ?? "";
     const text = writeCandidate(candidate);
     const place = this.#place(usernameFragment);
@@ -79,9 +83,8 @@ export class LocalCandidates {
   }
 
   /** A generation has no more candidates; then, with none other gathering, gathering is complete (W3C WebRTC section 5.6). */
-  #endGeneration(): void {
-    const { transport, target } = this.#host;
-    if (transport === undefined) return;
+  #endGeneration(transport: Transport): void {
+    const { target } = this.#host;
     const { usernameFragment } = transport.localParameters;
     for (const description of this.#descriptionsOf(usernameFragment)) {
       description.addEndOfCandidates(usernameFragment);
@@ -92,18 +95,18 @@ export class LocalCandidates {
       target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate }));
     }
     queueTask(() => {
-      if (!this.#host.isClosed) this.#setState("complete");
+      if (!this.#host.isClosed) this.#setState(transport, "complete");
     });
   }
 
-  #setState(state: RTCIceGathererState): void {
-    const { transport, target } = this.#host;
-    if (transport === undefined || transport.iceSlots.gatheringState === state) return;
+  #setState(transport: Transport, state: RTCIceGathererState): void {
+    const { target } = this.#host;
+    if (transport.isClosed || transport.iceSlots.gatheringState === state) return;
     transport.iceSlots.gatheringState = state;
     const changed = this.#host.updateIceGatheringState();
     transport.ice.dispatchEvent(new Event("gatheringstatechange"));
     if (changed) target.dispatchEvent(new Event("icegatheringstatechange"));
-    if (state === "complete") {
+    if (changed && this.#host.iceGatheringState === "complete") {
       target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: null }));
     }
   }

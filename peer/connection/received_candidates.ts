@@ -1,19 +1,19 @@
 import { type IceCandidate, parseCandidate } from "../../ice/mod.ts";
+import { candidatesOf, isEndOfCandidates, type SessionDescription } from "../../sdp/mod.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
-import type { RemoteData } from "../jsep/remote.ts";
 import { isRejected, midOf } from "../jsep/sections.ts";
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { Configuration } from "./configuration.ts";
 import { isProhibited } from "./prohibited_candidates.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";
-import type { Transport } from "./transport.ts";
+import type { TransportTable } from "./transport_table.ts";
 
 /** What the candidates of the other end need of their connection. */
 export interface ReceivedCandidatesHost {
   readonly isClosed: boolean;
   readonly configuration: Configuration;
-  readonly transport: Transport | undefined;
+  readonly transports: TransportTable;
   /** The pending and the current remote description, where there are any. */
   readonly remoteDescriptions: readonly AppliedDescription[];
 }
@@ -65,14 +65,18 @@ export class ReceivedCandidates {
     );
   }
 
-  /** Takes what a description that has just been applied says of the candidates for data. */
-  collect(remote: RemoteData): void {
-    const { usernameFragment } = remote.ice;
-    for (const text of remote.candidates) {
-      const candidate = parseCandidate(text); // one bad line spoils no description
-      if (candidate !== undefined) this.#take(text, candidate, usernameFragment, remote.index);
+  /** Takes what a description that has just been applied says of candidates. */
+  collect(session: SessionDescription): void {
+    const [remote] = this.#host.remoteDescriptions;
+    for (const [index, media] of session.media.entries()) {
+      const usernameFragment = remote?.usernameFragmentOf(index);
+      if (usernameFragment === undefined || isRejected(media)) continue;
+      for (const text of candidatesOf(media)) {
+        const candidate = parseCandidate(text); // one bad line spoils no description
+        if (candidate !== undefined) this.#take(text, candidate, usernameFragment, index);
+      }
+      if (isEndOfCandidates(session, media)) this.#remoteCandidates.end(usernameFragment);
     }
-    if (remote.endOfCandidates) this.#remoteCandidates.end(usernameFragment);
   }
 
   /** The generations that a candidate is for: the one that is named, else the most recent of its section, or of all. */
@@ -98,7 +102,7 @@ export class ReceivedCandidates {
       for (const description of this.#host.remoteDescriptions) {
         description.addEndOfCandidates(usernameFragment);
       }
-      if (this.#carriesData(usernameFragment)) this.#remoteCandidates.end(usernameFragment);
+      this.#remoteCandidates.end(usernameFragment);
     }
   }
 
@@ -106,10 +110,7 @@ export class ReceivedCandidates {
   #add(text: string, usernameFragment: string | undefined, index: number): boolean {
     const candidate = parseCandidate(text);
     if (candidate === undefined || usernameFragment === undefined) return false;
-    // Only data has a transport; what else is offered shows its candidates, and nothing more.
-    const isNew = !this.#carriesData(usernameFragment) ||
-      this.#take(text, candidate, usernameFragment, index);
-    if (!isNew) return true;
+    if (!this.#take(text, candidate, usernameFragment, index)) return true;
     for (const description of this.#host.remoteDescriptions) {
       description.addCandidate(usernameFragment, text);
     }
@@ -123,14 +124,16 @@ export class ReceivedCandidates {
     usernameFragment: string,
     index: number,
   ): boolean {
-    const { remoteDescriptions: [remote], transport, configuration } = this.#host;
+    const { remoteDescriptions: [remote], transports, configuration } = this.#host;
+    const mid = midOf(remote!.session, index);
+    const transport = transports.of(mid);
     const isKnown = transport?.iceSlots.remoteCandidates.some((shown) =>
       shown.candidate === text && shown.usernameFragment === usernameFragment
     );
     if (isKnown || !this.#remoteCandidates.admit(usernameFragment, text)) return false;
     const shown = new RTCIceCandidate({
       candidate: text,
-      sdpMid: midOf(remote!.session, index),
+      sdpMid: mid,
       sdpMLineIndex: index,
       usernameFragment,
     });
@@ -139,12 +142,6 @@ export class ReceivedCandidates {
       this.#remoteCandidates.add(usernameFragment, candidate, shown);
     }
     return true;
-  }
-
-  #carriesData(usernameFragment: string): boolean {
-    return this.#host.remoteDescriptions.some((description) =>
-      description.usernameFragmentOf(description.dataIndex) === usernameFragment
-    );
   }
 }
 

@@ -4,8 +4,8 @@ import type { Network } from "../../transport/mod.ts";
 import type { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import type { Transport } from "./transport.ts";
 
-/** ICE generations that are kept: the one in use, and those of descriptions on their way. */
-const MAX_GENERATIONS = 4;
+/** ICE generations that are kept beside those in use: of descriptions on their way, which may have several transports. */
+const MAX_GENERATIONS = 16;
 /** Candidates of one generation: what the ICE agent takes. */
 const MAX_CANDIDATES = 100;
 
@@ -27,7 +27,8 @@ export class RemoteCandidates {
   /** What the application knows of a candidate that the agent was given. */
   readonly #shown = new WeakMap<IceCandidate, RTCIceCandidate>();
   readonly #closing = new AbortController();
-  #applied: { usernameFragment: string; transport: Transport } | undefined;
+  /** The generation that each transport uses. */
+  readonly #applied = new Map<Transport, string>();
 
   constructor(network: Network) {
     this.#network = network;
@@ -35,10 +36,9 @@ export class RemoteCandidates {
 
   /** Puts a generation to use: what has come for it goes to the transport's agent, and so does what will come. */
   apply(usernameFragment: string, transport: Transport): void {
-    if (
-      this.#applied?.usernameFragment === usernameFragment && this.#applied.transport === transport
-    ) return;
-    this.#applied = { usernameFragment, transport };
+    if (this.#applied.get(transport) === usernameFragment) return;
+    for (const other of this.#applied.keys()) if (other.isClosed) this.#applied.delete(other);
+    this.#applied.set(transport, usernameFragment);
     const generation = this.#generation(usernameFragment);
     for (const candidate of generation.candidates.splice(0)) {
       transport.addRemoteCandidate(candidate);
@@ -88,7 +88,7 @@ export class RemoteCandidates {
   close(): void {
     this.#closing.abort();
     this.#generations.clear();
-    this.#applied = undefined;
+    this.#applied.clear();
   }
 
   #give(
@@ -99,14 +99,19 @@ export class RemoteCandidates {
   ): void {
     if (this.#closing.signal.aborted) return;
     this.#shown.set(candidate, shown);
-    if (this.#applied?.usernameFragment === usernameFragment) {
-      this.#applied.transport.addRemoteCandidate(candidate);
-    } else generation.candidates.push(candidate);
+    const transports = this.#transportsOf(usernameFragment);
+    for (const transport of transports) transport.addRemoteCandidate(candidate);
+    if (transports.length === 0) generation.candidates.push(candidate);
   }
 
   #announceEnd(usernameFragment: string, { ended, lookups }: Generation): void {
-    if (!ended || lookups > 0 || this.#applied?.usernameFragment !== usernameFragment) return;
-    this.#applied.transport.endOfRemoteCandidates();
+    if (!ended || lookups > 0) return;
+    for (const transport of this.#transportsOf(usernameFragment)) transport.endOfRemoteCandidates();
+  }
+
+  #transportsOf(usernameFragment: string): Transport[] {
+    return [...this.#applied].filter(([, applied]) => applied === usernameFragment)
+      .map(([transport]) => transport);
   }
 
   #generation(usernameFragment: string): Generation {
@@ -114,10 +119,9 @@ export class RemoteCandidates {
     if (generation === undefined) {
       generation = { candidates: [], admitted: new Set(), lookups: 0, ended: false };
       this.#generations.set(usernameFragment, generation);
-      const oldest = [...this.#generations.keys()].find((key) =>
-        key !== this.#applied?.usernameFragment
-      );
-      if (this.#generations.size > MAX_GENERATIONS) this.#generations.delete(oldest!);
+      const inUse = new Set(this.#applied.values());
+      const others = [...this.#generations.keys()].filter((key) => !inUse.has(key));
+      if (others.length > MAX_GENERATIONS) this.#generations.delete(others[0]!);
     }
     return generation;
   }

@@ -1,23 +1,29 @@
 import type { IceParameters } from "../../ice/mod.ts";
-import { parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
-import { createAnswer } from "../jsep/answer.ts";
+import { groupsOf, parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
 import { AppliedDescription } from "../jsep/applied_description.ts";
-import { createOffer } from "../jsep/offer.ts";
 import {
   canTrickle,
   checkAnswerMatches,
   checkMids,
   checkOfferFollows,
   checkTransports,
-  readRemoteData,
-  type RemoteData,
 } from "../jsep/remote.ts";
-import { dataSectionIndex, type LocalEnd } from "../jsep/sections.ts";
+import {
+  answerFault,
+  extensionFault,
+  mediaFault,
+  readSections,
+  type RemoteMedia,
+} from "../jsep/media/mod.ts";
 import { nextSignalingState, type Side } from "../jsep/signaling_state.ts";
 import { RTCError } from "../rtc_error.ts";
 import type { RTCSdpType } from "../rtc_session_description.ts";
 import { queueTask } from "../../webidl/task.ts";
+import type { RemoteTracks } from "../transceivers/mod.ts";
+import type { DescriptionWriter } from "./description_writer.ts";
 import type { RTCSignalingState } from "./states.ts";
+import type { Transport } from "./transport.ts";
+import type { TransportTable } from "./transport_table.ts";
 
 /** A description on its way to be applied. */
 interface Incoming {
@@ -25,33 +31,29 @@ interface Incoming {
   readonly type: Exclude<RTCSdpType, "rollback">;
   readonly session: SessionDescription;
   readonly state: RTCSignalingState;
-  /** The other side's data section, for a remote description. */
-  readonly remoteData: RemoteData | undefined;
 }
 
 /** What has been applied, for whoever moves the transport along with it. */
 export interface Applied extends Incoming {
   readonly description: AppliedDescription;
+  /** The offer that is answered, for an answer. */
+  readonly offer: SessionDescription | undefined;
+  /** The state before. */
+  readonly before: RTCSignalingState;
 }
 
 /** What signaling needs of its connection. Called within the task that applies a description. */
 export interface SignalingHost {
   readonly target: EventTarget;
   readonly isClosed: boolean;
-  readonly end: LocalEnd;
-  readonly wantsData: boolean;
-  /** What the transport has in use, where there is one. */
-  readonly inUse: {
-    local: IceParameters;
-    remote: IceParameters | undefined;
-    dtlsRole: "client" | "server" | undefined;
-  } | undefined;
-  /** Credentials for a new ICE generation. */
+  readonly transports: TransportTable;
+  /** Writes what is offered and answered. */
+  readonly writer: DescriptionWriter;
   newIceParameters(): IceParameters;
-  /** A description has been applied; its transport follows. */
-  onApplied(applied: Applied): void;
-  /** The pending offer has been rolled back. */
-  onRollback(): void;
+  /** A description has been applied; transports and transceivers follow. Its tracks are told of after `signalingstatechange`. */
+  onApplied(applied: Applied): RemoteTracks;
+  /** The pending offer, which was the other side's if `wasRemote`, has been rolled back. */
+  onRollback(wasRemote: boolean): RemoteTracks;
   /** The state is stable again: negotiation may be needed anew. */
   onStable(): void;
 }
@@ -81,8 +83,8 @@ export class Signaling {
   /** The "needs-ice-restart" bit (RFC 9429 section 3.5.1), and whether a pending description has answered it. */
   #needsIceRestart = false;
   #restartIsPending = false;
-  /** The generation that the next description of ours will begin, once one has been created with it. */
-  #nextIce: IceParameters | undefined;
+  /** The generations that the next description of ours will begin, once one has been created with them: by transport, or by mid. */
+  readonly #nextIce = new Map<Transport | string, IceParameters>();
 
   constructor(host: SignalingHost) {
     this.#host = host;
@@ -172,22 +174,12 @@ export class Signaling {
   }
 
   #writeOffer(version: number): Created {
-    const session = createOffer(this.#host.end, {
-      version,
-      current: this.currentLocal?.session,
-      ice: this.#iceForOffer(),
-      data: this.#host.wantsData,
-    });
+    const session = this.#host.writer.offer(version, (mid) => this.#iceForOffer(mid));
     return { sdp: writeSession(session), version };
   }
 
   #writeAnswer(version: number): Created {
-    const session = createAnswer(this.#host.end, {
-      version,
-      offer: this.pendingRemote!.session,
-      ice: this.#iceForAnswer(),
-      dtlsRole: this.#host.inUse?.dtlsRole,
-    });
+    const session = this.#host.writer.answer(version, (mid) => this.#iceForAnswer(mid));
     return { sdp: writeSession(session), version };
   }
 
@@ -207,7 +199,7 @@ export class Signaling {
       if (state === undefined) {
         return Promise.reject(invalidState(`There is nothing to roll back in state ${this.state}`));
       }
-      return this.#inTask(() => this.#rollBack());
+      return this.#inTask(() => this.#rollBack(side === "remote"));
     }
     return this.#inTask(() => this.#apply(this.#check(side, type, sdp)));
   }
@@ -226,36 +218,54 @@ export class Signaling {
       );
     }
     const { session } = parsed;
-    if (side === "local") return { side, type, session, state, remoteData: undefined };
+    if (side === "remote") this.#checkRemote(type, session);
+    return { side, type, session, state };
+  }
+
+  #checkRemote(type: Incoming["type"], session: SessionDescription): void {
     checkMids(session);
-    checkTransports(session);
-    if (type === "offer") checkOfferFollows(session, this.currentRemote?.session);
-    else checkAnswerMatches(session, this.pendingLocal!.session);
-    return { side, type, session, state, remoteData: readRemoteData(session, type) };
+    checkTransports(session, type);
+    const sections = readSections(session);
+    const media = sections.filter((section) => section !== undefined);
+    refuse(mediaFault(media, groupsOf(session, "BUNDLE")));
+    if (type === "offer") {
+      checkOfferFollows(session, this.currentRemote?.session);
+      refuseEach(sections, this.currentRemote, extensionFault);
+    } else {
+      checkAnswerMatches(session, this.pendingLocal!.session);
+      refuseEach(sections, this.pendingLocal, answerFault);
+    }
   }
 
   #apply(incoming: Incoming): void {
     const { side, type, session, state } = incoming;
     const description = new AppliedDescription(type, session);
     const before = this.state;
+    const other = side === "local" ? this.pendingRemote : this.pendingLocal;
+    const offer = type === "offer" ? undefined : other?.session;
     this.state = state;
     if (side === "local") this.#noteGeneration(description);
     if (type === "answer") this.#completeNegotiation(side, description);
     else if (side === "local") this.pendingLocal = description;
     else this.pendingRemote = description;
     if (side === "remote") this.canTrickle = canTrickle(session);
-    this.#host.onApplied({ ...incoming, description });
-    this.#settle(before);
+    const tracks = this.#host.onApplied({ ...incoming, description, offer, before });
+    this.#settle(before, tracks);
   }
 
   /** A local description with new credentials answers the need for an ICE restart. */
   #noteGeneration(description: AppliedDescription): void {
-    const usernameFragment = description.usernameFragmentOf(description.dataIndex);
-    if (usernameFragment !== this.#host.inUse?.local.usernameFragment) {
+    const inUse = new Set(
+      this.#host.transports.inUse.map(({ localParameters }) => localParameters.usernameFragment),
+    );
+    const fragments = [...description.session.media.keys()].map((index) =>
+      description.usernameFragmentOf(index)
+    );
+    if (fragments.some((fragment) => fragment !== undefined && !inUse.has(fragment))) {
       this.#restartIsPending = this.#needsIceRestart;
       this.#needsIceRestart = false;
     }
-    this.#nextIce = undefined;
+    this.#nextIce.clear();
   }
 
   #completeNegotiation(side: Side, answer: AppliedDescription): void {
@@ -275,41 +285,49 @@ export class Signaling {
     }
   }
 
-  #rollBack(): void {
+  #rollBack(wasRemote: boolean): void {
     const before = this.state;
     this.pendingLocal = this.pendingRemote = null;
-    this.#nextIce = undefined;
+    this.#nextIce.clear();
     this.#needsIceRestart ||= this.#restartIsPending;
     this.#restartIsPending = false;
     this.state = "stable";
-    this.#host.onRollback();
-    this.#settle(before);
+    this.#settle(before, this.#host.onRollback(wasRemote));
   }
 
-  #settle(before: RTCSignalingState): void {
+  #settle(before: RTCSignalingState, tracks: RemoteTracks): void {
     if (this.state === "stable") this.#host.onStable();
-    if (this.state !== before) this.#host.target.dispatchEvent(new Event("signalingstatechange"));
+    const { target } = this.#host;
+    if (this.state !== before) target.dispatchEvent(new Event("signalingstatechange"));
+    tracks.fire(target);
   }
 
-  #iceForOffer(): IceParameters {
-    const inUse = this.#host.inUse?.local;
+  #iceForOffer(mid: string): IceParameters {
+    const transport = this.#host.transports.of(mid);
+    const inUse = transport?.localParameters;
     const keep = inUse !== undefined && !this.#needsIceRestart &&
       !this.#credentialsToReplace.has(inUse.usernameFragment);
-    return keep ? inUse : this.#newIce();
+    return keep ? inUse : this.#newIce(transport ?? mid);
   }
 
   /** An offer with new credentials restarts ICE, and so must its answer (RFC 8839 section 4.4.1.1.1). */
-  #iceForAnswer(): IceParameters {
-    const { inUse } = this.#host;
+  #iceForAnswer(mid: string): IceParameters {
     const offer = this.pendingRemote!;
-    const index = dataSectionIndex(offer.session);
-    const offered = index < 0 ? undefined : offer.usernameFragmentOf(index);
-    const restarts = inUse?.remote !== undefined && inUse.remote.usernameFragment !== offered;
-    return inUse === undefined || restarts ? this.#newIce() : inUse.local;
+    const transport = this.#host.transports.of(mid);
+    const offered = offer.usernameFragmentOf(offer.indexOfMid(mid));
+    const before = transport?.remoteParameters?.usernameFragment;
+    const restarts = before !== undefined && before !== offered;
+    return transport === undefined || restarts
+      ? this.#newIce(transport ?? mid)
+      : transport.localParameters;
   }
 
-  #newIce(): IceParameters {
-    return this.#nextIce ??= this.#host.newIceParameters();
+  #newIce(of: Transport | string): IceParameters {
+    let parameters = this.#nextIce.get(of);
+    if (parameters === undefined) {
+      this.#nextIce.set(of, parameters = this.#host.newIceParameters());
+    }
+    return parameters;
   }
 
   /** Runs `steps` in a task; its promise never settles once the connection is closed. */
@@ -329,4 +347,26 @@ export class Signaling {
 
 function invalidState(message: string): DOMException {
   return new DOMException(message, "InvalidStateError");
+}
+
+/** Refuses a description for a fault of its contents. */
+function refuse(fault: string | undefined): void {
+  if (fault !== undefined) throw new DOMException(fault, "InvalidAccessError");
+}
+
+/** Refuses a description for what is wrong with a section beside that of an earlier one. */
+function refuseEach(
+  sections: readonly (RemoteMedia | undefined)[],
+  before: AppliedDescription | null,
+  fault: (before: RemoteMedia, after: RemoteMedia) => string | undefined,
+): void {
+  if (before === null) return;
+  const known = new Map(
+    readSections(before.session).filter((section) => section !== undefined)
+      .map((section) => [section.mid, section]),
+  );
+  for (const section of sections) {
+    const earlier = section && known.get(section.mid);
+    if (section !== undefined && earlier !== undefined) refuse(fault(earlier, section));
+  }
 }

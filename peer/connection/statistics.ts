@@ -18,12 +18,12 @@ import { queueTask } from "../../webidl/task.ts";
 import { construct } from "../../webidl/construct.ts";
 import type { DataChannelTable } from "./data_channels.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";
-import type { Transport } from "./transport.ts";
+import type { TransportTable } from "./transport_table.ts";
 
 /** What statistics need of their connection. */
 export interface StatisticsHost {
   readonly channels: DataChannelTable;
-  readonly transport: Transport | undefined;
+  readonly transports: TransportTable;
   readonly transceivers: TransceiverTable;
   readonly clock: Clock;
   /** What the RTP streams of a transceiver have sent and received. */
@@ -81,11 +81,11 @@ export class Statistics {
   }
 
   #gather(streams: StreamIds): StatsCollector {
-    const { channels, transport, transceivers, clock } = this.#host;
+    const { channels, transports, transceivers, clock } = this.#host;
     const timestamp = performance.timeOrigin + performance.now();
     const stats = new StatsCollector(this.#ids, timestamp);
     addPeerConnection(stats, this.#host, channels.records);
-    if (transport !== undefined) {
+    for (const transport of transports.inUse) {
       const remoteAddress = (candidate: IceCandidate) =>
         this.#remoteCandidates.shown(candidate)?.address ?? null;
       addTransport(stats, { ...transport.inspect(), remoteAddress });
@@ -94,8 +94,8 @@ export class Statistics {
     const wallTime = (at: Millis) => timestamp - clock.now() + at;
     for (const transceiver of transceivers.active) {
       const figures = this.#host.figuresOf(transceiver);
-      const isThere = transport !== undefined && transceiver.sender.transport === transport.dtls;
-      const transportId = isThere ? stats.id("transport", transport) : undefined;
+      const transport = transports.inUse.find(({ dtls }) => dtls === transceiver.sender.transport);
+      const transportId = transport && stats.id("transport", transport);
       addTransceiver(stats, transceiver, { figures, transportId, wallTime }, streams);
     }
     return stats;

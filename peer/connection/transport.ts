@@ -1,8 +1,10 @@
 import { type Certificate, type Millis, nodeProvider, ProtocolError } from "../../core/mod.ts";
 import type { DtlsEvent, Fingerprint } from "../../dtls/mod.ts";
 import type { IceAgent, IceEvent, IceParameters } from "../../ice/mod.ts";
+import type { RtpItem, RtpSession } from "../../rtp/mod.ts";
 import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
 import { RTCErrorEvent } from "../events/rtc_error_event.ts";
+import { MediaTransport } from "../media/media_transport.ts";
 import { Pipeline } from "../pipeline.ts";
 import {
   type DtlsTransportSlots,
@@ -16,7 +18,6 @@ import {
   RTCIceTransport,
   type RTCIceTransportState,
 } from "../rtc_ice_transport.ts";
-import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { construct } from "../../webidl/construct.ts";
@@ -33,18 +34,24 @@ export interface TransportHost {
   readonly isClosed: boolean;
   /** A candidate, the end of a generation, or a change of the gathering state. */
   onGathering(
+    transport: Transport,
     event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
   ): void;
   /** The ICE state, the selected pair, or both. */
-  onIceState(event: Extract<IceEvent, { type: "state" | "selected-pair" }>): void;
+  onIceState(
+    transport: Transport,
+    event: Extract<IceEvent, { type: "state" | "selected-pair" }>,
+  ): void;
   /** The DTLS state has changed. */
   onDtlsState(): void;
-  /** The association is connected. Called before `statechange` fires. */
-  onSctpConnected(maxChannels: number): void;
-  /** The association has ended; with an error, if it failed. */
-  onSctpClosed(error: RTCError | undefined): void;
-  /** What arrives for the data channels; not in a task yet. */
-  onChannelItems(items: readonly ChannelItem[]): void;
+}
+
+/** What rides on a transport beside media: an SCTP association. */
+export interface AssociationRider {
+  /** What the association tells. Not in a task yet. */
+  handle(event: SctpEvent): void;
+  /** What arrives for the data channels. Not in a task yet. */
+  receive(items: readonly ChannelItem[]): void;
 }
 
 /** What the other side's description says of its end. */
@@ -55,10 +62,7 @@ export interface RemoteTransport {
   readonly dtlsRole: "client" | "server";
 }
 
-/**
- * One transport and what an application sees of it: `RTCIceTransport`, `RTCDtlsTransport`, `RTCSctpTransport`, with the pipeline under
- * them.
- */
+/** One transport and what an application sees of it: `RTCIceTransport` and `RTCDtlsTransport`, with the pipeline under them. */
 export class Transport {
   readonly iceSlots: IceTransportSlots = newIceTransportSlots();
   readonly ice: RTCIceTransport = construct(RTCIceTransport, this.iceSlots);
@@ -68,8 +72,8 @@ export class Transport {
     remoteCertificates: [],
   };
   readonly dtls: RTCDtlsTransport = construct(RTCDtlsTransport, this.dtlsSlots);
-  readonly sctpSlots: SctpTransportSlots;
-  readonly sctp: RTCSctpTransport;
+  /** The media that goes over it. */
+  readonly media: MediaTransport = new MediaTransport(this);
   readonly #host: TransportHost;
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
@@ -80,6 +84,7 @@ export class Transport {
   #remote: RemoteTransport | undefined;
   #dtlsStarted = false;
   #gathering = false;
+  #association: AssociationRider | undefined;
 
   constructor(
     host: TransportHost,
@@ -92,14 +97,6 @@ export class Transport {
   ) {
     this.#host = host;
     this.#certificate = options.certificate;
-    this.sctpSlots = {
-      transport: this.dtls,
-      state: "connecting",
-      maxMessageSize: null,
-      maxBufferSize: null,
-      maxChannels: null,
-    };
-    this.sctp = construct(RTCSctpTransport, this.sctpSlots);
     this.iceSlots.role = options.role;
     this.#pipeline = new Pipeline({
       clock: options.environment.network.clock,
@@ -112,9 +109,8 @@ export class Transport {
       maxMessageSize: MAX_MESSAGE_SIZE,
       onIceEvent: (event) => this.#onIceEvent(event),
       onDtlsEvent: (event) => this.#onDtlsEvent(event),
-      onSctpEvent: (event) => this.#onSctpEvent(event),
-      onChannelItems: (items) => this.#host.onChannelItems(items),
-      onChannelsEnd: () => {}, // the events of DTLS and SCTP tell the reason
+      onSctpEvent: (event) => this.#association?.handle(event),
+      onChannelItems: (items) => this.#association?.receive(items),
     });
     const io = {
       environment: options.environment,
@@ -209,20 +205,50 @@ export class Transport {
     this.#ice((agent, now) => agent.endOfRemoteCandidates(now));
   }
 
+  /** Data channels go over this transport from now on, or, without an association, no longer. */
+  carry(association: AssociationRider | undefined): void {
+    this.#association = association;
+    this.#connectAssociation();
+  }
+
+  /** How many streams the association has in both directions. */
+  get maxChannels(): number {
+    return this.#pipeline.sctp.run((sctp) =>
+      Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
+    );
+  }
+
   /** Puts items on the data channels' stage. */
   send(items: readonly ChannelItem[]): void {
     this.#pipeline.send(items);
   }
 
-  /**
-   * Sets every state to closed, and takes the pipeline down (W3C WebRTC section 4.4.1.8). Only the SCTP transport tells of it: for the
-   * others the text says that it fires no event.
-   */
+  get isClosed(): boolean {
+    return this.#host.isClosed || this.#closing.signal.aborted;
+  }
+
+  /** Builds what media needs. */
+  startMedia(cname: string): void {
+    this.#pipeline.startMedia({
+      cname,
+      onRtpEvent: (event) => this.media.handle(event),
+      onRtpItems: (items) => this.media.receive(items),
+    });
+  }
+
+  /** Commands to the RTP session, if there is media. */
+  runMedia<T>(mutate: (session: RtpSession, now: Millis) => T): T | undefined {
+    return this.#pipeline.media(mutate);
+  }
+
+  /** Hands frames to the RTP session. */
+  sendMedia(items: readonly RtpItem[]): void {
+    this.#pipeline.sendMedia(items);
+  }
+
+  /** Sets every state to closed, and takes the pipeline down (W3C WebRTC section 4.4.1.8). No event fires. */
   close(): void {
-    if (this.sctpSlots.state !== "closed") {
-      queueTask(() => this.sctp.dispatchEvent(new Event("statechange")));
-    }
-    this.sctpSlots.state = "closed";
+    this.media.close();
     this.dtlsSlots.state = "closed";
     this.iceSlots.state = "closed";
     this.#closing.abort();
@@ -237,7 +263,7 @@ export class Transport {
     }
     if (event.type === "selected-pair") this.#selectedPairChanges++;
     queueTask(() => {
-      if (this.#host.isClosed) return;
+      if (this.isClosed) return;
       switch (event.type) {
         case "role":
           this.iceSlots.role = event.role;
@@ -246,10 +272,10 @@ export class Transport {
           this.#updateIce(event.state);
           break;
         case "selected-pair":
-          this.#host.onIceState(event);
+          this.#host.onIceState(this, event);
           break;
         default:
-          this.#host.onGathering(event);
+          this.#host.onGathering(this, event);
       }
     });
   }
@@ -260,13 +286,13 @@ export class Transport {
    */
   #updateIce(state: RTCIceTransportState): void {
     if (state === "completed" && this.iceSlots.state !== "connected") {
-      this.#host.onIceState({ type: "state", state: "connected" });
+      this.#host.onIceState(this, { type: "state", state: "connected" });
       queueTask(() => {
-        if (!this.#host.isClosed && this.iceSlots.state === "connected") {
-          this.#host.onIceState({ type: "state", state });
+        if (!this.isClosed && this.iceSlots.state === "connected") {
+          this.#host.onIceState(this, { type: "state", state });
         }
       });
-    } else this.#host.onIceState({ type: "state", state });
+    } else this.#host.onIceState(this, { type: "state", state });
   }
 
   /** DTLS begins once ICE has a pair to send on and the descriptions have told the roles and the fingerprints. */
@@ -284,7 +310,7 @@ export class Transport {
   #onDtlsEvent(event: DtlsEvent): void {
     if (event.type !== "state") return;
     const certificates = this.#pipeline.dtls.run((dtls) => dtls.remoteCertificates);
-    if (event.state === "connected") this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
+    if (event.state === "connected") this.#connectAssociation();
     queueTask(() => this.#updateDtls(event.state, certificates, event.error));
   }
 
@@ -295,7 +321,7 @@ export class Transport {
     error: Error | undefined,
   ): void {
     const slots = this.dtlsSlots;
-    if (this.#host.isClosed || slots.state === "failed" || slots.state === state) return;
+    if (this.isClosed || slots.state === "failed" || slots.state === state) return;
     slots.state = state;
     if (state === "connected") slots.remoteCertificates = certificates;
     if (state === "failed") {
@@ -305,44 +331,12 @@ export class Transport {
     this.#host.onDtlsState();
   }
 
-  #onSctpEvent(event: SctpEvent): void {
-    if (event.type !== "state") return;
-    if (event.state === "connected") this.#announceAssociation();
-    else if (event.state === "closed") {
-      const { error } = event;
-      queueTask(() => this.#sctpClosed(error === undefined ? undefined : sctpError(error)));
-    }
+  /** The association is set up once there is one, and DTLS to carry it. */
+  #connectAssociation(): void {
+    const isConnected = this.#pipeline.dtls.run((dtls) => dtls.state) === "connected";
+    if (this.#association === undefined || !isConnected) return;
+    this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
   }
-
-  #announceAssociation(): void {
-    const maxChannels = this.#pipeline.sctp.run((sctp) =>
-      Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
-    );
-    queueTask(() => this.#sctpConnected(maxChannels));
-  }
-
-  #sctpConnected(maxChannels: number): void {
-    if (this.#host.isClosed || this.sctpSlots.state !== "connecting") return;
-    this.sctpSlots.state = "connected";
-    this.sctpSlots.maxChannels = maxChannels;
-    this.#host.onSctpConnected(maxChannels);
-    this.sctp.dispatchEvent(new Event("statechange"));
-  }
-
-  #sctpClosed(error: RTCError | undefined): void {
-    if (this.#host.isClosed || this.sctpSlots.state === "closed") return;
-    this.sctpSlots.state = "closed";
-    this.#host.onSctpClosed(error);
-    this.sctp.dispatchEvent(new Event("statechange"));
-  }
-}
-
-function sctpError(error: Error): RTCError {
-  const code = error instanceof ProtocolError ? error.code : undefined;
-  return new RTCError({
-    errorDetail: "sctp-failure",
-    ...(code !== undefined && { sctpCauseCode: code }),
-  }, error.message);
 }
 
 /** bad_certificate (42) is what DTLS sends where no fingerprint matches. */

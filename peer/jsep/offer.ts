@@ -1,65 +1,112 @@
 import type { IceParameters } from "../../ice/mod.ts";
+import type { Attribute, MediaDescription, SessionDescription } from "../../sdp/mod.ts";
 import {
-  type Attribute,
-  findAll,
-  type MediaDescription,
-  type SessionDescription,
-} from "../../sdp/mod.ts";
-import { unusedMid } from "./media/m_lines.ts";
+  type BundlePolicy,
+  type MediaWishes,
+  type NegotiatedMedia,
+  type Numbering,
+  offerBundle,
+  offerLipSync,
+  offerMedia,
+  sends,
+  writeMediaSection,
+} from "./media/mod.ts";
 import {
-  isDataSection,
-  isRejected,
   type LocalEnd,
-  midOf,
   writeDataSection,
   writeDescription,
   writeRejectedSection,
 } from "./sections.ts";
 
+/** What a section of an offer is for. */
+export type OfferContent =
+  /** A track; `negotiated` is what the most recent answer has fixed. */
+  | {
+    readonly type: "media";
+    readonly wishes: MediaWishes;
+    readonly negotiated?: NegotiatedMedia;
+  }
+  /** Data channels. */
+  | { readonly type: "data" }
+  /** Nothing any more, but its place has to be kept. */
+  | { readonly type: "rejected"; readonly like: MediaDescription };
+
+/** A section of an offer. */
+export interface OfferSection {
+  readonly mid: string;
+  readonly content: OfferContent;
+  /** Whether the most recent answer accepted it. */
+  readonly isNegotiated: boolean;
+}
+
+/** What tells a peer how to reach a section, as far as the section alone knows. */
+export interface SectionTransport {
+  readonly ice: IceParameters;
+  /** Candidates that were found for it already. */
+  readonly candidates?: readonly Attribute[];
+}
+
 /** What an offer is made of. */
 export interface OfferOptions {
   readonly version: number;
-  /** The current local description, whose sections keep their places. */
-  readonly current: SessionDescription | undefined;
-  readonly ice: IceParameters;
-  /** Whether data channels are wanted. */
-  readonly data: boolean;
+  readonly sections: readonly OfferSection[];
+  readonly policy: BundlePolicy;
+  /** The mids of the bundle in the most recent answer. */
+  readonly bundled: readonly string[];
+  readonly numbering: Numbering;
+  /** Called for the sections that speak for a transport. */
+  readonly transportOf: (mid: string) => SectionTransport;
 }
 
 /** Makes an offer (RFC 9429 section 5.2). */
 export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescription {
-  const { current, ice } = options;
-  const mids = (current?.media ?? []).map((_, index) => midOf(current!, index));
-  let wantsData = options.data;
-  const data = (mid: string, candidates: readonly Attribute[] = []): MediaDescription => {
-    wantsData = false;
-    return writeDataSection(end, {
+  const { sections, policy, bundled, numbering } = options;
+  const { mids, roles } = offerBundle(
+    sections.map(({ mid, content, isNegotiated }) => ({
       mid,
-      transport: { ice, fingerprints: end.fingerprints, setup: "actpass", candidates },
-    });
-  };
-  const media = (current?.media ?? []).map((section, index): MediaDescription => {
-    const mid = mids[index]!;
-    if (!isDataSection(section)) return writeRejectedSection(section, mid);
-    if (!isRejected(section)) {
-      return data(
-        mid,
-        sameGeneration(section, ice) ? findAll(section.attributes, "candidate") : [],
-      );
+      kind: kindOf(content),
+      isRejected: content.type === "rejected",
+      isNegotiated,
+    })),
+    policy,
+    bundled,
+  );
+  const media = sections.map(({ mid, content }, index) => {
+    const transport = roles[index] === "own"
+      ? {
+        ...options.transportOf(mid),
+        fingerprints: end.fingerprints,
+        setup: "actpass", // RFC 8842 section 5.2
+      } as const
+      : undefined;
+    const place = { ...(transport && { transport }), isBundleOnly: roles[index] === "bundle-only" };
+    switch (content.type) {
+      case "rejected":
+        return writeRejectedSection(content.like, mid);
+      case "data":
+        return writeDataSection(end, { mid, ...place });
+      case "media":
+        return writeMediaSection({
+          ...offerMedia(content.wishes, mid, numbering, content.negotiated),
+          ...place,
+        });
     }
-    // RFC 9429 section 5.2.2: a section that was rejected is recycled, with a mid of its own.
-    if (wantsData) return data(mids[index] = unusedMid(new Set(mids)));
-    return writeRejectedSection(section, mid);
   });
-  if (wantsData) {
-    const mid = unusedMid(new Set(mids));
-    mids.push(mid);
-    media.push(data(mid));
-  }
-  const bundled = mids.filter((_, index) => !isRejected(media[index]!));
-  return writeDescription(end, options.version, media, [{ semantics: "BUNDLE", mids: bundled }]);
+  return writeDescription(end, options.version, media, [
+    { semantics: "BUNDLE", mids },
+    ...offerLipSync(syncedSections(sections)),
+  ]);
 }
 
-function sameGeneration(section: MediaDescription, ice: IceParameters): boolean {
-  return findAll(section.attributes, "ice-ufrag")[0]?.value === ice.usernameFragment;
+function kindOf(content: OfferContent): string {
+  if (content.type === "media") return content.wishes.kind;
+  return content.type === "data" ? "application" : content.like.kind;
+}
+
+function syncedSections(sections: readonly OfferSection[]) {
+  return sections.flatMap(({ mid, content }) =>
+    content.type === "media" && sends(content.wishes.direction)
+      ? [{ mid, streamIds: content.wishes.streamIds }]
+      : []
+  );
 }

@@ -10,19 +10,12 @@ import {
   isEndOfCandidates,
   isIceLite,
   isRtp,
-  maxMessageSizeOf,
   parseIceOptions,
   type SessionDescription,
   type Setup,
   setupOf,
 } from "../../sdp/mod.ts";
-import {
-  dataSectionIndex,
-  isDataSection,
-  isRejected,
-  midOf,
-  transportSection,
-} from "./sections.ts";
+import { isDataSection, isRejected, midOf, transportSection } from "./sections.ts";
 
 /** What a remote description says of the transport of a section. */
 export interface RemoteTransport {
@@ -32,29 +25,6 @@ export interface RemoteTransport {
   /** `candidate:...` texts. */
   readonly candidates: readonly string[];
   readonly endOfCandidates: boolean;
-}
-
-/** What a remote description says of its data section. */
-export interface RemoteData extends RemoteTransport {
-  readonly index: number;
-  readonly mid: string;
-  /** In bytes; 0 means any size. */
-  readonly maxMessageSize: number;
-}
-
-/** The data section of a remote description; undefined if it has none, or refuses it. Throws an `InvalidAccessError` where it is invalid. */
-export function readRemoteData(
-  session: SessionDescription,
-  type: "offer" | "answer" | "pranswer",
-): RemoteData | undefined {
-  const index = dataSectionIndex(session);
-  if (index < 0) return undefined;
-  return {
-    index,
-    mid: midOf(session, index),
-    ...readRemoteTransport(session, index, type),
-    maxMessageSize: maxMessageSizeOf(session.media[index]!),
-  };
 }
 
 /** The transport of a section that is not rejected. Throws an `InvalidAccessError` where it is invalid (RFC 9429 section 5.8.3). */
@@ -140,18 +110,16 @@ export function checkMids(session: SessionDescription): void {
 }
 
 /** Throws an `InvalidAccessError` where a section, of whatever kind, lacks what every transport needs (RFC 9429 section 5.8.3). */
-export function checkTransports(session: SessionDescription): void {
+export function checkTransports(
+  session: SessionDescription,
+  type: "offer" | "answer" | "pranswer",
+): void {
   const bundled = new Set(groupsOf(session, "BUNDLE").flatMap(({ mids }) => mids.slice(1)));
   for (const [index, media] of session.media.entries()) {
     // A bundled section does as the one that its bundle is named for (RFC 9143 section 7.1.3).
     const ownsTransport = !isRejected(media) && !bundled.has(midOf(session, index));
     if (!ownsTransport || !(isRtp(media.protocol) || isDataSection(media))) continue;
-    if (iceCredentialsOf(session, media) === undefined) {
-      throw invalid(`Section ${index} has no well-formed a=ice-ufrag and a=ice-pwd`);
-    }
-    if (fingerprintsOf(session, media).length === 0) {
-      throw invalid(`Section ${index} has no a=fingerprint`);
-    }
+    readRemoteTransport(session, index, type);
     if (isRtp(media.protocol) && !has(media.attributes, "rtcp-mux")) {
       throw invalid(`Section ${index} has no a=rtcp-mux`); // W3C WebRTC section 4.4.1.5
     }

@@ -1,7 +1,6 @@
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
 import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
-import { isRtcp } from "../mux.ts";
 import { parseRtpPacket, type RtpPacket } from "../packet.ts";
 import { NtpClock, TransportFeedbackGenerator } from "../reception/mod.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
@@ -11,7 +10,7 @@ import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import { transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
-import { isOutbound, type RtpItem } from "./items.ts";
+import { isOutbound, type RtpDatagram, type RtpItem } from "./items.ts";
 import { allocate } from "./outbound/allocation.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 import { Sender, type SenderHost } from "./outbound/sender.ts";
@@ -47,7 +46,7 @@ export class SessionCore implements Hosts {
   readonly #transmitter: Transmitter;
   readonly #feedback: FeedbackHandler;
   readonly #arrivals: TransportFeedbackGenerator;
-  readonly #out: Outputs<Uint8Array, RtpItem, RtpSessionEvent> = {
+  readonly #out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent> = {
     below: [],
     above: [],
     events: [],
@@ -143,11 +142,11 @@ export class SessionCore implements Hosts {
     return this.#senders.get(mid);
   }
 
-  handleInbound(batch: readonly Uint8Array[], now: Millis): void {
+  handleInbound(batch: readonly RtpDatagram[], now: Millis): void {
     if (this.#done) return;
-    for (const bytes of batch) {
-      if (isRtcp(bytes)) this.#feedback.receive(bytes, now);
-      else this.#receive(bytes, now);
+    for (const { kind, data } of batch) {
+      if (kind === "rtcp") this.#feedback.receive(data, now);
+      else this.#receive(data, now);
     }
     this.#collect(now);
   }
@@ -179,7 +178,7 @@ export class SessionCore implements Hosts {
     this.#finish();
   }
 
-  poll(out: Outputs<Uint8Array, RtpItem, RtpSessionEvent>): void {
+  poll(out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent>): void {
     out.below.push(...this.#out.below.splice(0));
     out.above.push(...this.#out.above.splice(0));
     out.events.push(...this.#out.events.splice(0));
@@ -244,8 +243,8 @@ export class SessionCore implements Hosts {
     return [...this.#receivers.values()].flatMap((receiver) => receiver.reports(now));
   }
 
-  emit(bytes: Uint8Array): void {
-    this.#out.below.push(bytes);
+  emit(kind: RtpDatagram["kind"], data: Uint8Array): void {
+    this.#out.below.push({ kind, data });
   }
 
   deliver(item: RtpItem): void {

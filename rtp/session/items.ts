@@ -2,6 +2,14 @@ import type { Millis } from "../../core/stage/mod.ts";
 import type { AbsCaptureTime } from "../extensions/mod.ts";
 import type { RtpPacket } from "../packet.ts";
 
+/** What goes in and comes out below: a packet of either protocol, as SRTP tells them apart (RFC 5761). */
+export interface RtpDatagram {
+  /** Which of the two. */
+  readonly kind: "rtp" | "rtcp";
+  /** The whole packet, unencrypted. */
+  readonly data: Uint8Array;
+}
+
 /** What goes along with a frame in header extensions, where they were negotiated. */
 export interface FrameMetadata {
   /** Loudness of audio, from 0 (loudest) to 127 -dBov (RFC 6464). */

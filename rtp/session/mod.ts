@@ -18,6 +18,7 @@ export {
   isOutbound,
   type OutboundFrame,
   type OutboundPacket,
+  type RtpDatagram,
   type RtpItem,
 } from "./items.ts";
 export type { EncodingBitrate, RtpSessionEvent } from "./event.ts";

@@ -2,7 +2,7 @@ import type { Discards, Layer, Millis, Outputs } from "../../core/stage/mod.ts";
 import { SessionCore } from "./core.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
-import type { RtpItem } from "./items.ts";
+import type { RtpDatagram, RtpItem } from "./items.ts";
 import type { RtpSessionOptions } from "./options.ts";
 import type { ReceiverParameters, SenderParameters } from "./parameters.ts";
 import {
@@ -26,7 +26,7 @@ let coreOf: (session: RtpSession) => SessionCore;
  * @example
  * ```ts
  * import { emptyOutputs, nodeProvider } from "@heron/webrtc/core";
- * import { type RtpItem, RtpSession, type RtpSessionEvent } from "@heron/webrtc/rtp";
+ * import { type RtpDatagram, type RtpItem, RtpSession, type RtpSessionEvent } from "@heron/webrtc/rtp";
  * import { assertEquals } from "@std/assert";
  *
  * const section = {
@@ -45,15 +45,15 @@ let coreOf: (session: RtpSession) => SessionCore;
  * const data = Uint8Array.of(0xf8, 1, 2, 3);
  * const frame = { type: "frame", mid: "0", payloadType: 111, data } as const;
  * alice.handleOutbound([{ ...frame, keyFrame: true, timestamp: 20_000 }], 20);
- * const sent = emptyOutputs<Uint8Array, RtpItem, RtpSessionEvent>();
+ * const sent = emptyOutputs<RtpDatagram, RtpItem, RtpSessionEvent>();
  * alice.poll(sent);
  * bob.handleInbound(sent.below, 30);
- * const received = emptyOutputs<Uint8Array, RtpItem, RtpSessionEvent>();
+ * const received = emptyOutputs<RtpDatagram, RtpItem, RtpSessionEvent>();
  * bob.poll(received);
  * assertEquals(received.above.map((item) => item.type === "frame" && item.data), [data]);
  * ```
  */
-export class RtpSession implements Layer<Uint8Array, RtpItem, RtpSessionEvent> {
+export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> {
   static {
     coreOf = (session) => session.#core;
   }
@@ -138,7 +138,7 @@ export class RtpSession implements Layer<Uint8Array, RtpItem, RtpSessionEvent> {
   }
 
   /** Takes RTP and RTCP packets. */
-  handleInbound(batch: readonly Uint8Array[], now: Millis): void {
+  handleInbound(batch: readonly RtpDatagram[], now: Millis): void {
     this.#core.handleInbound(batch, now);
   }
 
@@ -163,7 +163,7 @@ export class RtpSession implements Layer<Uint8Array, RtpItem, RtpSessionEvent> {
   }
 
   /** Hands out what has come of it all. */
-  poll(out: Outputs<Uint8Array, RtpItem, RtpSessionEvent>): void {
+  poll(out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent>): void {
     this.#core.poll(out);
   }
 

@@ -324,7 +324,7 @@ Deno.test("operations are chained: a later one waits for those before it", async
   await pair.close();
 });
 
-Deno.test("what an audio and video offer has beside data is refused, section by section", async () => {
+Deno.test("an offer of audio, video and data is answered section by section", async () => {
   const pair = new Pair();
   const sdp = Deno.readTextFileSync(
     new URL("../vectors/browsers/chromium-av-offer.sdp", import.meta.url),
@@ -339,7 +339,7 @@ Deno.test("what an audio and video offer has beside data is refused, section by 
   for (const [i, line] of media.entries()) {
     const [kind, port] = line.split(" ");
     assertEquals(kind, offered[i]!.split(" ")[0]);
-    assertEquals(port === "0", kind !== "m=application", line);
+    assert(port !== "0", line);
   }
   await pair.close();
 });

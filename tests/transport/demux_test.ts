@@ -26,6 +26,7 @@ Deno.test("RFC 9443 section 3: every first byte belongs to one protocol", () => 
 
 Deno.test("Demux: splits a batch, keeps the order within a branch, counts the rest", async () => {
   const demux = new Demux();
+  const { srtp } = demux;
   const writer = demux.writable.getWriter();
   const batch = [
     packet(22, 1),
@@ -41,7 +42,7 @@ Deno.test("Demux: splits a batch, keeps the order within a branch, counts the re
   await writer.write(batch);
   await writer.close();
   assertEquals(await Array.fromAsync(demux.dtls), [[batch[0]!, batch[3]!]]);
-  assertEquals(await Array.fromAsync(demux.srtp), [[batch[1]!, batch[4]!]]);
+  assertEquals(await Array.fromAsync(srtp), [[batch[1]!, batch[4]!]]);
   assertEquals(Object.fromEntries(demux.discards.entries()), {
     stun: 1,
     unknown: 1,
@@ -60,6 +61,7 @@ Deno.test("Demux: a batch of one kind is handed on as it is", async () => {
 
 Deno.test("Demux: a branch that nobody reads is bounded, and does not hold up the other", async () => {
   const demux = new Demux();
+  const { srtp } = demux;
   const writer = demux.writable.getWriter();
   for (let i = 0; i < 1000; i++) await writer.write([packet(128, i & 0xff)]);
   await writer.write([packet(22)]);
@@ -67,7 +69,24 @@ Deno.test("Demux: a branch that nobody reads is bounded, and does not hold up th
   const dropped = demux.discards.of("overflow");
   assert(dropped > 0 && dropped < 1000, `${dropped} dropped`);
   await writer.close();
-  assertEquals((await Array.fromAsync(demux.srtp)).length, 1000 - dropped);
+  assertEquals((await Array.fromAsync(srtp)).length, 1000 - dropped);
+});
+
+Deno.test("Demux: SRTP that nobody has asked for is dropped and counted", async () => {
+  const demux = new Demux();
+  const writer = demux.writable.getWriter();
+  await writer.write([packet(128), packet(129), packet(22)]);
+  const { srtp } = demux;
+  await writer.write([packet(130)]);
+  await writer.close();
+  assertEquals(demux.discards.of("srtp"), 2);
+  assertEquals(await Array.fromAsync(srtp), [[packet(130)]]);
+});
+
+Deno.test("Demux: SRTP that is asked for after the end has ended, too", async () => {
+  const demux = new Demux();
+  await demux.writable.close();
+  assertEquals(await Array.fromAsync(demux.srtp), []);
 });
 
 Deno.test("Demux: a cancelled branch is dropped and counted", async () => {

@@ -26,7 +26,7 @@ interface Queued {
 /** What a transmitter asks of its session. */
 export interface TransmitterHost {
   /** A packet leaves. */
-  emit(bytes: Uint8Array): void;
+  emit(kind: "rtp", data: Uint8Array): void;
   /** Streams that have packets to pad with. */
   paddingStreams(): Iterable<{ stream: OutgoingStream; extensions: ExtensionIds }>;
   /** A packet of media has left. */
@@ -157,7 +157,7 @@ export class Transmitter {
       { sequence, size: rtpPacketSize(sent), cluster, ssrc, sequenceNumber },
       now,
     );
-    this.#host.emit(serializeRtpPacket(sent));
+    this.#host.emit("rtp", serializeRtpPacket(sent));
     return sent;
   }
 }

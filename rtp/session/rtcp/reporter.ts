@@ -22,7 +22,7 @@ export interface ReporterHost {
   reportBlocks(now: Millis): ReportBlock[];
   /** Whether anything is received. */
   readonly isReceiving: boolean;
-  emit(bytes: Uint8Array): void;
+  emit(kind: "rtcp", data: Uint8Array): void;
 }
 
 /** Sends RTCP when it is due: reports at their times, feedback as soon as may be (RFC 3550 section 6.3, RFC 4585 section 3.5). */
@@ -84,7 +84,7 @@ export class Reporter {
 
   #send(contents: Parameters<typeof composeRtcp>[0]): void {
     for (const datagram of composeRtcp(contents)) {
-      this.#host.emit(datagram);
+      this.#host.emit("rtcp", datagram);
       this.scheduler.sent(datagram.length);
     }
   }

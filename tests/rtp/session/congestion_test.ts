@@ -1,4 +1,5 @@
 import { sessionCore } from "../../../rtp/session/session.ts";
+import type { RtpDatagram } from "../../../rtp/mod.ts";
 import { assert } from "@std/assert";
 import { Random, seedForRun } from "../../support/random.ts";
 import { ends, eventsOf, framesOf, sendVideo, vp8 } from "./ends.ts";
@@ -20,11 +21,11 @@ Deno.test("a cap of 500 kb/s is found within 10 s and kept within 20%", () => {
   const pair = ends(seed, { delay: 25 });
   const pass = bottleneck(500_000, 30_000);
   // What the cap lets through comes later by its queue: held here, and put on the link when its time has come.
-  let held: { at: number; packet: Uint8Array }[] = [];
+  let held: { at: number; packet: RtpDatagram }[] = [];
   let bytes = 0;
   pair.filter = (packet, from) => {
     if (from === "b") return packet;
-    const delay = pass(packet.length + 28, pair.now);
+    const delay = pass(packet.data.length + 28, pair.now);
     if (delay !== undefined) held.push({ at: pair.now + delay, packet });
     return undefined;
   };
@@ -42,7 +43,7 @@ Deno.test("a cap of 500 kb/s is found within 10 s and kept within 20%", () => {
       const due = held.filter(({ at }) => at <= pair.now);
       held = held.filter(({ at }) => at > pair.now);
       for (const { packet } of due) {
-        bytes += packet.length + 28;
+        bytes += packet.data.length + 28;
         pair.inject("a", packet);
       }
       pair.advance(1);

@@ -75,7 +75,7 @@ Deno.test("redundant audio (RFC 2198) makes up for every second packet that is l
   const pair = ends(3);
   let count = 0;
   pair.filter = (packet, from) =>
-    from === "a" && (packet[1]! & 0x7f) === 63 && count++ % 2 === 1 ? undefined : packet;
+    from === "a" && (packet.data[1]! & 0x7f) === 63 && count++ % 2 === 1 ? undefined : packet;
   for (let i = 0; i < 20; i++) {
     const data = Uint8Array.of(0xf8, i);
     pair.run("a", (a, now) =>
@@ -114,7 +114,7 @@ Deno.test("after a loss that can't be repaired, nothing undecodable comes out, a
   const random = new Random(4);
   pair.filter = (packet, from) =>
     // Half a second in which nothing of the video gets through, retransmissions among it.
-    from === "a" && pair.now > 3000 && pair.now < 4500 && [96, 97].includes(packet[1]! & 0x7f)
+    from === "a" && pair.now > 3000 && pair.now < 4500 && [96, 97].includes(packet.data[1]! & 0x7f)
       ? undefined
       : packet;
   const { sent } = call(pair, 8, random);

@@ -5,10 +5,12 @@ import {
   AUDIO_LEVEL_URI,
   type EncodingParameters,
   type InboundFrame,
+  isRtcp,
   MID_URI,
   type ReceiverParameters,
   REPAIRED_RID_URI,
   RID_URI,
+  type RtpDatagram,
   type RtpFormat,
   type RtpItem,
   RtpSession,
@@ -20,7 +22,7 @@ import { crypto as nodeCrypto } from "../../support/freeing_provider.ts";
 import { LayerPair, type LinkModel } from "../../support/layer_pair.ts";
 import { Random } from "../../support/random.ts";
 
-export type Ends = LayerPair<Uint8Array, RtpItem, RtpSessionEvent, RtpSession>;
+export type Ends = LayerPair<RtpDatagram, RtpItem, RtpSessionEvent, RtpSession>;
 
 const VIDEO_FEEDBACK = ["transport-cc", "nack", "nack pli", "ccm fir"];
 
@@ -125,7 +127,7 @@ export function ends(
     receiving?: Partial<ReceiverParameters>;
   } = {},
 ): Ends {
-  const pair: Ends = new LayerPair<Uint8Array, RtpItem, RtpSessionEvent, RtpSession>(
+  const pair: Ends = new LayerPair<RtpDatagram, RtpItem, RtpSessionEvent, RtpSession>(
     session(seed, options.startBitrate),
     session(seed + 1),
     { link, seed },
@@ -199,6 +201,11 @@ export function eventsOf<Type extends RtpSessionEvent["type"]>(
   return pair.events[end].filter((event): event is Extract<RtpSessionEvent, { type: Type }> =>
     event.type === type
   );
+}
+
+/** A packet as a datagram, of whichever protocol it is. */
+export function datagram(data: Uint8Array): RtpDatagram {
+  return { kind: isRtcp(data) ? "rtcp" : "rtp", data };
 }
 
 export type { Millis };

@@ -62,6 +62,8 @@ Deno.test("a session forwards packets under the other side's payload type, the p
       }),
     }], now);
   });
-  const sent = pair.sent.a.map(parseRtpPacket).find((one) => one?.ssrc === 2000)!;
+  const sent = pair.sent.a.map(({ data }) => parseRtpPacket(data)).find((one) =>
+    one?.ssrc === 2000
+  )!;
   assertEquals([sent.payloadType, sent.marker, sent.payload], [98, true, payload]);
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   createRtpPacket,
   isOutbound,
+  type RtpDatagram,
   type RtpItem,
   type RtpSessionEvent,
   serializeRtcp,
@@ -15,6 +16,7 @@ import { randomPacket } from "../support.ts";
 import {
   AUDIO,
   call,
+  datagram,
   ends,
   eventsOf,
   framesOf,
@@ -38,16 +40,17 @@ function anyPacket(random: Random): Uint8Array {
   return serializeRtpPacket(packet);
 }
 
-function noise(random: Random): Uint8Array {
+function noise(random: Random): RtpDatagram {
   const bytes = anyPacket(random);
-  if (random.chance(0.3)) return bytes.subarray(0, random.below(bytes.length + 1));
+  const kind = random.chance(0.1) ? random.pick(["rtp", "rtcp"] as const) : datagram(bytes).kind;
+  if (random.chance(0.3)) return { kind, data: bytes.subarray(0, random.below(bytes.length + 1)) };
   for (let flips = random.below(4); flips > 0; flips--) {
     bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
   }
-  return bytes;
+  return { kind, data: bytes };
 }
 
-testCompliance<Uint8Array, RtpItem, RtpSessionEvent>("RtpSession", {
+testCompliance<RtpDatagram, RtpItem, RtpSessionEvent>("RtpSession", {
   make(now, random) {
     const made = session(random.below(1000));
     made.setSender(sender("audio", [AUDIO]), now);
@@ -92,7 +95,7 @@ Deno.test("sources without number are no more than what is kept for each section
   made.setReceiver(receiver("audio"), 0);
   for (let ssrc = 1; ssrc <= 20_000; ssrc++) {
     const packet = createRtpPacket({ ssrc, payloadType: 111, sequenceNumber: 1, timestamp: 0 });
-    made.handleInbound([serializeRtpPacket(packet)], ssrc);
+    made.handleInbound([datagram(serializeRtpPacket(packet))], ssrc);
   }
   assertEquals(sessionCore(made).receiver("0")!.streams().length, 16);
 });
@@ -108,9 +111,9 @@ Deno.test("RTCP that lies about what was lost is not believed", () => {
   const before = sessionCore(pair.a).estimation.targetBitrate;
   pair.run("a", (a, now) =>
     a.handleInbound([
-      serializeRtcp([{ type: "RR", ssrc: 5, reports: [block] }]),
-      serializeRtcp([{ type: "NACK", senderSsrc: 5, mediaSsrc: 4711, lost: [1, 2, 3] }]),
-      serializeRtcp([{ type: "PLI", senderSsrc: 5, mediaSsrc: 4711 }]),
+      datagram(serializeRtcp([{ type: "RR", ssrc: 5, reports: [block] }])),
+      datagram(serializeRtcp([{ type: "NACK", senderSsrc: 5, mediaSsrc: 4711, lost: [1, 2, 3] }])),
+      datagram(serializeRtcp([{ type: "PLI", senderSsrc: 5, mediaSsrc: 4711 }])),
     ], now));
   assert(pair.a.discards.of("implausible feedback") >= 3);
   assertEquals(sessionCore(pair.a).estimation.targetBitrate, before);
@@ -129,13 +132,13 @@ Deno.test("a flood of NACKs gets no more than a share of the rate", () => {
       "a",
       (a, now) =>
         a.handleInbound(
-          [serializeRtcp([{ type: "NACK", senderSsrc: 5, mediaSsrc: 2000, lost }])],
+          [datagram(serializeRtcp([{ type: "NACK", senderSsrc: 5, mediaSsrc: 2000, lost }]))],
           now,
         ),
     );
     pair.advance(5);
   }
-  const bytes = pair.sent.a.slice(before).reduce((sum, { length }) => sum + length, 0);
+  const bytes = pair.sent.a.slice(before).reduce((sum, { data }) => sum + data.length, 0);
   // Half of the rate for retransmissions, once more for probes, and a burst.
   const allowed = sessionCore(pair.a).estimation.targetBitrate / 8 + 100_000;
   assert(bytes < allowed, `${bytes} bytes in a second, of ${allowed}`);
@@ -146,7 +149,7 @@ Deno.test("a flood of NACKs gets no more than a share of the rate", () => {
 Deno.test("requests for key frames are passed on, FIR only once for each number (RFC 5104 section 4.3.1.1)", () => {
   const pair = ends(9);
   const fir = (sequence: number) =>
-    serializeRtcp([{ type: "FIR", senderSsrc: 5, entries: [{ ssrc: 2000, sequence }] }]);
+    datagram(serializeRtcp([{ type: "FIR", senderSsrc: 5, entries: [{ ssrc: 2000, sequence }] }]));
   pair.run("a", (a, now) => a.handleInbound([fir(1), fir(1), fir(2)], now));
   assertEquals(eventsOf(pair, "a", "key-frame-request").length, 2);
   assertEquals(sessionCore(pair.a).sender("1")!.streams()[0]!.firCount, 3);

@@ -7,7 +7,7 @@ import {
   serializeRtpPacket,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { call, ends, eventsOf, framesOf, receiver, sendVideo, vp8 } from "./ends.ts";
+import { call, datagram, ends, eventsOf, framesOf, receiver, sendVideo, vp8 } from "./ends.ts";
 
 const LAYERS = ["q", "h", "f"].map((rid, i) => ({
   ...{ rid, ssrc: 3000 + 2 * i, rtxSsrc: 3001 + 2 * i, active: true },
@@ -57,10 +57,10 @@ Deno.test("a key frame of one layer is asked for with its rid", () => {
 Deno.test("RFC 9143 section 9.2: without a MID, an announced source or a unique payload type tells the section", () => {
   const pair = ends(2);
   const packet = (ssrc: number, payloadType: number) =>
-    serializeRtpPacket(createRtpPacket({
+    datagram(serializeRtpPacket(createRtpPacket({
       ...{ ssrc, payloadType, sequenceNumber: 1, timestamp: 0 },
       payload: Uint8Array.of(0xf8, 1),
-    }));
+    })));
   pair.run("b", (b, now) => {
     b.setReceiver(receiver("audio", { mid: "2", sources: [{ ssrc: 77 }] }), now);
     b.handleInbound([packet(77, 111), packet(78, 111), packet(79, 96)], now);
@@ -75,9 +75,9 @@ Deno.test("a packet with our own SSRC is dropped (RFC 3550 section 8.2)", () => 
   pair.run("a", (a, now) => {
     a.setReceiver(receiver("video", { mid: "9" }), now);
     a.handleInbound([
-      serializeRtpPacket(createRtpPacket({
+      datagram(serializeRtpPacket(createRtpPacket({
         ...{ ssrc: 2000, payloadType: 96, sequenceNumber: 1, timestamp: 0 },
-      })),
+      }))),
     ], now);
   });
   assertEquals(pair.a.discards.of("own source"), 1);
@@ -100,7 +100,7 @@ Deno.test("a sender that is removed says goodbye (RFC 3550 section 6.6), and so 
       ...{ keyFrame: true, timestamp: 0 },
     }], now));
   pair.run("a", (a, now) => a.close(now));
-  const last = parseRtcp(pair.sent.a.at(-1)!);
+  const last = parseRtcp(pair.sent.a.at(-1)!.data);
   assertEquals(last.find(({ type }) => type === "BYE"), { type: "BYE", ssrcs: [1000] });
   assert(pair.a.done);
 });
@@ -121,8 +121,10 @@ Deno.test("packets keep to the largest size, with every extension and as a retra
   const seed = seedForRun("size");
   const pair = ends(seed, { delay: 20, loss: 0.05 }, { startBitrate: 3_000_000 });
   call(pair, 5, new Random(seed), () => 20_000);
-  const sizes = pair.sent.a.map(({ length }) => length);
+  const sizes = pair.sent.a.map(({ data }) => data.length);
   assert(Math.max(...sizes) <= 1150, `${Math.max(...sizes)}`);
-  const rtx = pair.sent.a.map(parseRtpPacket).filter((packet) => packet?.payloadType === 97);
+  const rtx = pair.sent.a.map(({ data }) => parseRtpPacket(data)).filter((packet) =>
+    packet?.payloadType === 97
+  );
   assert(rtx.length > 0);
 });

@@ -1,0 +1,109 @@
+import { ProtocolError } from "../../core/mod.ts";
+import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
+import { construct } from "../../webidl/construct.ts";
+import { queueTask } from "../../webidl/task.ts";
+import { RTCError } from "../rtc_error.ts";
+import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
+import type { AssociationRider, Transport } from "./transport.ts";
+
+/** What an association tells its connection. Each but the last is called within a task of its own. */
+export interface AssociationHost {
+  readonly isClosed: boolean;
+  /** It is connected. Called before `statechange` fires. */
+  onSctpConnected(maxChannels: number): void;
+  /** It has ended; with an error, if it failed. */
+  onSctpClosed(error: RTCError | undefined): void;
+  /** What arrives for the data channels; not in a task yet. */
+  onChannelItems(items: readonly ChannelItem[]): void;
+}
+
+/** [[SctpTransport]] and what stands behind it: the association of the data channels, on whichever transport its section uses. */
+export class Association implements AssociationRider {
+  readonly slots: SctpTransportSlots;
+  readonly object: RTCSctpTransport;
+  readonly #host: AssociationHost;
+  #transport: Transport;
+
+  /** A new association is "connecting" until its transport is connected (W3C WebRTC section 6.1.1.1). */
+  constructor(host: AssociationHost, transport: Transport) {
+    this.#host = host;
+    this.#transport = transport;
+    this.slots = {
+      transport: transport.dtls,
+      state: "connecting",
+      maxMessageSize: null,
+      maxBufferSize: null,
+      maxChannels: null,
+    };
+    this.object = construct(RTCSctpTransport, this.slots);
+  }
+
+  /** The transport that it goes over. */
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  /** An answer has settled which transport it goes over. */
+  settle(transport: Transport): void {
+    this.move(transport);
+    transport.carry(this);
+  }
+
+  /** It belongs to another transport, since its section does. */
+  move(transport: Transport): void {
+    if (transport !== this.#transport) this.#transport.carry(undefined);
+    this.#transport = transport;
+    this.slots.transport = transport.dtls;
+  }
+
+  /** Puts items on the data channels' stage. */
+  send(items: readonly ChannelItem[]): void {
+    this.#transport.send(items);
+  }
+
+  /** It ends with its connection, or with its section. */
+  close(): void {
+    this.#transport.carry(undefined);
+    if (this.slots.state === "closed") return;
+    this.slots.state = "closed";
+    queueTask(() => this.object.dispatchEvent(new Event("statechange")));
+  }
+
+  receive(items: readonly ChannelItem[]): void {
+    this.#host.onChannelItems(items);
+  }
+
+  handle(event: SctpEvent): void {
+    if (event.type !== "state") return;
+    if (event.state === "connected") {
+      const { maxChannels } = this.#transport;
+      queueTask(() => this.#connected(maxChannels));
+    } else if (event.state === "closed") {
+      const { error } = event;
+      queueTask(() => this.#closed(error === undefined ? undefined : sctpError(error)));
+    }
+  }
+
+  #connected(maxChannels: number): void {
+    if (this.#host.isClosed || this.slots.state !== "connecting") return;
+    this.slots.state = "connected";
+    this.slots.maxChannels = maxChannels;
+    this.#host.onSctpConnected(maxChannels);
+    this.object.dispatchEvent(new Event("statechange"));
+  }
+
+  #closed(error: RTCError | undefined): void {
+    if (this.#host.isClosed || this.slots.state === "closed") return;
+    this.slots.state = "closed";
+    this.#host.onSctpClosed(error);
+    this.object.dispatchEvent(new Event("statechange"));
+  }
+}
+
+function sctpError(error: Error): RTCError {
+  const code = error instanceof ProtocolError ? error.code : undefined;
+  return new RTCError({
+    errorDetail: "sctp-failure",
+    ...(code !== undefined && { sctpCauseCode: code }),
+  }, error.message);
+}

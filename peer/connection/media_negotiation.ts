@@ -1,0 +1,280 @@
+import type { SessionDescription } from "../../sdp/mod.ts";
+import type { AppliedDescription } from "../jsep/applied_description.ts";
+import {
+  acceptedRids,
+  codecDictionaryMatch,
+  findTransceiver,
+  negotiatedDirection,
+  readSections,
+  receives,
+  type RemoteMedia,
+  requestedRids,
+  sendFormats,
+  sends,
+} from "../jsep/media/mod.ts";
+import { isRejected, midOf } from "../jsep/sections.ts";
+import type { Side } from "../jsep/signaling_state.ts";
+import type { EncodingParameters } from "../rtc_rtp_parameters.ts";
+import {
+  RemoteTracks,
+  stopTransceiver,
+  type TransceiverSlots,
+  type TransceiverTable,
+} from "../transceivers/mod.ts";
+import type { NegotiatedSection } from "../media/section.ts";
+import { codecsOf, negotiate, type SectionPair, settle } from "./negotiated_sections.ts";
+import type { TransportTable } from "./transport_table.ts";
+
+/** What a description that is being applied is part of. */
+export interface NegotiationStep {
+  readonly side: Side;
+  readonly type: "offer" | "answer" | "pranswer";
+  readonly session: SessionDescription;
+  /** The other side's part of the exchange, for an answer. */
+  readonly offer: SessionDescription | undefined;
+}
+
+/** What the media's part of negotiation needs of its connection. */
+export interface MediaNegotiationHost {
+  readonly transceivers: TransceiverTable;
+  readonly transports: TransportTable;
+  /** The RTP source's name. */
+  readonly cname: string;
+}
+
+/** Applies descriptions to transceivers (W3C WebRTC section 4.4.1.5, the steps for each media description). */
+export class MediaNegotiation {
+  readonly #host: MediaNegotiationHost;
+  /** The stream of tracks for which the other side names none (RFC 9429 section 5.10). */
+  readonly #defaultStreamId = crypto.randomUUID();
+  /** Transceivers that the pending remote offer has made, and those that the pending offer has associated with a section. */
+  #created = new Set<TransceiverSlots>();
+  #associated = new Set<TransceiverSlots>();
+  /** What the latest answer has settled of each section. */
+  #sections = new Map<string, NegotiatedSection>();
+
+  constructor(host: MediaNegotiationHost) {
+    this.#host = host;
+  }
+
+  /** An offer leaves the stable state: what can be rolled back is kept. */
+  begin(): void {
+    this.#created.clear();
+    this.#associated.clear();
+    for (const { sender, receiver } of this.#host.transceivers.all) {
+      const [lone, ...others] = sender.sendEncodings;
+      const isRidless = others.length === 0 && lone?.rid === undefined;
+      sender.lastStableStateTransport = sender.transport;
+      sender.lastStableRidlessSendEncodings = isRidless ? sender.sendEncodings : null;
+      receiver.lastStableStateTransport = receiver.transport;
+      receiver.lastStableStateAssociatedRemoteMediaStreams = receiver.associatedRemoteMediaStreams;
+      receiver.lastStableStateReceiveCodecs = receiver.receiveCodecs;
+    }
+  }
+
+  /** What the latest answer has settled of each section, by mid. */
+  get sections(): ReadonlyMap<string, NegotiatedSection> {
+    return this.#sections;
+  }
+
+  /** Applies a description. What it returns is told to the application after `signalingstatechange`. */
+  apply(step: NegotiationStep): RemoteTracks {
+    const tracks = new RemoteTracks(this.#host.transceivers);
+    const offered = step.offer === undefined ? [] : readSections(step.offer);
+    for (const section of readSections(step.session)) {
+      if (section === undefined) continue;
+      if (step.side === "local") this.#applyLocal(section, offered[section.index], step, tracks);
+      else this.#applyRemote(section, offered[section.index], step, tracks);
+    }
+    return tracks;
+  }
+
+  /** Undoes what the pending offer has done. */
+  rollBack(wasRemote: boolean): RemoteTracks {
+    const tracks = new RemoteTracks(this.#host.transceivers);
+    for (const transceiver of this.#host.transceivers.all) {
+      const { sender, receiver } = transceiver;
+      if (this.#associated.has(transceiver)) transceiver.mid = transceiver.jsepMid = null;
+      else if (transceiver.mid === null) transceiver.jsepMid = null;
+      sender.transport = sender.lastStableStateTransport;
+      const hasRids = sender.sendEncodings.some(({ rid }) => rid !== undefined);
+      if (sender.lastStableRidlessSendEncodings !== null && hasRids) {
+        sender.sendEncodings = sender.lastStableRidlessSendEncodings;
+      }
+      receiver.transport = receiver.lastStableStateTransport;
+      receiver.receiveCodecs = receiver.lastStableStateReceiveCodecs;
+      if (wasRemote) {
+        const msids = receiver.lastStableStateAssociatedRemoteMediaStreams.map(({ id }) => id);
+        tracks.process(transceiver, transceiver.currentDirection, msids);
+      }
+      if (this.#created.has(transceiver) && !transceiver.isAddedByTrack) {
+        stopTransceiver(transceiver);
+        this.#host.transceivers.remove(transceiver);
+      }
+    }
+    this.#created.clear();
+    this.#associated.clear();
+    return tracks;
+  }
+
+  /** An answer has completed the negotiation: what is stopped, and whose section both sides know to be so, is gone. */
+  complete(local: AppliedDescription | null, remote: AppliedDescription | null): void {
+    this.#created.clear();
+    this.#associated.clear();
+    const rejected = new Set([...rejectedMids(local), ...rejectedMids(remote)]);
+    for (const transceiver of this.#host.transceivers.all) {
+      const { stopped, mid, sender } = transceiver;
+      if (stopped && mid !== null && rejected.has(mid)) {
+        this.#host.transceivers.remove(transceiver);
+        this.#sections.delete(mid);
+        continue;
+      }
+      if (sender.sendCodecs.length > 0) {
+        sender.sendEncodings = sender.sendEncodings.map((encoding) => {
+          const { codec, ...rest } = encoding;
+          const isThere = codec === undefined ||
+            sender.sendCodecs.some((one) => codecDictionaryMatch(codec, one, true));
+          return isThere ? encoding : rest;
+        });
+      }
+    }
+  }
+
+  #applyLocal(
+    section: RemoteMedia,
+    offered: RemoteMedia | undefined,
+    { type }: NegotiationStep,
+    tracks: RemoteTracks,
+  ): void {
+    const transceiver = this.#host.transceivers.all.find(({ jsepMid }) => jsepMid === section.mid);
+    if (transceiver === undefined) return;
+    if (transceiver.mid === null) {
+      transceiver.mid = section.mid;
+      this.#associated.add(transceiver);
+    }
+    if (transceiver.stopped) return;
+    const { receiver } = transceiver;
+    const direction = section.isRejected ? "inactive" : section.direction;
+    this.#useTransport(transceiver);
+    transceiver.receptive = receives(direction);
+    receiver.receiveCodecs = receives(direction)
+      ? codecsOf(section.kind, sendFormats(section.kind, section.formats, offered?.formats))
+      : [];
+    if (type === "offer") return;
+    this.#keepEncodings(transceiver, section.rids.map(({ id }) => id));
+    if (offered !== undefined) {
+      this.#settle(transceiver, { local: section, remote: offered, answerer: "local" });
+    }
+    if (!receives(direction)) tracks.stopReceiving(transceiver);
+    transceiver.currentDirection = transceiver.firedDirection = direction;
+    if (sends(direction)) transceiver.sender.hasSent = true;
+  }
+
+  #applyRemote(
+    section: RemoteMedia,
+    offered: RemoteMedia | undefined,
+    { type }: NegotiationStep,
+    tracks: RemoteTracks,
+  ): void {
+    const transceiver = this.#transceiverFor(section, type === "offer");
+    if (transceiver === undefined) return;
+    const { receiver, sender } = transceiver;
+    if (type !== "offer" && sender.sendEncodings.length > 1) {
+      const own = sender.sendEncodings.map(({ rid }) => rid!);
+      this.#keepEncodings(transceiver, acceptedRids(section, own));
+    }
+    transceiver.mid ??= transceiver.jsepMid;
+    const direction = section.isRejected
+      ? "inactive"
+      : negotiatedDirection(section.direction, "remote");
+    const msids = receives(direction) ? section.streamIds ?? [this.#defaultStreamId] : [];
+    tracks.process(transceiver, direction, msids);
+    receiver.receiveCodecs = receives(direction)
+      ? codecsOf(section.kind, sendFormats(section.kind, section.formats))
+      : [];
+    if (type !== "offer") {
+      if (offered !== undefined && !section.isRejected) {
+        this.#settle(transceiver, { local: offered, remote: section, answerer: "remote" });
+      }
+      transceiver.currentDirection = direction;
+      if (sends(direction)) sender.hasSent = true;
+    }
+    this.#useTransport(transceiver);
+    if (section.isRejected && !transceiver.stopped) stopTransceiver(transceiver);
+  }
+
+  /** The transceiver that stands for a section of the other side (RFC 9429 section 5.10). */
+  #transceiverFor(section: RemoteMedia, isOffer: boolean): TransceiverSlots | undefined {
+    const { transceivers } = this.#host;
+    const { mid, kind, isRejected, direction } = section;
+    if (!isOffer) return transceivers.byMid(mid);
+    const rids = requestedRids(section);
+    const proposed = rids.map((rid, index): EncodingParameters => ({
+      ...{ rid, active: true, adaptivePtime: false, priority: "low" },
+      scaleResolutionDownBy: 2 ** (rids.length - index - 1),
+    }));
+    const found = findTransceiver(
+      transceivers.all.map((slots) => ({
+        slots,
+        kind: slots.kind,
+        mid: slots.mid,
+        isAddedByTrack: slots.isAddedByTrack,
+        isStopped: slots.stopped || (slots.stopping && slots.mid === null),
+      })),
+      { mid, kind, offersToReceive: !isRejected && receives(direction) },
+    )?.slots;
+    if (found === undefined) {
+      // A section that is refused from the beginning has nothing for anybody.
+      return isRejected ? undefined : this.#create(section, proposed);
+    }
+    if (found.mid === null) this.#associated.add(found);
+    found.jsepMid = mid;
+    const [lone, ...others] = found.sender.sendEncodings;
+    if (proposed.length > 0 && others.length === 0 && lone?.rid === undefined) {
+      found.sender.sendEncodings = proposed;
+      found.sender.lastReturnedParameters = null;
+      transceivers.provideSources(found);
+    }
+    return found;
+  }
+
+  #create({ kind, mid }: RemoteMedia, sendEncodings: EncodingParameters[]): TransceiverSlots {
+    const { transceivers } = this.#host;
+    const created = transceivers.create({ kind, direction: "recvonly", sendEncodings });
+    created.jsepMid = mid;
+    this.#created.add(created);
+    this.#associated.add(created);
+    return created;
+  }
+
+  #useTransport(transceiver: TransceiverSlots): void {
+    const transport = this.#host.transports.of(transceiver.mid!);
+    if (transport === undefined) return;
+    transceiver.sender.transport = transceiver.receiver.transport = transport.dtls;
+  }
+
+  /** Only those layers remain that both sides know; if these are none, the first one (W3C WebRTC section 4.4.1.5). */
+  #keepEncodings({ sender }: TransceiverSlots, rids: readonly string[]): void {
+    if (sender.sendEncodings.length < 2) return;
+    const known = new Set(rids);
+    const kept = [...sender.sendEncodings.keys()].filter((index) =>
+      known.has(sender.sendEncodings[index]!.rid!)
+    );
+    const indices = kept.length > 0 ? kept : [0];
+    sender.sources = indices.map((index) => sender.sources[index]!);
+    sender.sendEncodings = indices.map((index) => sender.sendEncodings[index]!);
+  }
+
+  #settle(transceiver: TransceiverSlots, pair: SectionPair): void {
+    const section = negotiate(pair);
+    this.#sections.set(section.mid, section);
+    settle(transceiver, section);
+  }
+}
+
+function rejectedMids(description: AppliedDescription | null): string[] {
+  const session = description?.session;
+  return session?.media.flatMap((media, index) =>
+    isRejected(media) ? [midOf(session, index)] : []
+  ) ?? [];
+}

@@ -1,0 +1,75 @@
+import type { ExtMap } from "../../sdp/mod.ts";
+import {
+  codecParameters,
+  type MediaFormat,
+  type MediaKind,
+  negotiatedExtensions,
+  receives,
+  type RemoteMedia,
+  sendFormats,
+  sends,
+} from "../jsep/media/mod.ts";
+import type { Side } from "../jsep/signaling_state.ts";
+import type { NegotiatedSection } from "../media/section.ts";
+import type {
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionCapability,
+  RTCRtpHeaderExtensionParameters,
+} from "../rtc_rtp_parameters.ts";
+import type { TransceiverSlots } from "../transceivers/mod.ts";
+
+/** A section as both sides have described it; `answerer` is the side that had the last word. */
+export interface SectionPair {
+  readonly local: RemoteMedia;
+  readonly remote: RemoteMedia;
+  readonly answerer: Side;
+}
+
+/** What two descriptions of a section have in common (RFC 3264 section 6.1). */
+export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedSection {
+  const { mid, kind } = local;
+  return {
+    ...{ mid, kind, sources: remote.sources },
+    sendFormats: sendFormats(
+      kind,
+      remote.formats,
+      answerer === "local" ? local.formats : undefined,
+    ),
+    receiveFormats: sendFormats(kind, local.formats, remote.formats),
+    extensions: negotiatedExtensions(local.extensions, remote.extensions),
+    reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
+  };
+}
+
+/** Codecs as `getParameters` tells them. */
+export function codecsOf(
+  kind: MediaKind,
+  formats: readonly MediaFormat[],
+): RTCRtpCodecParameters[] {
+  return formats.map((format) => codecParameters(kind, format));
+}
+
+/** Writes what has been negotiated into the slots of a transceiver. */
+export function settle(transceiver: TransceiverSlots, section: NegotiatedSection): void {
+  const { sender, receiver, kind } = transceiver;
+  const { extensions, reducedSize } = section;
+  sender.sendCodecs = codecsOf(kind, section.sendFormats);
+  sender.lastReturnedParameters = null;
+  sender.headerExtensions = parametersOf(extensions, sends);
+  receiver.headerExtensions = parametersOf(extensions, receives);
+  sender.reducedSize = receiver.reducedSize = reducedSize;
+  transceiver.negotiatedHeaderExtensions = transceiver.headerExtensionsToNegotiate.map(
+    ({ uri }): RTCRtpHeaderExtensionCapability => {
+      const found = extensions.find((extension) => extension.uri === uri);
+      return { uri, direction: found === undefined ? "stopped" : found.direction ?? "sendrecv" };
+    },
+  );
+}
+
+function parametersOf(
+  extensions: readonly ExtMap[],
+  isUsed: (direction: NonNullable<ExtMap["direction"]>) => boolean,
+): RTCRtpHeaderExtensionParameters[] {
+  return extensions.filter(({ direction = "sendrecv" }) => isUsed(direction))
+    .map(({ uri, id }) => ({ uri, id, encrypted: false }));
+}

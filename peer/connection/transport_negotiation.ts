@@ -1,0 +1,115 @@
+import type { IceParameters } from "../../ice/mod.ts";
+import { groupsOf, iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
+import { transportMids } from "../jsep/media/mod.ts";
+import { readRemoteTransport } from "../jsep/remote.ts";
+import { isRejected, midOf, transportSection } from "../jsep/sections.ts";
+import type { Side } from "../jsep/signaling_state.ts";
+import type { Configuration } from "./configuration.ts";
+import type { RemoteCandidates } from "./remote_candidates.ts";
+import type { Transport } from "./transport.ts";
+import type { TransportTable } from "./transport_table.ts";
+
+/** What the transports' part of negotiation needs of its connection. */
+export interface TransportNegotiationHost {
+  readonly transports: TransportTable;
+  readonly configuration: Configuration;
+  newIceParameters(): IceParameters;
+  createTransport(role: "controlling" | "controlled", localParameters: IceParameters): Transport;
+}
+
+/** Gives sections their transports, and transports what descriptions say of them (RFC 9429 sections 5.9 to 5.11, RFC 9143). */
+export class TransportNegotiation {
+  readonly #host: TransportNegotiationHost;
+  readonly #remoteCandidates: RemoteCandidates;
+
+  constructor(host: TransportNegotiationHost, remoteCandidates: RemoteCandidates) {
+    this.#host = host;
+    this.#remoteCandidates = remoteCandidates;
+  }
+
+  /** Every section of an offer gets a transport: one of its own, or that of the section which speaks for it. */
+  offer(side: Side, session: SessionDescription): void {
+    const groups = groupsOf(session, "BUNDLE");
+    const tags = transportMids(aliveGroups(session, groups));
+    for (const index of aliveIndices(session)) {
+      const mid = midOf(session, index);
+      // What we offer with a transport of its own has one until the answer; what is offered to us bundled, we bundle.
+      const isOwn = side === "local" && isSpeaker(session, index);
+      const tag = isOwn ? mid : tags.get(mid) ?? mid;
+      this.#host.transports.offer(mid, tag, () => this.#create(side, session, tag));
+    }
+  }
+
+  /** Hands our own credentials to the transports, which gather candidates. */
+  applyLocal(session: SessionDescription): void {
+    const done = new Set<Transport>();
+    for (const index of aliveIndices(session)) {
+      const transport = this.#host.transports.of(midOf(session, index));
+      if (transport === undefined || done.has(transport) || !isSpeaker(session, index)) continue;
+      done.add(transport);
+      const credentials = iceCredentialsOf(session, session.media[index]!)!;
+      transport.applyLocal(credentials, this.#host.configuration);
+    }
+  }
+
+  /** An answer settles which transports remain, and both sides' roles. */
+  answer(side: Side, answer: SessionDescription, offer: SessionDescription): void {
+    const { transports } = this.#host;
+    const groups = transportMids(groupsOf(answer, "BUNDLE"));
+    const tags = new Map<string, string>();
+    for (const index of aliveIndices(answer)) {
+      const mid = midOf(answer, index);
+      tags.set(mid, groups.get(mid) ?? mid);
+    }
+    transports.answer(tags);
+    const [remote, type] = side === "remote"
+      ? [answer, "answer"] as const
+      : [offer, "offer"] as const;
+    for (const tag of new Set(tags.values())) {
+      const transport = transports.of(tag);
+      const index = indexOfMid(answer, tag);
+      if (transport === undefined || index < 0) continue;
+      const { ice, fingerprints } = readRemoteTransport(remote, index, type);
+      const answererIsClient = setupOf(answer, transportSection(answer, index)) !== "passive";
+      const dtlsRole = (side === "local") === answererIsClient ? "client" : "server";
+      transport.applyRemote({ ice, fingerprints, dtlsRole });
+      this.#remoteCandidates.apply(ice.usernameFragment, transport);
+    }
+  }
+
+  #create(side: Side, session: SessionDescription, tag: string): Transport {
+    const index = indexOfMid(session, tag);
+    if (side === "local") {
+      const section = transportSection(session, index);
+      return this.#host.createTransport("controlling", iceCredentialsOf(session, section)!);
+    }
+    // RFC 8445 section 6.1.1: the offerer controls, unless it is lite and can't.
+    const isLite = readRemoteTransport(session, index, "offer").ice.iceLite === true;
+    return this.#host.createTransport(
+      isLite ? "controlling" : "controlled",
+      this.#host.newIceParameters(),
+    );
+  }
+}
+
+function* aliveIndices(session: SessionDescription): Generator<number> {
+  for (const [index, media] of session.media.entries()) if (!isRejected(media)) yield index;
+}
+
+/** Groups without what is rejected: the first that remains speaks for the others. */
+function aliveGroups(session: SessionDescription, groups: ReturnType<typeof groupsOf>) {
+  const alive = new Set(Array.from(aliveIndices(session), (index) => midOf(session, index)));
+  return groups.map(({ semantics, mids }) => ({
+    semantics,
+    mids: mids.filter((mid) => alive.has(mid)),
+  }));
+}
+
+/** Whether a section says itself how to reach it. */
+function isSpeaker(session: SessionDescription, index: number): boolean {
+  return iceCredentialsOf(session, session.media[index]!) !== undefined;
+}
+
+function indexOfMid(session: SessionDescription, mid: string): number {
+  return session.media.findIndex((_, index) => midOf(session, index) === mid);
+}

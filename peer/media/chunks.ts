@@ -1,0 +1,74 @@
+/**
+ * Frames of the RTP session as chunks of a track, and back.
+ *
+ * @module
+ */
+import type { ChunkMetadata, EncodedChunk } from "../../media/encoded_chunk.ts";
+import type { AbsCaptureTime, FrameMetadata, InboundFrame } from "../../rtp/mod.ts";
+
+/** Milliseconds between 1900, where NTP time begins, and 1970. */
+const NTP_EPOCH = 2_208_988_800_000;
+
+/** What the track of a receiver gives. */
+export function chunkOf(frame: InboundFrame): EncodedChunk {
+  return {
+    type: frame.keyFrame ? "key" : "delta",
+    timestamp: frame.timestamp,
+    data: frame.data,
+    metadata: metadataOf(frame),
+  };
+}
+
+function metadataOf(frame: InboundFrame): ChunkMetadata {
+  const { mimeType, ssrc, payloadType, rid, rtpTimestamp, receiveTime } = frame;
+  const { audioLevel, voiceActivity, rotation, contributingSources, captureTime, senderTime } =
+    frame;
+  return {
+    ...{ mimeType, synchronizationSource: ssrc, payloadType, rtpTimestamp, receiveTime },
+    ...(rid !== undefined && { rid }),
+    ...(audioLevel !== undefined && { audioLevel }),
+    ...(voiceActivity !== undefined && { voiceActivity }),
+    ...(rotation !== undefined && { rotation }),
+    ...(contributingSources !== undefined && { contributingSources }),
+    // Where packets don't tell, the sender's clock at the frame comes closest: it keeps audio and video in step.
+    ...(captureTime !== undefined
+      ? captureMetadata(captureTime)
+      : senderTime !== undefined && { captureTime: senderTime }),
+  };
+}
+
+function captureMetadata(
+  { captureTimestamp, clockOffset }: AbsCaptureTime,
+): Pick<ChunkMetadata, "captureTime" | "senderCaptureTimeOffset"> {
+  return {
+    captureTime: millisOf(captureTimestamp) - NTP_EPOCH,
+    ...(clockOffset !== undefined && { senderCaptureTimeOffset: millisOf(clockOffset) }),
+  };
+}
+
+/** From units of 2^-32 s. */
+function millisOf(ntp: bigint): number {
+  return Number(ntp) * 1000 / 2 ** 32;
+}
+
+function ntpOf(millis: number): bigint {
+  return BigInt(Math.round(millis * 2 ** 16 / 1000)) << 16n;
+}
+
+/** What a chunk has to say in header extensions. */
+export function frameMetadata(metadata: ChunkMetadata = {}): FrameMetadata {
+  const { audioLevel, voiceActivity, rotation, contributingSources, captureTime } = metadata;
+  const { senderCaptureTimeOffset: offset } = metadata;
+  return {
+    ...(audioLevel !== undefined && { audioLevel }),
+    ...(voiceActivity !== undefined && { voiceActivity }),
+    ...(rotation !== undefined && { rotation }),
+    ...(contributingSources !== undefined && { contributingSources }),
+    ...(captureTime !== undefined && {
+      captureTime: {
+        captureTimestamp: ntpOf(captureTime + NTP_EPOCH),
+        ...(offset !== undefined && { clockOffset: ntpOf(offset) }),
+      },
+    }),
+  };
+}

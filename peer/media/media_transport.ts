@@ -1,0 +1,172 @@
+import type { Millis } from "../../core/mod.ts";
+import type { RtpItem, RtpSession, RtpSessionEvent } from "../../rtp/mod.ts";
+import { sends } from "../jsep/media/mod.ts";
+import type { TransceiverFigures } from "../stats/transceiver.ts";
+import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
+import { chunkOf } from "./chunks.ts";
+import { type NegotiatedSection, receiverParameters, senderParameters } from "./section.ts";
+import { TrackSender } from "./track_sender.ts";
+
+/** Keys of a telephone by their events (RFC 4733 section 3.2). */
+const KEYS = "0123456789*#ABCD";
+
+/** What media needs of the transport that it goes over. */
+export interface MediaTransportHost {
+  readonly isClosed: boolean;
+  /** Commands to the RTP session. */
+  runMedia<T>(mutate: (session: RtpSession, now: Millis) => T): T | undefined;
+  /** Hands frames to the RTP session. */
+  sendMedia(items: readonly RtpItem[]): void;
+}
+
+/** A section with its transceiver and the way of its track. */
+interface Entry {
+  readonly transceiver: TransceiverSlots;
+  section: NegotiatedSection;
+  readonly track: TrackSender;
+}
+
+/** The media of one transport: what transceivers' slots say becomes what the RTP session does, and what it receives reaches their tracks. */
+export class MediaTransport {
+  readonly #host: MediaTransportHost;
+  readonly #entries = new Map<string, Entry>();
+  #outbox: RtpItem[] = [];
+
+  constructor(host: MediaTransportHost) {
+    this.#host = host;
+  }
+
+  /** A description has settled a section. */
+  apply(section: NegotiatedSection, transceiver: TransceiverSlots): void {
+    const { mid } = section;
+    const known = this.#entries.get(mid);
+    if (known !== undefined && known.transceiver !== transceiver) this.remove(mid);
+    const entry = this.#entries.get(mid);
+    if (entry !== undefined) entry.section = section;
+    else {
+      const track = new TrackSender(transceiver.sender, (frame) => this.#post(frame));
+      this.#entries.set(mid, { transceiver, section, track });
+    }
+    this.update(transceiver);
+  }
+
+  /** What a transceiver sends or receives has changed: its track, encodings, direction, or its life. */
+  update(transceiver: TransceiverSlots): void {
+    const entry = this.#entryOf(transceiver);
+    if (entry === undefined) return;
+    const { section, track } = entry;
+    const { stopping, stopped, currentDirection, receptive } = transceiver;
+    const ends = stopping || stopped;
+    const isSent = !ends && currentDirection !== null && sends(currentDirection);
+    this.#host.runMedia((session, now) => {
+      if (isSent) session.setSender(senderParameters(section, transceiver), now);
+      else session.removeSender(section.mid);
+      if (receptive && !ends) {
+        session.setReceiver(receiverParameters(section, transceiver), now);
+      } else session.removeReceiver(section.mid);
+    });
+    track.follow(isSent);
+  }
+
+  /** A section is gone. */
+  remove(mid: string): void {
+    const entry = this.#entries.get(mid);
+    if (entry === undefined) return;
+    this.#entries.delete(mid);
+    entry.track.follow(false);
+    this.#host.runMedia((session) => {
+      session.removeSender(mid);
+      session.removeReceiver(mid);
+    });
+  }
+
+  /** The connection is closed. */
+  close(): void {
+    for (const { track } of this.#entries.values()) track.follow(false);
+    this.#entries.clear();
+    this.#outbox = [];
+  }
+
+  /** Asks whoever encodes for key frames of these encodings. */
+  requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void {
+    const track = this.#entryOf(sender.transceiver)?.track;
+    for (const index of encodings) track?.requestKeyFrame(sender.sendEncodings[index]?.rid);
+  }
+
+  /** Asks the other side for a key frame. */
+  requestRemoteKeyFrame({ transceiver }: ReceiverSlots): void {
+    const entry = this.#entryOf(transceiver);
+    if (entry === undefined) return;
+    const { mid } = entry.section;
+    this.#host.runMedia((session, now) => session.requestKeyFrame(mid, undefined, now));
+  }
+
+  /** Plays a tone for so many milliseconds (RFC 4733). */
+  playTone({ transceiver }: SenderSlots, tone: string, duration: number): void {
+    const mid = this.#entryOf(transceiver)?.section.mid;
+    const event = KEYS.indexOf(tone);
+    if (mid === undefined || event < 0) return;
+    this.#host.runMedia((session, now) => session.insertTone(mid, event, duration, now));
+  }
+
+  /** What the streams of a transceiver have sent and received. */
+  figuresOf(transceiver: TransceiverSlots): TransceiverFigures | undefined {
+    const mid = this.#entryOf(transceiver)?.section.mid;
+    if (mid === undefined) return undefined;
+    return this.#host.runMedia((session) => ({
+      inbound: session.inbound(mid),
+      outbound: session.outbound(mid),
+    }));
+  }
+
+  /** What has arrived. */
+  receive(items: readonly RtpItem[]): void {
+    for (const item of items) {
+      if (item.type !== "frame" || !("receiveTime" in item)) continue;
+      const receiver = this.#entries.get(item.mid)?.transceiver.receiver;
+      if (receiver === undefined || this.#host.isClosed) continue;
+      const chunk = chunkOf(item);
+      const timestamp = performance.timeOrigin + performance.now();
+      receiver.contributingSources.delivered(chunk.metadata!, timestamp);
+      receiver.frames.push(chunk);
+    }
+  }
+
+  /** What the RTP session tells. */
+  handle(event: RtpSessionEvent): void {
+    switch (event.type) {
+      case "key-frame-request":
+        this.#entries.get(event.mid)?.track.requestKeyFrame(event.rid);
+        break;
+      case "source":
+        // W3C WebRTC section 9.3.1: the first packet unmutes.
+        this.#receiverOf(event.mid)?.source.setMuted(false);
+        break;
+      case "source-ended":
+        this.#receiverOf(event.mid)?.source.setMuted(true);
+        break;
+    }
+  }
+
+  #receiverOf(mid: string): ReceiverSlots | undefined {
+    return this.#entries.get(mid)?.transceiver.receiver;
+  }
+
+  #entryOf(transceiver: TransceiverSlots): Entry | undefined {
+    if (transceiver.mid === null) return undefined;
+    const entry = this.#entries.get(transceiver.mid);
+    return entry?.transceiver === transceiver ? entry : undefined;
+  }
+
+  /** What one task gives goes out as one batch. */
+  #post(item: RtpItem): void {
+    this.#outbox.push(item);
+    if (this.#outbox.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const items = this.#outbox;
+    this.#outbox = [];
+    if (items.length > 0 && !this.#host.isClosed) this.#host.sendMedia(items);
+  }
+}

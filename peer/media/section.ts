@@ -1,0 +1,95 @@
+import type {
+  EncodingParameters,
+  ExtensionIds,
+  ReceiverParameters,
+  RtpFormat,
+  SenderParameters,
+} from "../../rtp/mod.ts";
+import type { ExtMap } from "../../sdp/mod.ts";
+import {
+  type MediaFormat,
+  type MediaKind,
+  parametersOf,
+  receives,
+  type RemoteSource,
+  sends,
+} from "../jsep/media/mod.ts";
+import type { TransceiverSlots } from "../transceivers/mod.ts";
+
+/** What descriptions have settled of an audio or video section, as far as its packets are concerned. */
+export interface NegotiatedSection {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  /** What the other side takes: under its payload types. */
+  readonly sendFormats: readonly MediaFormat[];
+  /** What we take: under ours. */
+  readonly receiveFormats: readonly MediaFormat[];
+  /** With the direction in which this side may use each. */
+  readonly extensions: readonly ExtMap[];
+  /** What the other side has announced. */
+  readonly sources: readonly RemoteSource[];
+  readonly reducedSize: boolean;
+}
+
+function rtpFormats(kind: MediaKind, formats: readonly MediaFormat[]): RtpFormat[] {
+  return formats.map(({ payloadType, name, clockRate, channels, fmtp, feedback }) => ({
+    payloadType,
+    mimeType: `${kind}/${name}`,
+    clockRate,
+    ...(channels !== undefined && { channels }),
+    parameters: parametersOf(fmtp),
+    feedback,
+  }));
+}
+
+function extensionIds(
+  extensions: readonly ExtMap[],
+  isUsed: (direction: NonNullable<ExtMap["direction"]>) => boolean,
+): ExtensionIds {
+  return new Map(
+    extensions.filter(({ direction = "sendrecv" }) => isUsed(direction))
+      .map(({ uri, id }) => [uri, id]),
+  );
+}
+
+/** What the RTP session has to know of what is sent. */
+export function senderParameters(
+  { mid, kind, sendFormats, extensions, reducedSize }: NegotiatedSection,
+  { sender }: TransceiverSlots,
+): SenderParameters {
+  const formats = rtpFormats(kind, sendFormats);
+  const repeats = formats.some(({ mimeType }) => mimeType.toLowerCase() === `${kind}/rtx`);
+  const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
+    const { ssrc, rtx } = sender.sources[index]!;
+    const { rid, active, maxBitrate } = encoding;
+    return {
+      ssrc,
+      ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
+      ...(rid !== undefined && { rid }),
+      active,
+      ...(maxBitrate !== undefined && { maxBitrate }),
+    };
+  });
+  return {
+    ...{ mid, kind, formats, encodings, reducedSize },
+    extensions: extensionIds(extensions, sends),
+  };
+}
+
+/** What the RTP session has to know of what is received. */
+export function receiverParameters(
+  { mid, kind, receiveFormats, extensions, sources, reducedSize }: NegotiatedSection,
+  { receiver }: TransceiverSlots,
+): ReceiverParameters {
+  return {
+    ...{ mid, kind, reducedSize },
+    formats: rtpFormats(kind, receiveFormats),
+    extensions: extensionIds(extensions, receives),
+    sources: sources.map(({ ssrc, rtx, fec }) => ({
+      ssrc,
+      ...(rtx !== undefined && { rtx }),
+      ...(fec !== undefined && { fec }),
+    })),
+    jitterBufferTarget: receiver.jitterBufferTarget ?? 0,
+  };
+}

@@ -1,0 +1,110 @@
+import { codecOfMimeType, type MediaCodec } from "../../media/codec.ts";
+import type { EncodedChunk } from "../../media/encoded_chunk.ts";
+import {
+  attachSink,
+  type MediaStreamTrack,
+  requestKeyFrame,
+  trackSlots,
+} from "../../media/media_stream_track.ts";
+import type { OutboundFrame } from "../../rtp/mod.ts";
+import type { RTCRtpCodec } from "../rtc_rtp_parameters.ts";
+import { codecDictionaryMatch } from "../jsep/media/mod.ts";
+import type { SenderSlots } from "../transceivers/mod.ts";
+import { frameMetadata } from "./chunks.ts";
+
+/** Carries what a sender's track gives to the RTP session. */
+export class TrackSender {
+  readonly #sender: SenderSlots;
+  readonly #send: (frame: OutboundFrame) => void;
+  #track: MediaStreamTrack | null = null;
+  #detach: (() => void) | undefined;
+
+  constructor(sender: SenderSlots, send: (frame: OutboundFrame) => void) {
+    this.#sender = sender;
+    this.#send = send;
+    sender.frames.forward = (chunk) => this.#write(chunk);
+  }
+
+  /** Follows the sender's track, while it is sent at all. */
+  follow(isSent: boolean): void {
+    const track = isSent ? this.#sender.track : null;
+    if (track === this.#track) return;
+    this.#detach?.();
+    this.#track = track;
+    this.#detach = track === null ? undefined : attachSink(track, {
+      write: (chunk) => this.#sender.frames.push(this.#described(chunk)),
+      choose: (codecs) => this.#choose(codecs),
+    });
+  }
+
+  /** The other side, or `setParameters`, wants a key frame of the encoding with this rid, or of all. */
+  requestKeyFrame(rid?: string): void {
+    if (this.#track !== null) requestKeyFrame(this.#track, rid);
+  }
+
+  /** With what a transform may want to know of the stream that a chunk goes into. */
+  #described(chunk: EncodedChunk): EncodedChunk {
+    const { sources, sendEncodings } = this.#sender;
+    const payloadType = this.#payloadTypeOf(chunk);
+    const rid = this.#ridOf(chunk);
+    const index = rid === undefined ? 0 : sendEncodings.findIndex((one) => one.rid === rid);
+    const metadata = {
+      ...chunk.metadata,
+      ...(payloadType !== undefined && { payloadType }),
+      synchronizationSource: sources[Math.max(index, 0)]!.ssrc,
+    };
+    return { ...chunk, metadata };
+  }
+
+  #write(chunk: EncodedChunk): void {
+    const { transceiver } = this.#sender;
+    const payloadType = this.#track === null ? undefined : this.#payloadTypeOf(chunk);
+    if (payloadType === undefined || transceiver.mid === null) return;
+    const { type, data, timestamp, metadata } = chunk;
+    const rid = this.#ridOf(chunk);
+    this.#send({
+      ...frameMetadata(metadata),
+      ...{ type: "frame", mid: transceiver.mid, payloadType, data, timestamp },
+      ...(rid !== undefined && { rid }),
+      keyFrame: type === "key",
+      ...(metadata?.marker !== undefined && { talkspurt: metadata.marker }),
+    });
+  }
+
+  /** A layer of a simulcast says which one it is; everything else goes by the first encoding. */
+  #ridOf({ metadata }: EncodedChunk): string | undefined {
+    const [first, ...others] = this.#sender.sendEncodings;
+    return others.length === 0 ? undefined : metadata?.rid ?? first?.rid;
+  }
+
+  /** Of what the source can give, what the encoding asks for, or else what the other side likes best. */
+  #choose(codecs: readonly MediaCodec[]): MediaCodec | undefined {
+    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
+    const wanted = encoding?.codec === undefined ? sendCodecs : [encoding.codec, ...sendCodecs];
+    for (const codec of wanted) {
+      const found = codecs.find((given) => isSameCodec(given, codec));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What is encoded already can only go under the payload type of its codec. */
+  #payloadTypeOf({ metadata }: EncodedChunk): number | undefined {
+    const { codecs } = trackSlots(this.#track!).source;
+    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType)?.toLowerCase();
+    const given = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType) ??
+      (mimeType === undefined ? undefined : codecOfMimeType(mimeType));
+    if (given === undefined) return undefined;
+    return this.#sender.sendCodecs.find((codec) => isSameCodec(given, codec))?.payloadType ??
+      this.#sender.sendCodecs.find((codec) => codec.mimeType.toLowerCase() === mimeType)
+        ?.payloadType;
+  }
+}
+
+/** Whether what is given can be sent as what was negotiated; parameters count where both tell them. */
+function isSameCodec(given: MediaCodec, negotiated: RTCRtpCodec): boolean {
+  const { mimeType, sdpFmtpLine } = given;
+  if (mimeType.toLowerCase() !== negotiated.mimeType.toLowerCase()) return false;
+  return sdpFmtpLine === undefined || negotiated.sdpFmtpLine === undefined ||
+    codecDictionaryMatch({ ...given }, { ...negotiated }, true);
+}

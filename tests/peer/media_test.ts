@@ -1,0 +1,57 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type EncodedChunk,
+  MediaStreamTrackGenerator,
+  MediaStreamTrackProcessor,
+} from "../../media/mod.ts";
+import type { RTCTrackEvent } from "../../mod.ts";
+import { Pair } from "./pair.ts";
+
+/** A frame of VP8 (RFC 7741 section 4.3: the lowest bit is 0 in key frames). */
+function vp8(index: number, keyFrame: boolean): EncodedChunk {
+  const data = new Uint8Array(500).fill(index);
+  data[0] = keyFrame ? 0x10 : 0x11;
+  return { type: keyFrame ? "key" : "delta", timestamp: index * 33_333, data };
+}
+
+Deno.test("video that is written at one end is read at the other", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  const sender = alice.addTrack(generator);
+  const tracks: RTCTrackEvent[] = [];
+  bob.ontrack = (event) => tracks.push(event);
+  await pair.negotiate();
+  assertEquals(tracks.length, 1);
+  const { track, receiver, transceiver } = tracks[0]!;
+  assertEquals([track.kind, track.muted, transceiver.direction], ["video", true, "recvonly"]);
+  await pair.until(() =>
+    alice.connectionState === "connected" && bob.connectionState === "connected"
+  );
+
+  const frames: EncodedChunk[] = [];
+  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  const reading = (async () => {
+    for (let i = 0; i < 10; i++) frames.push((await reader.read()).value!);
+  })();
+  const writer = generator.writable.getWriter();
+  for (let i = 0; i < 10; i++) {
+    await writer.write(vp8(i, i === 0));
+    await pair.advance(33);
+  }
+  await pair.until(() => frames.length === 10);
+  await reading;
+  assertEquals(frames.map(({ data }) => data[5]), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertEquals(frames.map(({ type }) => type), ["key", ...Array(9).fill("delta")]);
+  assertEquals(frames[0]!.metadata?.mimeType, "video/VP8");
+  assertEquals(track.muted, false);
+  assert(sender.transport === alice.getReceivers()[0]!.transport);
+  assertEquals(sender.transport!.state, "connected");
+  assertEquals(receiver.getSynchronizationSources().length, 1);
+  const stats = [...(await alice.getStats()).values()];
+  const outbound = stats.find(({ type }) => type === "outbound-rtp");
+  assertEquals(outbound.framesSent, 10);
+  generator.stop();
+  await reader.cancel();
+  await pair.close();
+});
