@@ -34,12 +34,13 @@ export class RTCRtpScriptTransformer extends EventTarget {
     return this.#slots.readable;
   }
 
-  /** Asks the encoder of a video sender for a key frame, of the layer `rid` where it is given, else of all.
+  /**
+   * Asks the encoder of a video sender for a key frame, of the layer `rid` where it is given, else of all.
    *
-   * Resolves just before there is one in `readable`. Rejects with an `InvalidStateError` if this is no transformer of a video sender, with a
+   * Resolves just before there is one in `readable`, with its RTP timestamp, as browsers do (the text says: with nothing). Rejects with an `InvalidStateError` if this is no transformer of a video sender, with a
    * TypeError if `rid` is none, and with a `NotFoundError` if no such layer is sent.
    */
-  generateKeyFrame(rid: string | undefined = undefined): Promise<void> {
+  generateKeyFrame(rid: string | undefined = undefined): Promise<number> {
     return promised(() => {
       const slots = this.#slots;
       const context = "RTCRtpScriptTransformer.generateKeyFrame: rid";

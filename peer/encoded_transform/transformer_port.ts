@@ -21,7 +21,7 @@ export class TransformerPort implements UnderlyingSink<EncodedFrame> {
   /** What times of the other side's clock are moved by. */
   readonly #timeShift: number;
   readonly #source = new FrameSource<EncodedFrame>(() => this.#post({ is: "read" }));
-  readonly #calls = new Map<number, PromiseWithResolvers<void>>();
+  readonly #calls = new Map<number, PromiseWithResolvers<number>>();
   #lastCall = 0;
   /** [[encoder]] or [[depacketizer]]. */
   #owner: { readonly side: "sender" | "receiver"; readonly kind: MediaKind } | undefined;
@@ -49,13 +49,13 @@ export class TransformerPort implements UnderlyingSink<EncodedFrame> {
   }
 
   /** The generate key frame algorithm (W3C WebRTC Encoded Transform section 4.10). */
-  generateKeyFrame(rid: string | undefined): Promise<void> {
+  generateKeyFrame(rid: string | undefined): Promise<number> {
     if (this.#owner?.side !== "sender" || this.#owner.kind !== "video") {
       throw new DOMException("Not the transformer of a video sender", "InvalidStateError");
     }
     if (rid !== undefined && !RID.test(rid)) throw new TypeError(`'${rid}' is no rid`);
     const call = ++this.#lastCall;
-    const pending = Promise.withResolvers<void>();
+    const pending = Promise.withResolvers<number>();
     this.#calls.set(call, pending);
     this.#post({ is: "generateKeyFrame", call, rid });
     return pending.promise;
@@ -94,7 +94,7 @@ export class TransformerPort implements UnderlyingSink<EncodedFrame> {
   /** Whoever waits for this key frame learns of it just before it can be read. */
   #receive({ kind, type, data, metadata, counter, fulfills }: FrameMessage): void {
     for (const call of fulfills) {
-      this.#calls.get(call)?.resolve();
+      this.#calls.get(call)?.resolve(metadata.rtpTimestamp ?? 0);
       this.#calls.delete(call);
     }
     const { receiveTime, captureTime } = metadata;

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { normalize } from "node:path/posix";
 
 /** Folders of the suite that concern WebRTC. */
-export const FOLDERS = ["webrtc", "webrtc-extensions", "webrtc-stats"] as const;
+export const FOLDERS = [
+  ...["webrtc", "webrtc-extensions", "webrtc-stats", "webrtc-encoded-transform"],
+] as const;
 
 /** One run of one file. */
 export interface Test {

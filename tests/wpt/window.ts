@@ -5,6 +5,7 @@
  */
 import { createElement, FakeElement, HTMLCanvasElement, HTMLMediaElement } from "./elements.ts";
 import { type Metadata, readSuiteFile } from "./suite.ts";
+import { ClassicWorker } from "./worker.ts";
 
 /** A document of nothing but the metadata that testharness.js looks for. */
 export class FakeDocument extends EventTarget {
@@ -57,12 +58,22 @@ export class FakeDocument extends EventTarget {
   }
 }
 
+/** What a window doesn't have. */
+const WORKER_ONLY = new Set([
+  "KeyFrameRequestEvent",
+  "RTCRtpScriptTransformer",
+  "RTCTransformEvent",
+]);
+
 /** Turns this process's global scope into a page's, in which the module's exports are built in. */
 export function installWindow(
   module: Readonly<Record<string, unknown>>,
   metadata: Metadata,
 ): FakeDocument {
-  for (const [name, value] of Object.entries(module)) define(name, value);
+  for (const [name, value] of Object.entries(module)) {
+    if (!WORKER_ONLY.has(name)) define(name, value);
+  }
+  define("Worker", ClassicWorker);
   for (const name of ["window", "self", "parent", "top", "frames"]) define(name, globalThis);
   const document = new FakeDocument(metadata);
   define("Window", class Window extends EventTarget {});

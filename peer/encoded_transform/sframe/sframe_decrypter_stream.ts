@@ -43,7 +43,7 @@ export class SFrameDecrypterStream extends EventTarget {
    *
    * Rejects with a RangeError if `keyID` has more than 64 bits, and with an `InvalidModificationError` if the key can't be used.
    */
-  setEncryptionKey(key: CryptoKey, keyID?: CryptoKeyID): Promise<void> {
+  setEncryptionKey(key: CryptoKey, keyID: CryptoKeyID | undefined = undefined): Promise<void> {
     const given = arguments.length;
     return promised(() => this.#keys.setEncryptionKey(given, key, keyID));
   }

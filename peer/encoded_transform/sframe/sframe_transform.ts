@@ -59,7 +59,7 @@ export class SFrameTransform extends EventTarget {
    *
    * Rejects with a RangeError if `keyID` has more than 64 bits, and with an `InvalidModificationError` if the key can't be used.
    */
-  setEncryptionKey(key: CryptoKey, keyID?: CryptoKeyID): Promise<void> {
+  setEncryptionKey(key: CryptoKey, keyID: CryptoKeyID | undefined = undefined): Promise<void> {
     const given = arguments.length;
     return promised(() => this.#keys.setEncryptionKey(given, key, keyID));
   }

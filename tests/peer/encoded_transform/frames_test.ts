@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RTCEncodedAudioFrame, RTCEncodedVideoFrame } from "../../../mod.ts";
-import type { ChunkMetadata } from "../../../media/mod.ts";
+import {
+  MediaStreamTrackGenerator,
+  RTCEncodedAudioFrame,
+  RTCEncodedVideoFrame,
+} from "../../../mod.ts";
+import type { ChunkMetadata, EncodedChunk } from "../../../media/mod.ts";
+import { attachSink } from "../../../media/media_stream_track.ts";
 import { decibelLevel, linearLevel } from "../../../media/frame_metadata.ts";
 import {
   chunkOf,
@@ -123,4 +128,18 @@ Deno.test("frames refuse what they can't be made of", () => {
   video.data = new ArrayBuffer(3);
   assertEquals(video.data.byteLength, 3);
   assert(createFrame("audio", slotsOf(audio)!) instanceof RTCEncodedAudioFrame);
+});
+
+Deno.test("a generator takes frames with all that they tell, at their presentation time", async () => {
+  const written: EncodedChunk[] = [];
+  for (const [kind, metadata] of [["video", VIDEO], ["audio", AUDIO]] as const) {
+    const track = new MediaStreamTrackGenerator({ kind });
+    attachSink(track, { write: (chunk) => void written.push(chunk) });
+    await track.writable.getWriter().write(frameOf(kind, chunk(7, "key", metadata)));
+    track.stop();
+  }
+  const [video, audio] = written as [EncodedChunk, EncodedChunk];
+  assertEquals([video.timestamp, video.metadata?.width, [...video.data]], [7000, 640, [7]]);
+  assertEquals([audio.timestamp, audio.metadata?.audioLevel], [90_000 / 48 * 1000, 20]);
+  assert(Math.abs(audio.metadata!.captureTime! - AUDIO.captureTime!) < 0.01);
 });

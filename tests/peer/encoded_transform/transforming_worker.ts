@@ -25,8 +25,8 @@ async function eachFrame(
 }
 
 /** What became of a promise, and what `then` gives at that very moment. */
-function outcome<T>(promise: Promise<void>, then: () => T): Promise<[string, T]> {
-  return promise.then(() => ["fulfilled", then()], (error) => [error.name, then()]);
+function outcome<T>(promise: Promise<unknown>, then: () => T): Promise<[unknown, T]> {
+  return promise.then((value) => [value, then()], (error) => [error.name, then()]);
 }
 
 let kept: EncodedFrame | undefined;
