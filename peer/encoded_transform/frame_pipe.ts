@@ -37,6 +37,8 @@ export class FramePipe {
   #lastReceived = 0;
   /** What the transform has and may write, by [[counter]]. */
   readonly #unwritten = new Map<number, Omit<EncodedChunk, "data">>();
+  /** The layers of which there have been frames. */
+  readonly #seen = new Set<Layer>();
   #waits = false;
   #isEnded = false;
 
@@ -88,6 +90,7 @@ export class FramePipe {
       this.forward(chunk);
       return;
     }
+    this.#seen.add(chunk.metadata?.rid ?? null);
     const { data: _, ...rest } = chunk;
     this.#unwritten.set(counter, rest);
     if (this.#unwritten.size > MAX_UNWRITTEN_FRAMES) {
@@ -128,9 +131,12 @@ export class FramePipe {
     this.owner.requestKeyFrames(this.layersOf(rid));
   }
 
-  /** The active layers that a request is about. */
+  /** The active layers that a request is about: all, if it names none, but those that the source has not given so far. */
   layersOf(rid: string | undefined): Layer[] {
-    return this.owner.layers().filter((layer) => rid === undefined || layer === rid);
+    const active = this.owner.layers();
+    if (rid !== undefined) return active.filter((layer) => layer === rid);
+    const seen = active.filter((layer) => this.#seen.has(layer));
+    return seen.length > 0 ? seen : [...active];
   }
 
   /** The sender or receiver has ended. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeKeyFrame } from "../../media/codecs/key_frame.ts";
 import type { ChunkMetadata, EncodedChunk } from "../../media/encoded_chunk.ts";
 import type { AbsCaptureTime, FrameMetadata, InboundFrame } from "../../rtp/mod.ts";
 
@@ -20,11 +21,12 @@ export function chunkOf(frame: InboundFrame): EncodedChunk {
 }
 
 function metadataOf(frame: InboundFrame): ChunkMetadata {
-  const { mimeType, ssrc, payloadType, rid, rtpTimestamp, receiveTime } = frame;
+  const { mimeType, ssrc, payloadType, rid, rtpTimestamp, receiveTime, sequenceNumber } = frame;
   const { audioLevel, voiceActivity, rotation, contributingSources, captureTime, senderTime } =
     frame;
   return {
     ...{ mimeType, synchronizationSource: ssrc, payloadType, rtpTimestamp, receiveTime },
+    ...(mimeType.startsWith("audio/") ? { sequenceNumber } : pictureMetadata(frame)),
     ...(rid !== undefined && { rid }),
     ...(audioLevel !== undefined && { audioLevel }),
     ...(voiceActivity !== undefined && { voiceActivity }),
@@ -34,6 +36,19 @@ function metadataOf(frame: InboundFrame): ChunkMetadata {
     ...(captureTime !== undefined
       ? captureMetadata(captureTime)
       : senderTime !== undefined && { captureTime: senderTime }),
+  };
+}
+
+/** Of a picture: its size where it tells, and its layers, which are the lowest where there are none. */
+function pictureMetadata({ mimeType, keyFrame, data, descriptor }: InboundFrame): ChunkMetadata {
+  const size = keyFrame ? describeKeyFrame(mimeType, data) : undefined;
+  const { spatialId = 0, temporalId = 0 } = (descriptor ?? {}) as {
+    readonly spatialId?: number;
+    readonly temporalId?: number;
+  };
+  return {
+    ...{ spatialIndex: spatialId, temporalIndex: temporalId },
+    ...(size && { width: size.width, height: size.height }),
   };
 }
 

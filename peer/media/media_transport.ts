@@ -1,11 +1,11 @@
 import type { Millis } from "../../core/mod.ts";
-import type { RtpItem, RtpSession, RtpSessionEvent } from "../../rtp/mod.ts";
+import type { FrameMoment, RtpItem, RtpSession, RtpSessionEvent } from "../../rtp/mod.ts";
 import { sends } from "../jsep/media/mod.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
 import { chunkOf } from "./chunks.ts";
 import { type NegotiatedSection, receiverParameters, senderParameters } from "./section.ts";
-import { TrackSender } from "./track_sender.ts";
+import { TrackSender, type TrackSenderHost } from "./track_sender.ts";
 
 /** Keys of a telephone by their events (RFC 4733 section 3.2). */
 const KEYS = "0123456789*#ABCD";
@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /** The media of one transport: what transceivers' slots say becomes what the RTP session does, and what it receives reaches their tracks. */
-export class MediaTransport {
+export class MediaTransport implements TrackSenderHost {
   readonly #host: MediaTransportHost;
   readonly #entries = new Map<string, Entry>();
   #outbox: RtpItem[] = [];
@@ -44,7 +44,7 @@ export class MediaTransport {
     const entry = this.#entries.get(mid);
     if (entry !== undefined) entry.section = section;
     else {
-      const track = new TrackSender(transceiver.sender, (frame) => this.#post(frame));
+      const track = new TrackSender(transceiver.sender, this);
       this.#entries.set(mid, { transceiver, section, track });
     }
     this.update(transceiver);
@@ -158,8 +158,13 @@ export class MediaTransport {
     return entry?.transceiver === transceiver ? entry : undefined;
   }
 
-  /** What one task gives goes out as one batch. */
-  #post(item: RtpItem): void {
+  /** The RTP timestamp that a frame is going to have. */
+  rtpTimestampOf(frame: FrameMoment): number | undefined {
+    return this.#host.runMedia((session, now) => session.rtpTimestampOf(frame, now));
+  }
+
+  /** Sends a frame: what one task gives goes out as one batch. */
+  send(item: RtpItem): void {
     this.#outbox.push(item);
     if (this.#outbox.length === 1) queueMicrotask(() => this.#flush());
   }

@@ -6,22 +6,31 @@ import {
   requestKeyFrame,
   trackSlots,
 } from "../../media/media_stream_track.ts";
-import type { OutboundFrame } from "../../rtp/mod.ts";
+import type { FrameMoment, OutboundFrame } from "../../rtp/mod.ts";
+import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
 import type { RTCRtpCodec } from "../rtc_rtp_parameters.ts";
 import { codecDictionaryMatch } from "../jsep/media/mod.ts";
 import type { SenderSlots } from "../transceivers/mod.ts";
 import { frameMetadata } from "./chunks.ts";
 
+/** What a sender's track needs of the RTP session. */
+export interface TrackSenderHost {
+  send(frame: OutboundFrame): void;
+  /** The RTP timestamp that a frame is going to have. */
+  rtpTimestampOf(frame: FrameMoment): number | undefined;
+}
+
 /** Carries what a sender's track gives to the RTP session. */
 export class TrackSender {
   readonly #sender: SenderSlots;
-  readonly #send: (frame: OutboundFrame) => void;
+  readonly #host: TrackSenderHost;
+  readonly #numbers = new FrameNumbers();
   #track: MediaStreamTrack | null = null;
   #detach: (() => void) | undefined;
 
-  constructor(sender: SenderSlots, send: (frame: OutboundFrame) => void) {
+  constructor(sender: SenderSlots, host: TrackSenderHost) {
     this.#sender = sender;
-    this.#send = send;
+    this.#host = host;
     sender.frames.forward = (chunk) => this.#write(chunk);
   }
 
@@ -42,30 +51,46 @@ export class TrackSender {
     if (this.#track !== null) requestKeyFrame(this.#track, rid);
   }
 
-  /** With what a transform may want to know of the stream that a chunk goes into. */
+  /** With what a transform may want to know of the packets that a chunk goes into. */
   #described(chunk: EncodedChunk): EncodedChunk {
-    const { sources, sendEncodings } = this.#sender;
+    const { frames, sources, sendEncodings, sendCodecs, transceiver } = this.#sender;
+    if (frames.transform === null) return chunk;
     const payloadType = this.#payloadTypeOf(chunk);
     const rid = this.#ridOf(chunk);
     const index = rid === undefined ? 0 : sendEncodings.findIndex((one) => one.rid === rid);
-    const metadata = {
+    const described = {
       ...chunk.metadata,
-      ...(payloadType !== undefined && { payloadType }),
+      ...(rid !== undefined && { rid }),
       synchronizationSource: sources[Math.max(index, 0)]!.ssrc,
+    };
+    const codec = sendCodecs.find((one) => one.payloadType === payloadType);
+    if (payloadType === undefined || codec === undefined || transceiver.mid === null) {
+      return { ...chunk, metadata: described };
+    }
+    const name = { mid: transceiver.mid, payloadType, timestamp: chunk.timestamp };
+    const rtpTimestamp = this.#host.rtpTimestampOf(rid === undefined ? name : { ...name, rid });
+    const metadata = {
+      ...described,
+      ...{ payloadType, mimeType: codec.mimeType },
+      ...(rtpTimestamp !== undefined && { rtpTimestamp }),
+      ...(transceiver.kind === "video" && this.#numbers.next(chunk)),
     };
     return { ...chunk, metadata };
   }
 
   #write(chunk: EncodedChunk): void {
-    const { transceiver } = this.#sender;
+    const { transceiver, frames } = this.#sender;
     const payloadType = this.#track === null ? undefined : this.#payloadTypeOf(chunk);
     if (payloadType === undefined || transceiver.mid === null) return;
     const { type, data, timestamp, metadata } = chunk;
     const rid = this.#ridOf(chunk);
-    this.#send({
+    // Without a transform, it is that of the stream in which the chunk came here, or that of nothing.
+    const rtpTimestamp = frames.transform === null ? undefined : metadata?.rtpTimestamp;
+    this.#host.send({
       ...frameMetadata(metadata),
       ...{ type: "frame", mid: transceiver.mid, payloadType, data, timestamp },
       ...(rid !== undefined && { rid }),
+      ...(rtpTimestamp !== undefined && { rtpTimestamp }),
       keyFrame: type === "key",
       ...(metadata?.marker !== undefined && { talkspurt: metadata.marker }),
     });

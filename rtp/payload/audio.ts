@@ -37,25 +37,15 @@ export class BytePacketizer implements Packetizer {
   }
 }
 
-/** Audio, where each packet is a frame that can be decoded by itself. */
+/** Audio, where each packet is a frame that can be decoded by itself. What is in it is not looked at: it may be encrypted end to end. */
 export class AudioDepacketizer implements Depacketizer<undefined> {
-  /** What was dropped. */
+  /** Nothing is dropped. */
   readonly discards: Discards<PayloadDiscard> = new Discards();
-  readonly #accept: (payload: Uint8Array) => boolean;
-
-  /** `accept` tells whether the codec can make something of a payload. */
-  constructor(accept: (payload: Uint8Array) => boolean = () => true) {
-    this.#accept = accept;
-  }
 
   /** Takes the next packet. Its frame shares the packet's memory. */
   push(packet: PayloadPacket): readonly EncodedFrame<undefined>[] {
     const { payload, timestamp, sequenceNumber } = packet;
     if (payload.length === 0) return NONE;
-    if (!this.#accept(payload)) {
-      this.discards.add("malformed payload");
-      return NONE;
-    }
     return [{
       ...{ data: payload, timestamp, keyFrame: true },
       ...{ firstSequence: sequenceNumber, lastSequence: sequenceNumber },

@@ -55,7 +55,7 @@ export function opusPacketizer(): WholePacketizer {
 
 /** Takes Opus packets out of payloads. */
 export function opusDepacketizer(): AudioDepacketizer {
-  return new AudioDepacketizer((payload) => parseOpusToc(payload) !== undefined);
+  return new AudioDepacketizer();
 }
 
 function frameCount(packet: Uint8Array, code: number): number {

@@ -24,6 +24,9 @@ export interface FrameMetadata {
   readonly contributingSources?: readonly number[];
 }
 
+/** What a frame's RTP timestamp comes from. */
+export type FrameMoment = Pick<OutboundFrame, "mid" | "rid" | "payloadType" | "timestamp">;
+
 /** An encoded frame to be sent: what a packetizer of its codec takes. */
 export interface OutboundFrame extends FrameMetadata {
   /** Tells items from one another. */
@@ -40,6 +43,8 @@ export interface OutboundFrame extends FrameMetadata {
   readonly keyFrame: boolean;
   /** When it is presented, in microseconds of whatever clock: it becomes the RTP timestamp. */
   readonly timestamp: number;
+  /** The RTP timestamp, where it has been settled before: by `RtpSession.rtpTimestampOf`, or by a script. */
+  readonly rtpTimestamp?: number;
   /** Whether audio begins anew after a silence (RFC 3551 section 4.1). */
   readonly talkspurt?: boolean;
 }
@@ -83,6 +88,8 @@ export interface InboundFrame extends FrameMetadata {
   readonly keyFrame: boolean;
   /** RTP timestamp, 32 bits. */
   readonly rtpTimestamp: number;
+  /** The sequence number of its first packet. */
+  readonly sequenceNumber: number;
   /** When it is presented, in microseconds since the stream's first frame: the RTP timestamp without its wrap. */
   readonly timestamp: number;
   /** When its last packet arrived. */

@@ -13,6 +13,7 @@ export {
 } from "./parameters.ts";
 export {
   type FrameMetadata,
+  type FrameMoment,
   type InboundFrame,
   type InboundPacket,
   isOutbound,

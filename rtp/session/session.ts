@@ -2,7 +2,7 @@ import type { Discards, Layer, Millis, Outputs } from "../../core/stage/mod.ts";
 import { SessionCore } from "./core.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
-import type { RtpDatagram, RtpItem } from "./items.ts";
+import type { FrameMoment, RtpDatagram, RtpItem } from "./items.ts";
 import type { RtpSessionOptions } from "./options.ts";
 import type { ReceiverParameters, SenderParameters } from "./parameters.ts";
 import {
@@ -75,6 +75,14 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
   /** What a section sends, from now on. Throws a RangeError if there are too many sections. */
   setSender(parameters: SenderParameters, now: Millis): void {
     this.#core.setSender(parameters, now);
+  }
+
+  /**
+   * The RTP timestamp of a frame that is to be sent later, with this as its `rtpTimestamp`: for whoever has to know it before. Undefined if
+   * the section has no such encoding or format.
+   */
+  rtpTimestampOf(frame: FrameMoment, now: Millis): number | undefined {
+    return this.#core.sender(frame.mid)?.timestampOf(frame, now);
   }
 
   /** The section sends nothing more: its sources say goodbye (RFC 3550 section 6.6). */

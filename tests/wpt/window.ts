@@ -31,9 +31,11 @@ export class FakeDocument extends EventTarget {
     return createElement(name);
   }
 
-  /** Takes an element of the file's markup. */
+  /** Takes an element of the file's markup, which scripts also find under its id (HTML section 7.2.2.3). */
   declare(name: string, id: string): void {
-    this.#byId.set(id, this.createElement(name));
+    const element = this.createElement(name);
+    this.#byId.set(id, element);
+    if (!(id in globalThis)) define(id, element);
   }
 
   getElementById(id: string): FakeElement | null {

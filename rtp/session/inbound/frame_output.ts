@@ -171,6 +171,7 @@ export class FrameOutput {
       ...metadata,
       ...(senderTime !== undefined && { senderTime }),
       ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp, receiveTime },
+      sequenceNumber: frame.firstSequence,
       descriptor,
     });
   }

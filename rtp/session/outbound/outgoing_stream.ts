@@ -118,7 +118,7 @@ export class OutgoingStream {
   /** The packets of a frame. Throws a RangeError if its format can't carry it. */
   packetize(frame: OutboundFrame, format: RtpFormat, now: Millis): RtpPacket[] {
     const { data, keyFrame, timestamp: micros, contributingSources } = frame;
-    const timestamp = this.#clock.timestampOf(micros, format.clockRate, now);
+    const timestamp = frame.rtpTimestamp ?? this.timestampOf(micros, format, now);
     this.media.clockRate = format.clockRate;
     const { payloadType } = format;
     const name = this.#name(keyFrame);
@@ -170,6 +170,11 @@ export class OutgoingStream {
   packet(payloadType: number, payload: Uint8Array, timestamp: number, marker: boolean): RtpPacket {
     const extension = buildHeaderExtension(this.#name(true));
     return this.media.packet({ payloadType, payload, timestamp, marker, extension });
+  }
+
+  /** The RTP timestamp of a frame of this moment, in microseconds, that is about to be sent. */
+  timestampOf(micros: number, { clockRate }: RtpFormat, now: Millis): number {
+    return this.#clock.timestampOf(micros, clockRate, now);
   }
 
   /** The RTP timestamp of this moment. */

@@ -5,7 +5,7 @@ import type { RtpPacket } from "../../packet.ts";
 import type { NtpClock } from "../../reception/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
-import type { OutboundFrame, OutboundPacket } from "../items.ts";
+import type { FrameMoment, OutboundFrame, OutboundPacket } from "../items.ts";
 import {
   type ExtensionIds,
   MAX_ENCODINGS,
@@ -102,6 +102,12 @@ export class Sender implements SenderSection {
       return this.#drop("unsendable frame");
     }
     for (const packet of packets) this.#enqueue(packet, stream, now);
+  }
+
+  /** The RTP timestamp that a frame is going to have; undefined if it can't be sent. */
+  timestampOf({ rid, payloadType, timestamp }: FrameMoment, now: Millis): number | undefined {
+    const format = this.formats.get(payloadType);
+    return format && this.#streamOf(rid)?.timestampOf(timestamp, format, now);
   }
 
   /** Forwards a packet. */

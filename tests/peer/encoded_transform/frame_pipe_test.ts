@@ -129,6 +129,15 @@ Deno.test("a request for key frames is about the active layers, unless the trans
   assertEquals([owner.asked.length, taken], [2, ["a"]]);
 });
 
+Deno.test("a request for all layers is about those that the source gives, as far as that is known", () => {
+  const pipe = new TestPipe(new FakeOwner("sender", "video", ["a", "b", "c"]));
+  pipe.setTransform(new Keeper());
+  assertEquals(pipe.layersOf(undefined), ["a", "b", "c"]);
+  for (const rid of ["c", "a", "gone"]) pipe.push(chunk(1, "key", { rid }));
+  assertEquals(pipe.layersOf(undefined), ["a", "c"]);
+  assertEquals([pipe.layersOf("b"), pipe.layersOf("gone")], [["b"], []]);
+});
+
 Deno.test("a task for key frames ends with that of its last layer, and no layer is asked twice (section 4.10)", () => {
   const tasks = new KeyFrameTasks();
   assertEquals(tasks.add(1, ["a", "b"]), ["a", "b"]);

@@ -144,14 +144,14 @@ Deno.test("generateKeyFrame asks the encoder, and is fulfilled just before the k
     owner.asked.push(layers);
     asked.resolve();
   };
-  pipe.push(chunk(1, "key", { rid: "a" }));
+  for (const rid of ["a", "b"]) pipe.push(chunk(1, "key", { rid }));
   port.postMessage("generateKeyFrame");
   await asked.promise;
   assertEquals(owner.asked, [["a", "b"]]);
   pipe.push(chunk(2, "delta", { rid: "b" }));
   pipe.push(chunk(3, "key", { rid: "b" }));
   pipe.push(chunk(4, "key", { rid: "a", rtpTimestamp: 360 }));
-  assertEquals(await next(), [360, 2]);
+  assertEquals(await next(), [360, 3]);
 });
 
 const CALLS = [

@@ -1,0 +1,131 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type EncodedFrame,
+  type RTCEncodedAudioFrame,
+  type RTCEncodedVideoFrame,
+  type RTCRtpReceiver,
+  SFrameTransform,
+} from "../../../mod.ts";
+import { MediaStreamTrackGenerator, MediaStreamTrackProcessor } from "../../../media/mod.ts";
+import { Pair } from "../pair.ts";
+import { baseKey } from "./sframe/vectors.ts";
+
+/** Reads frames, and writes them back once `change` has seen them. */
+function through(
+  side: { createEncodedStreams(): { readable: ReadableStream; writable: WritableStream } },
+  change: (frame: EncodedFrame) => void = () => {},
+): EncodedFrame[] {
+  const { readable, writable } = side.createEncodedStreams();
+  const seen: EncodedFrame[] = [];
+  const transform = new TransformStream<EncodedFrame, EncodedFrame>({
+    transform(frame, controller) {
+      seen.push(frame);
+      change(frame);
+      controller.enqueue(frame);
+    },
+  });
+  void readable.pipeThrough(transform).pipeTo(writable).catch(() => {});
+  return seen;
+}
+
+/** Alice sends a track to Bob; frames are written, one each 20 ms, and read from Bob's track. */
+async function call(
+  kind: "audio" | "video",
+  onSender: (sender: ReturnType<Pair["alice"]["addTrack"]>) => void,
+  onReceiver: (receiver: RTCRtpReceiver) => void,
+): Promise<Uint8Array[]> {
+  const pair = new Pair();
+  const codec = kind === "audio" ? "opus" : "vp8";
+  const generator = new MediaStreamTrackGenerator({ kind, codec });
+  onSender(pair.alice.addTrack(generator));
+  const received: Uint8Array[] = [];
+  pair.bob.ontrack = ({ receiver, track }) => {
+    onReceiver(receiver);
+    const sink = new WritableStream({ write: ({ data }) => void received.push(data) });
+    void new MediaStreamTrackProcessor({ track }).readable.pipeTo(sink).catch(() => {});
+  };
+  await pair.negotiate();
+  await pair.until(() =>
+    pair.alice.connectionState === "connected" && pair.bob.connectionState === "connected"
+  );
+  const writer = generator.writable.getWriter();
+  for (let i = 0; i < FRAMES; i++) {
+    const type = kind === "audio" || i === 0 ? "key" : "delta";
+    await writer.write({ type, timestamp: i * 20_000, data: frameData(i) });
+    await pair.advance(20);
+  }
+  await pair.until(() => received.length === FRAMES);
+  generator.stop();
+  await pair.close();
+  return received;
+}
+
+const FRAMES = 5;
+
+/** A picture of VP8 of 640 by 480 (RFC 6386 section 9.1), which does for a packet of Opus, too. */
+function frameData(index: number): Uint8Array {
+  const frame = new Uint8Array(50).fill(index, 10);
+  frame.set(index === 0 ? [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01] : [0x11, 0, 0]);
+  return frame;
+}
+
+Deno.test("both ends see the same frames of audio (W3C WebRTC Encoded Transform section 4.4)", async () => {
+  let [sent, got]: EncodedFrame[][] = [[], []];
+  const received = await call(
+    "audio",
+    (sender) => sent = through(sender),
+    (receiver) => got = through(receiver),
+  );
+  assertEquals(received.map((data) => data[20]), [0, 1, 2, 3, 4]);
+  assertEquals(got!.length, FRAMES);
+  for (let i = 0; i < FRAMES; i++) {
+    const [out, into] = [sent![i], got![i]] as [RTCEncodedAudioFrame, RTCEncodedAudioFrame];
+    const { sequenceNumber, receiveTime, captureTime: _, ...same } = into.getMetadata();
+    assertEquals(out.getMetadata(), same);
+    assertEquals([typeof sequenceNumber, typeof receiveTime], ["number", "number"]);
+    assertEquals(out.timestamp, (sent![0]!.timestamp + 960 * i) >>> 0);
+  }
+});
+
+Deno.test("both ends see the same frames of video, in size and layers (section 4.2)", async () => {
+  let [sent, got]: EncodedFrame[][] = [[], []];
+  await call("video", (sender) => sent = through(sender), (receiver) => got = through(receiver));
+  for (let i = 0; i < FRAMES; i++) {
+    const [out, into] = [sent![i], got![i]] as [RTCEncodedVideoFrame, RTCEncodedVideoFrame];
+    assertEquals([out.type, out.timestamp], [into.type, into.timestamp]);
+    const { frameId, dependencies, width: _, height: __, ...same } = out.getMetadata();
+    assertEquals([frameId, dependencies], [i, i === 0 ? [] : [i - 1]]);
+    const { receiveTime: ___, captureTime: ____, width, height, ...rest } = into.getMetadata();
+    assertEquals({ ...rest, timestamp: 0 }, { ...same, timestamp: 0 });
+    assertEquals([width, height], i === 0 ? [640, 480] : [undefined, undefined]);
+    assertEquals([rest.spatialIndex, rest.temporalIndex, rest.mimeType], [0, 0, "video/VP8"]);
+  }
+});
+
+Deno.test("what a script changes on the way is what arrives", async () => {
+  const add = (by: number) => (frame: EncodedFrame) => {
+    frame.data = new Uint8Array(frame.data).map((byte) => byte + by).buffer;
+  };
+  let got: EncodedFrame[] = [];
+  const received = await call(
+    "audio",
+    (sender) => void through(sender, add(7)),
+    (receiver) => got = through(receiver, add(-7)),
+  );
+  assertEquals(received.map((data) => data[20]), [0, 1, 2, 3, 4]);
+  assert(got.every((frame) => frame.data.byteLength === 0), "written frames are empty");
+});
+
+Deno.test("a call that is encrypted end to end (RFC 9605)", async () => {
+  const key = await baseKey(new Uint8Array(16));
+  const received = await call("audio", (sender) => {
+    const transform = new SFrameTransform({ cipherSuite: "AES_256_GCM_SHA512_128" });
+    void transform.setEncryptionKey(key, 3);
+    sender.transform = transform;
+  }, (receiver) => {
+    const transform = new SFrameTransform({ cipherSuite: "AES_256_GCM_SHA512_128" });
+    void transform.setEncryptionKey(key, 3);
+    receiver.transform = transform;
+  });
+  assertEquals(received.map((data) => data[20]), [0, 1, 2, 3, 4]);
+});
