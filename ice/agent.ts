@@ -465,6 +465,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       previous: this.#previous,
       restarted: this.#restarted,
       gatheringComplete,
+      role: this.role,
     }));
     this.#nextTimeout = earliest([
       this.#session.nextTimeout(gatheringComplete),

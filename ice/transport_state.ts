@@ -17,15 +17,18 @@ export interface TransportView {
   readonly previous: IceSession | undefined;
   readonly restarted: boolean;
   readonly gatheringComplete: boolean;
+  readonly role: "controlling" | "controlled";
 }
 
 /** The state of a transport that has not been closed, after the texts of RTCIceTransportState (W3C webrtc-pc section 5.6.6). */
 export function transportState(view: TransportView): IceTransportState {
-  const { session, previous, restarted, gatheringComplete } = view;
+  const { session, previous, restarted, gatheringComplete, role } = view;
   if (session.failed) return "failed";
   if (session.selected !== undefined) {
     if (session.consent.state === "suspect") return "disconnected";
-    const completed = gatheringComplete && session.remotesEnded && !session.checkList.pending;
+    // The controlled side can't know that the other one will not nominate another pair; browsers leave it "connected".
+    const completed = role === "controlling" && gatheringComplete && session.remotesEnded &&
+      !session.checkList.pending;
     return completed ? "completed" : "connected";
   }
   if (previous?.consent.state === "fresh") return "connected"; // "completed, ICE restart occurs"

@@ -254,7 +254,7 @@ export class Connection implements Hosts {
     const tracks = this.#mediaNegotiation.apply({ side, type, session, offer });
     if (offer !== undefined) this.#applyMedia();
     if (type === "answer") {
-      for (const transport of this.transports.settle()) transport.close();
+      for (const transport of this.transports.settle()) transport.retire();
       this.#mediaNegotiation.complete(this.currentLocal, this.currentRemote);
       this.#updateStates();
     }
@@ -268,7 +268,7 @@ export class Connection implements Hosts {
       this.association?.close();
       this.association = this.#stableAssociation;
     }
-    for (const transport of this.transports.rollBack()) transport.close();
+    for (const transport of this.transports.rollBack()) transport.retire();
     for (const transport of this.transports.inUse) transport.rollBack();
     this.#updateStates();
     return tracks;

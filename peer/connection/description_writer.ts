@@ -72,7 +72,8 @@ export class DescriptionWriter {
       numbering: this.numbering,
       wishesOf: (mid) => {
         const transceiver = transceivers.byMid(mid);
-        const isThere = transceiver !== undefined && !transceiver.stopping && !transceiver.stopped;
+        // One that is being stopped is inactive until an offer of ours says so.
+        const isThere = transceiver !== undefined && !transceiver.stopped;
         return isThere ? this.#wishesOf(transceiver) : undefined;
       },
       transportOf: (mid) => ({ ice: iceOf(mid), dtlsRole: transports.of(mid)?.dtlsRole }),

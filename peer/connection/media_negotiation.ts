@@ -16,6 +16,7 @@ import { isRejected, midOf } from "../jsep/sections.ts";
 import type { Side } from "../jsep/signaling_state.ts";
 import type { EncodingParameters } from "../rtc_rtp_parameters.ts";
 import {
+  defaultEncoding,
   RemoteTracks,
   stopTransceiver,
   type TransceiverSlots,
@@ -107,7 +108,9 @@ export class MediaNegotiation {
         const msids = receiver.lastStableStateAssociatedRemoteMediaStreams.map(({ id }) => id);
         tracks.process(transceiver, transceiver.currentDirection, msids);
       }
-      if (this.#created.has(transceiver) && !transceiver.isAddedByTrack) {
+      if (!this.#created.has(transceiver)) continue;
+      if (transceiver.isUsedByTrack) sender.sendEncodings = [defaultEncoding(transceiver.kind)];
+      else {
         stopTransceiver(transceiver);
         this.#host.transceivers.remove(transceiver);
       }
@@ -127,6 +130,7 @@ export class MediaNegotiation {
       if (stopped && mid !== null && rejected.has(mid)) {
         this.#host.transceivers.remove(transceiver);
         this.#sections.delete(mid);
+        transceiver.mid = transceiver.jsepMid = null; // RFC 9429 section 5.11
         continue;
       }
       if (sender.sendCodecs.length > 0) {
@@ -161,7 +165,12 @@ export class MediaNegotiation {
       ? codecsOf(section.kind, sendFormats(section.kind, section.formats, offered?.formats))
       : [];
     if (type === "offer") return;
-    this.#keepEncodings(transceiver, section.rids.map(({ id }) => id));
+    const rids = section.rids.map(({ id }) => id);
+    // An answer with one layer left does not name it (RFC 8853 section 5.3.2), but the offer did.
+    this.#keepEncodings(
+      transceiver,
+      rids.length > 0 ? rids : offered ? requestedRids(offered) : [],
+    );
     if (offered !== undefined) {
       this.#settle(transceiver, { local: section, remote: offered, answerer: "local" });
     }
@@ -189,17 +198,18 @@ export class MediaNegotiation {
       : negotiatedDirection(section.direction, "remote");
     const msids = receives(direction) ? section.streamIds ?? [this.#defaultStreamId] : [];
     tracks.process(transceiver, direction, msids);
-    receiver.receiveCodecs = receives(direction)
-      ? codecsOf(section.kind, sendFormats(section.kind, section.formats))
-      : [];
+    receiver.receiveCodecs = codecsOf(
+      section.kind,
+      sendFormats(section.kind, offered?.formats ?? section.formats, section.formats),
+    );
     if (type !== "offer") {
       if (offered !== undefined && !section.isRejected) {
         this.#settle(transceiver, { local: offered, remote: section, answerer: "remote" });
       }
       transceiver.currentDirection = direction;
       if (sends(direction)) sender.hasSent = true;
+      this.#useTransport(transceiver);
     }
-    this.#useTransport(transceiver);
     if (section.isRejected && !transceiver.stopped) stopTransceiver(transceiver);
   }
 
@@ -208,7 +218,7 @@ export class MediaNegotiation {
     const { transceivers } = this.#host;
     const { mid, kind, isRejected, direction } = section;
     if (!isOffer) return transceivers.byMid(mid);
-    const rids = requestedRids(section);
+    const rids = kind === "video" ? requestedRids(section) : [];
     const proposed = rids.map((rid, index): EncodingParameters => ({
       ...{ rid, active: true, adaptivePtime: false, priority: "low" },
       scaleResolutionDownBy: 2 ** (rids.length - index - 1),

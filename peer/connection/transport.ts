@@ -145,6 +145,7 @@ export class Transport {
       dtlsSlots: this.dtlsSlots,
       agent: this.#ice((agent) => agent),
       endpoint: this.#pipeline.dtls.run((endpoint) => endpoint),
+      dtlsRole: this.dtlsRole,
       certificate: this.#certificate,
       selectedPairChanges: this.#selectedPairChanges,
     };
@@ -248,9 +249,24 @@ export class Transport {
 
   /** Sets every state to closed, and takes the pipeline down (W3C WebRTC section 4.4.1.8). No event fires. */
   close(): void {
-    this.media.close();
+    this.#end();
     this.dtlsSlots.state = "closed";
     this.iceSlots.state = "closed";
+  }
+
+  /** Nothing uses it any more: it closes, and tells so in a task (W3C WebRTC section 4.4.1.5). */
+  retire(): void {
+    this.#end();
+    queueTask(() => {
+      if (this.#host.isClosed || this.iceSlots.state === "closed") return;
+      this.close();
+      this.dtls.dispatchEvent(new Event("statechange"));
+      this.ice.dispatchEvent(new Event("statechange"));
+    });
+  }
+
+  #end(): void {
+    this.media.close();
     this.#closing.abort();
     void this.#pipeline.close();
   }

@@ -52,7 +52,7 @@ export class AppliedDescription {
     return this.#sections.indexOfMid(mid);
   }
 
-  /** Adds a candidate to every section of its generation, unless it is there or there are too many already. */
+  /** Adds a candidate to the sections that speak for its generation, unless it is there or there are too many already. */
   addCandidate(usernameFragment: string, candidate: string): void {
     const line = attribute("candidate", candidate.replace(/^a?=?candidate:/, ""));
     this.#change(usernameFragment, ({ attributes }) => {
@@ -75,11 +75,20 @@ export class AppliedDescription {
     );
   }
 
+  /** RFC 9143 section 7.1.3: of a bundle, only the section that speaks for it has candidates. */
+  #speakersOf(usernameFragment: string): readonly number[] {
+    const sections = this.sectionsOf(usernameFragment);
+    const speakers = sections.filter((index) =>
+      find(this.#session.media[index]!.attributes, "ice-ufrag") !== undefined
+    );
+    return speakers.length > 0 ? speakers : sections;
+  }
+
   #change(
     usernameFragment: string,
     change: (media: MediaDescription) => MediaDescription["attributes"],
   ): void {
-    const sections = this.sectionsOf(usernameFragment);
+    const sections = this.#speakersOf(usernameFragment);
     if (sections.length === 0) return;
     const media = [...this.#session.media];
     for (const index of sections) {

@@ -41,7 +41,7 @@ export class TrackSender {
     this.#detach?.();
     this.#track = track;
     this.#detach = track === null ? undefined : attachSink(track, {
-      write: (chunk) => this.#sender.frames.push(this.#described(chunk)),
+      write: (chunk) => this.#push(chunk),
       choose: (codecs) => this.#choose(codecs),
     });
   }
@@ -51,17 +51,27 @@ export class TrackSender {
     if (this.#track !== null) requestKeyFrame(this.#track, rid);
   }
 
+  /** A layer of a simulcast says which one it is; a source without layers gives the same to every encoding. */
+  #push(chunk: EncodedChunk): void {
+    const { sendEncodings, frames } = this.#sender;
+    const { rid: wanted, ...metadata } = chunk.metadata ?? {};
+    const isSimulcast = sendEncodings.length > 1;
+    for (const [index, { rid }] of sendEncodings.entries()) {
+      if (isSimulcast && wanted !== undefined && wanted !== rid) continue;
+      const named = isSimulcast && rid !== undefined ? { ...metadata, rid } : metadata;
+      frames.push(this.#described({ ...chunk, metadata: named }, index));
+    }
+  }
+
   /** With what a transform may want to know of the packets that a chunk goes into. */
-  #described(chunk: EncodedChunk): EncodedChunk {
-    const { frames, sources, sendEncodings, sendCodecs, transceiver } = this.#sender;
+  #described(chunk: EncodedChunk, encoding: number): EncodedChunk {
+    const { frames, sources, sendCodecs, transceiver } = this.#sender;
     if (frames.transform === null) return chunk;
     const payloadType = this.#payloadTypeOf(chunk);
-    const rid = this.#ridOf(chunk);
-    const index = rid === undefined ? 0 : sendEncodings.findIndex((one) => one.rid === rid);
+    const rid = chunk.metadata?.rid;
     const described = {
       ...chunk.metadata,
-      ...(rid !== undefined && { rid }),
-      synchronizationSource: sources[Math.max(index, 0)]!.ssrc,
+      synchronizationSource: sources[encoding]!.ssrc,
     };
     const codec = sendCodecs.find((one) => one.payloadType === payloadType);
     if (payloadType === undefined || codec === undefined || transceiver.mid === null) {
@@ -83,7 +93,7 @@ export class TrackSender {
     const payloadType = this.#track === null ? undefined : this.#payloadTypeOf(chunk);
     if (payloadType === undefined || transceiver.mid === null) return;
     const { type, data, timestamp, metadata } = chunk;
-    const rid = this.#ridOf(chunk);
+    const rid = metadata?.rid;
     // Without a transform, it is that of the stream in which the chunk came here, or that of nothing.
     const rtpTimestamp = frames.transform === null ? undefined : metadata?.rtpTimestamp;
     this.#host.send({
@@ -94,12 +104,6 @@ export class TrackSender {
       keyFrame: type === "key",
       ...(metadata?.marker !== undefined && { talkspurt: metadata.marker }),
     });
-  }
-
-  /** A layer of a simulcast says which one it is; everything else goes by the first encoding. */
-  #ridOf({ metadata }: EncodedChunk): string | undefined {
-    const [first, ...others] = this.#sender.sendEncodings;
-    return others.length === 0 ? undefined : metadata?.rid ?? first?.rid;
   }
 
   /** Of what the source can give, what the encoding asks for, or else what the other side likes best. */

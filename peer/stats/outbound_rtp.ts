@@ -18,8 +18,8 @@ export interface RTCOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   remoteId?: string;
   /** As `RTCRtpEncodingParameters.rid`. */
   rid?: string;
-  /** Its place among the encodings. */
-  encodingIndex: number;
+  /** Its place among the encodings, for video. */
+  encodingIndex?: number;
   /** Bytes of headers, with padding. */
   headerBytesSent: number;
   /** Packets that were sent again. */
@@ -80,7 +80,8 @@ export function addOutbound(
   const { sender, kind, mid, transportId, codecId, mediaSourceId, encodingIndex } = place;
   const isVideo = kind === "video";
   return stats.add<RTCOutboundRtpStreamStats>("outbound-rtp", sender, {
-    ...{ ssrc, kind, transportId, codecId, mediaSourceId, rid, encodingIndex, rtxSsrc, active },
+    ...{ ssrc, kind, transportId, codecId, mediaSourceId, rid, rtxSsrc, active },
+    encodingIndex: isVideo ? encodingIndex : undefined,
     mid: mid ?? undefined,
     remoteId: addRemoteInbound(stats, figures, place),
     packetsSent: figures.packetsSent,

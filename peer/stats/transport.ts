@@ -58,6 +58,8 @@ export interface InspectedTransport {
   readonly dtlsSlots: DtlsTransportSlots;
   readonly agent: IceAgent;
   readonly endpoint: DtlsEndpoint;
+  /** As the descriptions have settled it. */
+  readonly dtlsRole: "client" | "server" | undefined;
   readonly certificate: Certificate;
   readonly selectedPairChanges: number;
   /** The address of a remote candidate as the application has told it. */
@@ -66,7 +68,7 @@ export interface InspectedTransport {
 
 /** Adds what is known of a transport, and of all that belongs to it. */
 export function addTransport(stats: StatsCollector, transport: InspectedTransport): void {
-  const { inspected, iceSlots, dtlsSlots, agent, endpoint, certificate } = transport;
+  const { inspected, iceSlots, dtlsSlots, agent, endpoint, dtlsRole, certificate } = transport;
   const { packetsSent, packetsReceived, bytesSent, bytesReceived } = agent.traffic;
   const { selectedPair } = agent;
   const local = [{ inspected: certificate, der: certificate.der }];
@@ -85,7 +87,7 @@ export function addTransport(stats: StatsCollector, transport: InspectedTranspor
     remoteCertificateId: addCertificates(stats, remote),
     tlsVersion: endpoint.tlsVersion?.toString(16).toUpperCase().padStart(4, "0"),
     dtlsCipher: endpoint.cipherSuite,
-    dtlsRole: endpoint.role ?? "unknown",
+    dtlsRole: dtlsRole ?? "unknown",
     srtpCipher: SRTP_PROTECTION_PROFILES.find(({ id }) => id === endpoint.srtpProfile)?.name,
     selectedCandidatePairChanges: transport.selectedPairChanges,
   });

@@ -91,14 +91,16 @@ export class TransceiverSlots {
   preferredCodecs: readonly RTCRtpCodec[] = [];
   headerExtensionsToNegotiate: readonly RTCRtpHeaderExtensionCapability[];
   negotiatedHeaderExtensions: readonly RTCRtpHeaderExtensionCapability[] = [];
-  /** Whether a track has ever been attached by `addTrack`: only then may a remote section take it (RFC 9429 section 5.10). */
-  isAddedByTrack: boolean;
+  /** Whether `addTrack` has made it: only then may a remote section take it (RFC 9429 section 5.10). */
+  readonly isAddedByTrack: boolean;
+  /** Whether `addTrack` has ever given it a track: then a rollback leaves it (W3C WebRTC section 4.4.1.5). */
+  isUsedByTrack: boolean;
 
   constructor(host: TransceiverHost, init: TransceiverInit) {
     this.host = host;
     this.kind = init.kind;
     this.direction = init.direction;
-    this.isAddedByTrack = init.isAddedByTrack ?? false;
+    this.isAddedByTrack = this.isUsedByTrack = init.isAddedByTrack ?? false;
     this.headerExtensionsToNegotiate =
       (init.headerExtensions ?? headerExtensionCapabilities(init.kind))
         .map((extension) => ({ ...extension }));

@@ -156,7 +156,7 @@ export class TransceiverTable {
       sender.track === null && kind === track.kind && !stopping && !sender.hasSent
     );
     if (transceiver === undefined) return undefined;
-    transceiver.isAddedByTrack = true;
+    transceiver.isUsedByTrack = true;
     transceiver.sender.track = track;
     transceiver.sender.associate(streams);
     if (transceiver.direction === "recvonly") transceiver.direction = "sendrecv";

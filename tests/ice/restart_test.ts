@@ -56,7 +56,7 @@ Deno.test("data goes on over the old pair until the new session has one (RFC 844
   }
   assertEquals([pair.received.a.length, pair.received.b.length], [sent, sent]);
   assert(pair.a.selectedPair !== old);
-  assertEquals([pair.a.state, pair.b.state], ["completed", "completed"]);
+  assertEquals([pair.a.state, pair.b.state], ["completed", "connected"]);
   assertEquals(pair.events.a.filter(({ type }) => type === "selected-pair").length, 2);
 });
 
@@ -188,16 +188,16 @@ Deno.test("a restart that is rolled back leaves the session as it was (RFC 9429 
   assertEquals(pair.a.localParameters.usernameFragment, usernameFragment);
   assertEquals(pair.a.localCandidates, candidates);
   pair.advance(60_000); // consent goes on, both ways
-  assertEquals([pair.a.state, pair.b.state], ["completed", "completed"]);
+  assertEquals([pair.a.state, pair.b.state], ["completed", "connected"]);
   restartBoth(pair);
-  pair.until(() => pair.a.state === "completed" && pair.b.state === "completed");
+  pair.until(() => pair.a.state === "completed" && pair.b.state === "connected");
 });
 
 Deno.test("a restart that the peer has answered can't be rolled back", () => {
   const pair = new AgentPair();
   pair.connect();
   restartBoth(pair);
-  pair.until(() => pair.a.state === "completed" && pair.b.state === "completed");
+  pair.until(() => pair.a.state === "completed" && pair.b.state === "connected");
   const { usernameFragment } = pair.a.localParameters;
   pair.run("a", (agent, now) => agent.rollBackRestart(now));
   assertEquals(pair.a.localParameters.usernameFragment, usernameFragment);

@@ -7,6 +7,7 @@ import type { Group } from "../../../sdp/mod.ts";
 import { transportMids } from "./bundle.ts";
 import { associatedPayloadType, codecIdentity } from "./codec_match.ts";
 import { isAnswerTo } from "./directions.ts";
+import { KNOWN_EXTENSIONS } from "./header_extensions.ts";
 import { isRtx, type MediaFormat, type MediaKind } from "./media_format.ts";
 import { collidesWithRtcp } from "./payload_types.ts";
 import type { RemoteMedia } from "./remote_media.ts";
@@ -107,12 +108,19 @@ function meaningsOf(kind: MediaKind, formats: readonly MediaFormat[]): Map<numbe
   return meanings;
 }
 
-/** Whether ids have got another meaning since an earlier description of the same section (RFC 8285 section 7). */
+/**
+ * Whether ids have got another meaning since an earlier description of the same section (RFC 8285 section 7). What we don't know was
+ * never in use, and may change.
+ */
 export function extensionFault(
   before: Pick<RemoteMedia, "extensions">,
   after: Pick<RemoteMedia, "mid" | "extensions">,
 ): string | undefined {
-  const uris = new Map(before.extensions.map(({ id, uri }) => [id, uri]));
+  const uris = new Map(
+    before.extensions.filter(({ uri }) => KNOWN_EXTENSIONS.has(uri)).map((
+      { id, uri },
+    ) => [id, uri]),
+  );
   const changed = after.extensions.find(({ id, uri }) =>
     id < 4096 && (uris.get(id) ?? uri) !== uri
   );

@@ -50,7 +50,10 @@ const VIDEO: readonly Extension[] = [
   { uri: ABS_CAPTURE_TIME_URI, direction: "stopped" },
 ];
 
-const KNOWN: ReadonlySet<string> = new Set([...AUDIO, ...VIDEO].map(({ uri }) => uri));
+/** Every extension that we know. */
+export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(
+  [...AUDIO, ...VIDEO].map(({ uri }) => uri),
+);
 
 /** The extensions that a transceiver of this kind can negotiate, and whether it does unless told otherwise: new dictionaries. */
 export function headerExtensionCapabilities(kind: MediaKind): RtpHeaderExtensionCapability[] {
@@ -74,7 +77,7 @@ export class HeaderExtensionIds {
   adopt(mid: string, extensions: readonly ExtMap[]): void {
     for (const { id, uri } of extensions) {
       if (id < FIRST_PROVISIONAL_ID) {
-        this.#numbers.adopt(mid, id, KNOWN.has(uri) ? uri : undefined);
+        this.#numbers.adopt(mid, id, KNOWN_EXTENSIONS.has(uri) ? uri : undefined);
       }
     }
   }
