@@ -228,6 +228,10 @@ export class Transport {
     return this.#host.isClosed || this.#closing.signal.aborted;
   }
 
+  get isSecured(): boolean {
+    return this.#pipeline.dtls.run((dtls) => dtls.state) === "connected";
+  }
+
   /** Builds what media needs. */
   startMedia(cname: string): void {
     this.#pipeline.startMedia({
@@ -326,7 +330,10 @@ export class Transport {
   #onDtlsEvent(event: DtlsEvent): void {
     if (event.type !== "state") return;
     const certificates = this.#pipeline.dtls.run((dtls) => dtls.remoteCertificates);
-    if (event.state === "connected") this.#connectAssociation();
+    if (event.state === "connected") {
+      this.#connectAssociation();
+      this.media.secured();
+    }
     queueTask(() => this.#updateDtls(event.state, certificates, event.error));
   }
 
@@ -349,8 +356,7 @@ export class Transport {
 
   /** The association is set up once there is one, and DTLS to carry it. */
   #connectAssociation(): void {
-    const isConnected = this.#pipeline.dtls.run((dtls) => dtls.state) === "connected";
-    if (this.#association === undefined || !isConnected) return;
+    if (this.#association === undefined || !this.isSecured) return;
     this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
   }
 }

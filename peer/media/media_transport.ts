@@ -13,6 +13,8 @@ const KEYS = "0123456789*#ABCD";
 /** What media needs of the transport that it goes over. */
 export interface MediaTransportHost {
   readonly isClosed: boolean;
+  /** Whether there are keys to send with. */
+  readonly isSecured: boolean;
   /** Commands to the RTP session. */
   runMedia<T>(mutate: (session: RtpSession, now: Millis) => T): T | undefined;
   /** Hands frames to the RTP session. */
@@ -65,7 +67,12 @@ export class MediaTransport implements TrackSenderHost {
         session.setReceiver(receiverParameters(section, transceiver), now);
       } else session.removeReceiver(section.mid);
     });
-    track.follow(isSent);
+    track.follow(isSent && this.#host.isSecured);
+  }
+
+  /** There are keys now: tracks, which could go nowhere, begin. */
+  secured(): void {
+    for (const { transceiver } of [...this.#entries.values()]) this.update(transceiver);
   }
 
   /** A section is gone. */

@@ -44,6 +44,7 @@ export class TrackSender {
       write: (chunk) => this.#push(chunk),
       choose: (codecs) => this.#choose(codecs),
     });
+    this.requestKeyFrame();
   }
 
   /** The other side, or `setParameters`, wants a key frame of the encoding with this rid, or of all. */

@@ -129,3 +129,31 @@ Deno.test("a call that is encrypted end to end (RFC 9605)", async () => {
   });
   assertEquals(received.map((data) => data[20]), [0, 1, 2, 3, 4]);
 });
+
+Deno.test("a track is first heard once there are keys: nothing of it is lost, and a key frame is asked for", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  let [requests, isWanted] = [0, true];
+  generator.onkeyframerequest = () => {
+    requests++;
+    isWanted = true;
+  };
+  const sent = through(pair.alice.addTrack(generator));
+  let got: EncodedFrame[] = [];
+  pair.bob.ontrack = ({ receiver }) => got = through(receiver);
+  await pair.negotiate();
+  const writer = generator.writable.getWriter();
+  for (let i = 0; got.length < 3; i++) {
+    const [type, data] = isWanted
+      ? ["key", frameData(0)] as const
+      : ["delta", frameData(1)] as const;
+    isWanted = false;
+    await writer.write({ type, timestamp: i * 20_000, data });
+    await pair.advance(20);
+  }
+  assertEquals(requests, 1);
+  const timestamps = (frames: EncodedFrame[]) => frames.slice(0, 3).map((frame) => frame.timestamp);
+  assertEquals(timestamps(got), timestamps(sent));
+  generator.stop();
+  await pair.close();
+});
