@@ -45,6 +45,9 @@ export function loadBars(size: BarsSize): Promise<EncodedLoop[]> {
   return Promise.all(Object.entries(BARS[size]).map(([codec, load]) => loaded(codec, load())));
 }
 
+/** Its loudness in -dBov (RFC 6464): a sine of an eighth of what there can be. */
+export const TONE_LEVEL = 21;
+
 /** A tone of 440 Hz, in every audio codec. */
 export async function loadTone(): Promise<EncodedLoop[]> {
   const [opus, g722] = await Promise.all([

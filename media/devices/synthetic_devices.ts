@@ -1,4 +1,11 @@
-import { BARS_FRAME_RATE, BARS_GROUP, loadBars, loadTone, TONE_PACKET_RATE } from "./assets.ts";
+import {
+  BARS_FRAME_RATE,
+  BARS_GROUP,
+  loadBars,
+  loadTone,
+  TONE_LEVEL,
+  TONE_PACKET_RATE,
+} from "./assets.ts";
 import type { SyntheticMedia } from "./synthetic_source.ts";
 import type { MediaTrackSettings } from "../constraints/dictionaries.ts";
 
@@ -56,6 +63,7 @@ export function camera(deviceId: string, groupId: string, label: string): Synthe
 export function microphone(deviceId: string, groupId: string, label: string): SyntheticMedia {
   return {
     ...{ kind: "audio", label, candidates: microphoneCandidates({ deviceId, groupId }) },
+    metadata: { audioLevel: TONE_LEVEL },
     rate: TONE_PACKET_RATE,
     group: 1,
     capabilities: {

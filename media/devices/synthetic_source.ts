@@ -2,13 +2,15 @@ import type { EncodedLoop } from "./assets.ts";
 import { Pacer } from "./pacer.ts";
 import type { Clock, Millis } from "../../core/stage/mod.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "../constraints/dictionaries.ts";
-import type { MediaKind } from "../encoded_chunk.ts";
+import type { ChunkMetadata, MediaKind } from "../encoded_chunk.ts";
 import { MediaSource } from "../media_source.ts";
 
 /** What a {@linkcode SyntheticSource} plays. */
 export interface SyntheticMedia {
   readonly kind: MediaKind;
   readonly label: string;
+  /** What is known of each chunk. */
+  readonly metadata?: ChunkMetadata;
   /** Frames a second. */
   readonly rate: number;
   /** Each group of so many frames begins with a key frame. */
@@ -72,7 +74,7 @@ export class SyntheticSource {
   }
 
   #emit(due: Millis): void {
-    const { rate, group, kind } = this.#media;
+    const { rate, group, kind, metadata } = this.#media;
     const isKey = this.#frame % group === 0;
     if (isKey && this.#next !== undefined) {
       this.#loops = this.#next.loops;
@@ -89,7 +91,7 @@ export class SyntheticSource {
         timestamp: Math.round(due * 1000),
         duration: Math.round(1_000_000 / rate),
         data: frames[this.#frame % frames.length]!,
-        metadata: { mimeType: codec.mimeType, ...size },
+        metadata: { ...metadata, mimeType: codec.mimeType, ...size },
       });
     });
     this.#frame++;
