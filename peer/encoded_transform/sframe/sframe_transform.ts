@@ -23,6 +23,10 @@ export let sframeTransformOf: (transform: SFrameTransform) => FrameTransform;
  * Encrypts what a sender sends, or decrypts what a receiver receives, end to end with SFrame (RFC 9605; W3C WebRTC Encoded Transform section
  * 3): set it as `sender.transform` or `receiver.transform`. Without a key, nothing is sent.
  *
+ * This is for audio. The payload formats of video look for its structure, which encryption of whole frames hides (RFC 9605 section 6): VP8
+ * and VP9 get through, though key frames can't be told any more after a loss; H264, H265 and AV1 don't. A script that leaves the first
+ * bytes of a frame in the clear is what video takes.
+ *
  * A key that is set is used by one sender only: two that encrypt with the same key would use the same nonces (RFC 9605 section 9.1).
  *
  * @example
