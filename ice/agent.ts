@@ -34,7 +34,7 @@ interface BeforeRestart {
   readonly session: IceSession;
   readonly gathering: Gathering;
   readonly localCandidates: IceCandidate[];
-  readonly restarted: boolean;
+  readonly restartedFrom: IceTransportState;
 }
 
 /**
@@ -78,11 +78,13 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #relayOnly = false;
   #session: IceSession;
   #gathering: Gathering;
-  /** The session before a restart, for as long as its pair is the one in use. */
+  /** The session before a restart: its pair is in use until there is a new one, and its data is taken for a while longer. */
   #previous: IceSession | undefined;
+  /** When the session before a restart is forgotten, once the new one has a pair. */
+  #previousEndsAt: Millis | undefined;
   /** What a rollback returns to: until the peer's parameters are known, a restart is only an offer. */
   #beforeRestart: BeforeRestart | undefined;
-  #restarted = false;
+  #restartedFrom: IceTransportState = "new";
   #localCandidates: IceCandidate[] = [];
   #announcedPair: CandidatePair | undefined;
   #state: IceTransportState = "new";
@@ -276,6 +278,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     if (parameters.iceLite) this.#role.set("controlling");
     this.#beforeRestart = undefined;
+    const answered = this.#session.remote === undefined && this.#restartedFrom !== "new";
+    if (answered) this.#restartedFrom = this.#state;
     this.#session.setRemote(parameters, now);
     this.#advance(now);
   }
@@ -301,13 +305,14 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       session: this.#session,
       gathering: this.#gathering,
       localCandidates: this.#localCandidates,
-      restarted: this.#restarted,
+      restartedFrom: this.#restartedFrom,
     };
     if (this.#session.usable) {
       this.#previous = this.#session;
       this.#previous.retire();
+      this.#previousEndsAt = undefined;
     }
-    this.#restarted = this.#state !== "new";
+    this.#restartedFrom = this.#state;
     this.#session = this.#newSession(localParameters);
     this.#gathering = this.#newGathering(this.#session);
     this.#localCandidates = [];
@@ -322,11 +327,11 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   rollBackRestart(now: Millis): void {
     const before = this.#beforeRestart;
     if (this.done || before === undefined) return;
-    this.#beforeRestart = this.#previous = undefined;
+    this.#beforeRestart = this.#previous = this.#previousEndsAt = undefined;
     this.#session = before.session;
     this.#gathering = before.gathering;
     this.#localCandidates = before.localCandidates;
-    this.#restarted = before.restarted;
+    this.#restartedFrom = before.restartedFrom;
     this.#session.resume();
     this.#advance(now);
   }
@@ -454,7 +459,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const gatheringComplete = this.#gathering.state === "complete";
     this.#session.advance(gatheringComplete, now);
     if (this.#session.selected !== undefined) this.#gathering.conclude();
-    if (this.#session.selected !== undefined || !this.#previous?.usable) this.#previous = undefined;
+    this.#leavePrevious(now);
     this.#path.update(this.#session, this.#previous);
     const { outbound } = this.#path;
     outbound?.localCandidate.relay?.bind(outbound.destination, now);
@@ -463,16 +468,34 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#enter(transportState({
       session: this.#session,
       previous: this.#previous,
-      restarted: this.#restarted,
+      restartedFrom: this.#restartedFrom,
       gatheringComplete,
       role: this.role,
     }));
     this.#nextTimeout = earliest([
       this.#session.nextTimeout(gatheringComplete),
       this.#previous?.nextTimeout(gatheringComplete),
+      this.#previousEndsAt,
       this.#gathering.nextTimeout,
       this.#detours.relays.nextTimeout,
     ]);
+  }
+
+  /**
+   * Data leaves over the new pair once there is one. The peer may select it later, since its check or our answer was lost: for as long as
+   * it may think that it has consent on the old pair, what it sends there is taken, and its checks there are answered.
+   */
+  #leavePrevious(now: Millis): void {
+    const previous = this.#previous;
+    if (previous === undefined) return;
+    if (this.#session.selected !== undefined && this.#previousEndsAt === undefined) {
+      previous.consent.stop();
+      this.#previousEndsAt = now + this.#context.timings.consentExpiry; // RFC 7675 section 5.1
+    }
+    const ended = this.#previousEndsAt === undefined
+      ? !previous.usable
+      : this.#previousEndsAt <= now;
+    if (ended) this.#previous = this.#previousEndsAt = undefined;
   }
 
   #sessions(): IceSession[] {

@@ -95,7 +95,8 @@ export class IceSession implements CheckOutcome {
 
   /** Whether data may go over the selected pair. */
   get usable(): boolean {
-    return this.#selected !== undefined && this.consent.state !== "expired";
+    const { state } = this.consent;
+    return this.#selected !== undefined && (state === "fresh" || state === "suspect");
   }
 
   /** Adds a candidate of this side. */
