@@ -2,7 +2,7 @@ import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/m
 import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
 import type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
 import type { Base } from "./base.ts";
-import { Foundations, type IceCandidate, type LocalCandidate } from "./candidate.ts";
+import { Foundations, type IceCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
 import type { IceContext, IceDiscard } from "./context.ts";
@@ -18,6 +18,7 @@ import {
   MAX_BASES,
   type StunServer,
 } from "./gathering.ts";
+import { type Generation, Generations } from "./generations.ts";
 import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
@@ -28,14 +29,6 @@ import { type IceTransportState, transportState } from "./transport_state.ts";
 import { isTurnMethod } from "./turn/attributes.ts";
 import { isChannelData } from "./turn/channel_data.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
-
-/** What an agent has besides its bases and servers. */
-interface BeforeRestart {
-  readonly session: IceSession;
-  readonly gathering: Gathering;
-  readonly localCandidates: IceCandidate[];
-  readonly restartedFrom: IceTransportState;
-}
 
 /**
  * A full ICE agent with one data stream of one component (RFC 8445): it finds a path to the peer, lets data through on it, and
@@ -76,16 +69,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #turnServers = 0;
   #basesEnded = false;
   #relayOnly = false;
-  #session: IceSession;
-  #gathering: Gathering;
-  /** The session before a restart: its pair is in use until there is a new one, and its data is taken for a while longer. */
-  #previous: IceSession | undefined;
-  /** When the session before a restart is forgotten, once the new one has a pair. */
-  #previousEndsAt: Millis | undefined;
-  /** What a rollback returns to: until the peer's parameters are known, a restart is only an offer. */
-  #beforeRestart: BeforeRestart | undefined;
-  #restartedFrom: IceTransportState = "new";
-  #localCandidates: IceCandidate[] = [];
+  readonly #generations: Generations;
   #announcedPair: CandidatePair | undefined;
   #state: IceTransportState = "new";
   #nextTimeout: Millis | undefined;
@@ -105,7 +89,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       relayFailed: ({ server, base }, error) => {
         this.#gathering.reportFailure(server.url, error, base);
       },
-      relayLost: (relay) => this.#sessions().forEach((session) => session.loseRelay(relay)),
+      relayLost: (relay) =>
+        this.#generations.sessions.forEach((session) => session.loseRelay(relay)),
       connectionWanted: (connection) => {
         this.#events.push({ type: "connection-wanted", connection });
       },
@@ -115,9 +100,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, send };
-    this.#server = new CheckServer(this.#context, () => this.#sessions());
-    this.#session = this.#newSession(localParameters);
-    this.#gathering = this.#newGathering(this.#session);
+    this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
+    this.#generations = new Generations(this.#newGeneration(localParameters));
   }
 
   /** Whether this agent nominates. */
@@ -162,7 +146,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** This side's candidates of the present session, as announced. */
   get localCandidates(): readonly IceCandidate[] {
-    return this.#localCandidates;
+    return this.#generations.present.localCandidates;
   }
 
   /** The peer's candidates of the present session, those learnt from its checks among them. */
@@ -277,9 +261,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   setRemoteParameters(parameters: IceParameters, now: Millis): void {
     if (this.done) return;
     if (parameters.iceLite) this.#role.set("controlling");
-    this.#beforeRestart = undefined;
-    const answered = this.#session.remote === undefined && this.#restartedFrom !== "new";
-    if (answered) this.#restartedFrom = this.#state;
+    this.#generations.agreed(this.#state);
     this.#session.setRemote(parameters, now);
     this.#advance(now);
   }
@@ -301,21 +283,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Begins a new session (RFC 8445 section 9). Data goes on over the old pair until the new session has one. */
   restart(localParameters: IceParameters, now: Millis): void {
     if (this.done) return;
-    this.#beforeRestart ??= {
-      session: this.#session,
-      gathering: this.#gathering,
-      localCandidates: this.#localCandidates,
-      restartedFrom: this.#restartedFrom,
-    };
-    if (this.#session.usable) {
-      this.#previous = this.#session;
-      this.#previous.retire();
-      this.#previousEndsAt = undefined;
-    }
-    this.#restartedFrom = this.#state;
-    this.#session = this.#newSession(localParameters);
-    this.#gathering = this.#newGathering(this.#session);
-    this.#localCandidates = [];
+    this.#generations.begin(this.#newGeneration(localParameters), this.#state);
     for (const server of this.#servers) this.#gathering.addServer(server, now);
     for (const base of this.#bases) this.#gatherFrom(base, now);
     this.#detours.restart();
@@ -325,14 +293,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** The offer that brought the restart was rolled back (RFC 9429 section 4.1.10.2): the session before it goes on. */
   rollBackRestart(now: Millis): void {
-    const before = this.#beforeRestart;
-    if (this.done || before === undefined) return;
-    this.#beforeRestart = this.#previous = this.#previousEndsAt = undefined;
-    this.#session = before.session;
-    this.#gathering = before.gathering;
-    this.#localCandidates = before.localCandidates;
-    this.#restartedFrom = before.restartedFrom;
-    this.#session.resume();
+    if (this.done || !this.#generations.rollBack()) return;
     this.#advance(now);
   }
 
@@ -423,7 +384,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (message.method !== BINDING) return this.#handleTurn(message, datagram, relayed, now);
     switch (message.messageClass) {
       case "request":
-        if (!relayed && this.#sessions().every(({ relayOnly }) => relayOnly)) {
+        if (!relayed && this.#generations.sessions.every(({ relayOnly }) => relayOnly)) {
           return this.discards.add("check past the relay");
         }
         return this.#server.handleRequest(message, datagram, now);
@@ -448,7 +409,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   }
 
   #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
-    const taken = this.#sessions().some((each) => each.handleResponse(message, datagram, now)) ||
+    const taken =
+      this.#generations.sessions.some((each) => each.handleResponse(message, datagram, now)) ||
       this.#gathering.handleResponse(message, datagram, now);
     if (!taken) this.discards.add("answer to no request");
   }
@@ -459,7 +421,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const gatheringComplete = this.#gathering.state === "complete";
     this.#session.advance(gatheringComplete, now);
     if (this.#session.selected !== undefined) this.#gathering.conclude();
-    this.#leavePrevious(now);
+    this.#generations.leavePrevious(this.#context.timings.consentExpiry, now);
     this.#path.update(this.#session, this.#previous);
     const { outbound } = this.#path;
     outbound?.localCandidate.relay?.bind(outbound.destination, now);
@@ -468,43 +430,41 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#enter(transportState({
       session: this.#session,
       previous: this.#previous,
-      restartedFrom: this.#restartedFrom,
+      restartedFrom: this.#generations.restartedFrom,
       gatheringComplete,
       role: this.role,
     }));
     this.#nextTimeout = earliest([
       this.#session.nextTimeout(gatheringComplete),
       this.#previous?.nextTimeout(gatheringComplete),
-      this.#previousEndsAt,
+      this.#generations.nextTimeout,
       this.#gathering.nextTimeout,
       this.#detours.relays.nextTimeout,
     ]);
   }
 
-  /**
-   * Data leaves over the new pair once there is one. The peer may select it later, since its check or our answer was lost: for as long as
-   * it may think that it has consent on the old pair, what it sends there is taken, and its checks there are answered.
-   */
-  #leavePrevious(now: Millis): void {
-    const previous = this.#previous;
-    if (previous === undefined) return;
-    if (this.#session.selected !== undefined && this.#previousEndsAt === undefined) {
-      previous.consent.stop();
-      this.#previousEndsAt = now + this.#context.timings.consentExpiry; // RFC 7675 section 5.1
-    }
-    const ended = this.#previousEndsAt === undefined
-      ? !previous.usable
-      : this.#previousEndsAt <= now;
-    if (ended) this.#previous = this.#previousEndsAt = undefined;
+  get #session(): IceSession {
+    return this.#generations.present.session;
   }
 
-  #sessions(): IceSession[] {
-    return this.#previous === undefined ? [this.#session] : [this.#session, this.#previous];
+  get #gathering(): Gathering {
+    return this.#generations.present.gathering;
   }
 
-  #newGathering(session: IceSession): Gathering {
+  get #previous(): IceSession | undefined {
+    return this.#generations.previous;
+  }
+
+  #newGeneration(localParameters: IceParameters): Generation {
+    const session = new IceSession(this.#context, localParameters);
+    session.relayOnly = this.#relayOnly;
+    const localCandidates: IceCandidate[] = [];
     const outcome: GatheringOutcome = {
-      gathered: (local, now) => this.#gathered(session, local, now),
+      gathered: (local, now) => {
+        localCandidates.push(local.candidate);
+        this.#events.push({ type: "candidate", candidate: local.candidate });
+        session.addLocal(local, now);
+      },
       gatheringFailed: (error) => void this.#events.push({ type: "candidate-error", ...error }),
       gatheringState: (state) => void this.#events.push({ type: "gathering-state", state }),
       relaysPending: () => this.#detours.relays.pending,
@@ -512,20 +472,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const { usernameFragment } = session.local;
     const gathering = new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
     gathering.relayOnly = this.#relayOnly;
-    return gathering;
-  }
-
-  #newSession(localParameters: IceParameters): IceSession {
-    const session = new IceSession(this.#context, localParameters);
-    session.relayOnly = this.#relayOnly;
-    return session;
-  }
-
-  #gathered(session: IceSession, local: LocalCandidate, now: Millis): void {
-    const { candidate } = local;
-    this.#localCandidates.push(candidate);
-    this.#events.push({ type: "candidate", candidate });
-    session.addLocal(local, now);
+    return { session, gathering, localCandidates };
   }
 
   #roleChanged(): void {
