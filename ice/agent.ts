@@ -31,7 +31,7 @@ import { isChannelData } from "./turn/channel_data.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
 
 /**
- * A full ICE agent with one data stream of one component (RFC 8445): it finds a path to the peer, lets data through on it, and
+ * An ICE agent, full or lite, with one data stream of one component (RFC 8445): it finds a path to the peer, lets data through on it, and
  * keeps asking whether the peer still wants that data (RFC 7675).
  *
  * @example
@@ -79,8 +79,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** A new agent does nothing before it has a base. */
   constructor(options: IceAgentOptions) {
-    const { crypto, role, localParameters = generateIceParameters(crypto) } = options;
-    this.#role = new Role(role, crypto, () => this.#roleChanged());
+    const { crypto, role, lite = false, localParameters = generateIceParameters(crypto) } = options;
+    this.#role = new Role(role, crypto, () => this.#roleChanged(), lite);
     const transmit = (datagram: Datagram) => void this.#below.push(datagram);
     const timings = { ...ICE_TIMINGS, ...options.timings };
     const { discards } = this;
@@ -99,7 +99,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       },
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
-    this.#context = { crypto, timings, discards, role: this.#role, send };
+    this.#context = { crypto, timings, discards, role: this.#role, lite, send };
     this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
     this.#generations = new Generations(this.#newGeneration(localParameters));
   }
@@ -195,6 +195,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const index = this.#bases.length;
     if (index >= MAX_BASES) return this.discards.add("too many bases or servers");
     const { hostName, tcpType } = options;
+    if (this.#context.lite && tcpType === "active") return;
     const base = { address, index, hostName, tcpType };
     this.#bases.push(base);
     this.#gatherFrom(base, now);
@@ -202,9 +203,9 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#advance(now);
   }
 
-  /** Adds a STUN server, for the bases that there are and that follow. */
+  /** Adds a STUN server, for the bases that there are and that follow. A lite agent needs none. */
   addServer(server: { address: TransportAddress; url: string }, now: Millis): void {
-    if (this.done) return;
+    if (this.done || this.#context.lite) return;
     if (this.#servers.length >= MAX_SERVERS) return this.discards.add("too many bases or servers");
     this.#servers.push(server);
     this.#gathering.addServer(server, now);
@@ -216,7 +217,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
    * a `connection-wanted` event.
    */
   addTurnServer(server: TurnServer, now: Millis): void {
-    if (this.done) return;
+    if (this.done || this.#context.lite) return;
     if (this.#turnServers >= MAX_SERVERS) return this.discards.add("too many bases or servers");
     this.#turnServers++;
     this.#detours.relays.addServer(server);

@@ -11,6 +11,11 @@ export interface IceAgentOptions {
   readonly role: IceRole;
   /** The parameters of the first session; made at random if absent. */
   readonly localParameters?: IceParameters;
+  /**
+   * Whether it is lite (RFC 8445 section 2.5): it has host candidates only, answers checks, sends none, and leaves the choice to a peer
+   * that is full; false by default. Two lite agents do not connect.
+   */
+  readonly lite?: boolean;
   /** Intervals other than the default ones. */
   readonly timings?: Partial<IceTimings>;
 }

@@ -74,7 +74,8 @@ export class Consent implements StunClient {
     this.#pair = pair;
     this.#granted(pair.answeredAt);
     this.#heardAt = now;
-    this.#nextRoundAt = Math.max(now, pair.answeredAt + this.#interval());
+    const { lite } = this.#context;
+    this.#nextRoundAt = lite ? Infinity : Math.max(now, pair.answeredAt + this.#interval());
   }
 
   /** Asks no more. */
@@ -87,6 +88,11 @@ export class Consent implements StunClient {
   /** Something came from the peer on this pair. It keeps the pair from being suspected; consent it is not. */
   heard(pair: CandidatePair, now: Millis): void {
     if (pair === this.#pair) this.#heardAt = now;
+  }
+
+  /** A check of the peer's: to a lite agent, which asks nothing, the peer's own consent checks are what shows that it is there. */
+  renewed(pair: CandidatePair, now: Millis): void {
+    if (pair === this.#pair && this.#state !== "expired") this.#granted(now);
   }
 
   handleResponse(message: StunMessage, datagram: Datagram, now: Millis): boolean {
@@ -123,8 +129,11 @@ export class Consent implements StunClient {
   }
 
   get #suspectAt(): Millis | undefined {
+    const { suspectAfter, disconnectedAfter, consentInterval } = this.#context.timings;
+    if (this.#context.lite) {
+      return Math.max(this.#answeredAt + 2 * consentInterval, this.#heardAt + disconnectedAfter);
+    }
     if (this.#unansweredSince === undefined) return undefined;
-    const { suspectAfter, disconnectedAfter } = this.#context.timings;
     return Math.max(this.#unansweredSince + suspectAfter, this.#heardAt + disconnectedAfter);
   }
 

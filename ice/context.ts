@@ -68,6 +68,8 @@ export interface IceContext {
   readonly timings: IceTimings;
   readonly discards: Discards<IceDiscard>;
   readonly role: Role;
+  /** Whether this agent sends no checks (RFC 8445 section 2.5). */
+  readonly lite: boolean;
   /** Puts a datagram on the wire, through a relay if it comes from a relayed address. */
   readonly send: (datagram: Datagram) => void;
 }

@@ -9,11 +9,13 @@ export class Role {
   #value: IceRole;
   #tieBreaker: bigint;
   readonly #crypto: CryptoProvider;
+  readonly #lite: boolean;
   readonly #changed: () => void;
 
-  /** `changed` is called whenever the role is another one. */
-  constructor(value: IceRole, crypto: CryptoProvider, changed: () => void) {
-    this.#value = value;
+  /** `changed` is called whenever the role is another one. A lite agent is controlled (RFC 8445 section 6.1.1). */
+  constructor(value: IceRole, crypto: CryptoProvider, changed: () => void, lite = false) {
+    this.#value = lite ? "controlled" : value;
+    this.#lite = lite;
     this.#crypto = crypto;
     this.#changed = changed;
     this.#tieBreaker = drawTieBreaker(crypto);
@@ -36,7 +38,7 @@ export class Role {
 
   /** Takes a role. */
   set(value: IceRole): void {
-    if (value === this.#value) return;
+    if (value === this.#value || this.#lite) return;
     this.#value = value;
     this.#changed();
   }
@@ -45,6 +47,7 @@ export class Role {
   accepts(request: StunMessage): boolean {
     const theirs = request.get(this.controlling ? ICE_CONTROLLING : ICE_CONTROLLED);
     if (theirs === undefined) return true;
+    if (this.#lite) return false;
     const weControl = this.#tieBreaker >= theirs;
     if (weControl === this.controlling) return false;
     this.set(weControl ? "controlling" : "controlled");

@@ -73,6 +73,11 @@ export class IceSession implements CheckOutcome {
     this.#nomination = new Nomination(this.checkList, context.timings.nominationDelay);
   }
 
+  /** Whether pairs come from the peer's checks alone (RFC 8445 section 2.5). */
+  get lite(): boolean {
+    return this.#context.lite;
+  }
+
   /** The peer's parameters, once they are known. */
   get remote(): IceParameters | undefined {
     return this.#remote;
@@ -161,6 +166,7 @@ export class IceSession implements CheckOutcome {
     pair.responsesSent++;
     this.consent.heard(pair, now);
     const nominates = check.useCandidate && !this.#context.role.controlling;
+    if (this.#context.lite) return this.#noteAsLite(pair, nominates, now);
     if (pair.valid) {
       if (nominates) this.#select(pair, now);
       return;
@@ -280,7 +286,7 @@ export class IceSession implements CheckOutcome {
 
   /** RFC 8445 section 6.1.2.2; a reflexive candidate would only repeat its base (RFC 8445 section 6.1.2.4). */
   #pair(local: LocalCandidate, remote: RemoteCandidate, now: Millis): void {
-    if (this.#remote === undefined || this.#selected !== undefined) return;
+    if (this.#remote === undefined || this.#selected !== undefined || this.lite) return;
     if (this.#retired || this.#failed) return;
     if (!isCheckedFrom(local) || !canPair(local.base, remote.address)) return;
     if (!canCheck(local.candidate, remote.candidate)) return;
@@ -314,6 +320,17 @@ export class IceSession implements CheckOutcome {
     this.#activeAt = now;
     this.#addPair(new CandidatePair(local, remote));
     return this.checkList.find(check.base, check.source);
+  }
+
+  /** RFC 8445 section 7.3.2: without checks of its own, a lite agent holds valid what the peer nominates. */
+  #noteAsLite(pair: CandidatePair, nominates: boolean, now: Millis): void {
+    this.consent.renewed(pair, now);
+    if (this.#failed) return;
+    pair.state = "succeeded";
+    pair.answeredAt = now;
+    if (!nominates) return;
+    pair.validLocal = pair.localCandidate;
+    this.#select(pair, now);
   }
 
   #keepEarly(check: IncomingCheck): void {

@@ -35,7 +35,7 @@ export function transportState(view: TransportView): IceTransportState {
   if (restartedFrom !== "new") return stateOfRestart(view);
   if (session.remote === undefined || session.remotes.list.length === 0) return "new";
   const { pairs, pending, bestValid } = session.checkList;
-  if (pending || bestValid !== undefined || pairs.length === 0) return "checking";
+  if (pending || bestValid !== undefined || pairs.length === 0 || session.lite) return "checking";
   // Every check has failed, but there may be more candidates yet.
   return gatheringComplete && session.remotesEnded ? "checking" : "disconnected";
 }

@@ -126,6 +126,7 @@ export class Connection implements Hosts {
       })),
       maxMessageSize: MAX_MESSAGE_SIZE,
       dtlsRole: this.#environment.dtlsRole,
+      iceLite: this.#environment.ice?.lite,
     };
   }
 

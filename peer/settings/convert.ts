@@ -169,6 +169,7 @@ const MEMBERS = {
   },
   externalAddresses: { convert: externalAddresses },
   mdnsCandidates: { convert: boolean },
+  iceLite: { convert: boolean },
   iceCredentials: { convert: iceCredentials },
   timeouts: { convert: timeouts },
   certificate: { convert: instance(RTCCertificate) },

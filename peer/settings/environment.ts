@@ -50,9 +50,10 @@ function systemNetworkOf({ addresses, interfaceFilter, ipHandling }: Settings): 
   });
 }
 
-function iceOf({ timeouts = {} }: Settings): NonNullable<Environment["ice"]> {
+function iceOf({ iceLite, timeouts = {} }: Settings): NonNullable<Environment["ice"]> {
   const { disconnected, failed, consentInterval } = timeouts;
   return {
+    ...(iceLite && { lite: true }),
     timings: {
       ...(disconnected && { disconnectedAfter: disconnected, suspectAfter: disconnected * 0.6 }),
       ...(failed && { consentExpiry: failed }),

@@ -50,6 +50,11 @@ export interface PeerConnectionSettings {
    * by default. A network of the caller's has to have `publishMdns`.
    */
   readonly mdnsCandidates?: boolean;
+  /**
+   * Whether ICE is lite (RFC 8445 section 2.5), for servers with a public address: it has host candidates only, answers checks, and sends
+   * none, so that servers of the configuration are not asked. The peer must be full. False by default.
+   */
+  readonly iceLite?: boolean;
   /** Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. */
   readonly iceCredentials?: () => { usernameFragment: string; password: string };
   /** When a connection that has gone silent is told of. */

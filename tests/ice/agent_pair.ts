@@ -70,6 +70,8 @@ export interface AgentPairOptions {
   nats?: Partial<Record<End, Nat>>;
   roles?: Partial<Record<End, IceRole>>;
   timings?: IceAgentOptions["timings"];
+  /** The end that is lite. */
+  lite?: End;
   /** Both agents begin with the tie-breaker 0x1111111111111111. */
   sameTieBreaker?: boolean;
 }
@@ -89,16 +91,18 @@ export class AgentPair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgen
     const seed = options.seed ?? 1;
     const { roles, timings = {} } = options;
     const tieBreaker = options.sameTieBreaker ? new Uint8Array(8).fill(0x11) : undefined;
-    const make = (role: IceRole, seed: number) => {
+    const make = (role: IceRole, seed: number, lite: boolean) => {
       const crypto = seededCrypto(seed, tieBreaker);
       // The username fragment takes 8 bytes as well, and must not be the tie-breaker.
       const localParameters = {
         usernameFragment: `seed${seed}`,
         password: `passwordpassword${seed + 100_000}`,
       };
-      return new IceAgent({ crypto, role, timings, localParameters });
+      return new IceAgent({ crypto, role, lite, timings, localParameters });
     };
-    super(make(roles?.a ?? "controlling", seed), make(roles?.b ?? "controlled", seed + 1000), {
+    const a = make(roles?.a ?? "controlling", seed, options.lite === "a");
+    const b = make(roles?.b ?? "controlled", seed + 1000, options.lite === "b");
+    super(a, b, {
       seed,
       ...(options.link && { link: options.link }),
     });

@@ -353,3 +353,13 @@ Deno.test("the DTLS role that is wished for is taken in an answer, cookies and a
   }
   await servers.close();
 });
+
+Deno.test("a server whose ICE is lite says so, and is connected by its full peer (RFC 8445 section 2.5)", async () => {
+  const servers = new Servers({ iceLite: true });
+  await servers.connect(0);
+  await servers.until(() => servers.replies.filter(Boolean).length === 1);
+  assertMatch(servers.servers[0]!.localDescription!.sdp, /^a=ice-lite\r$/m);
+  const types = servers.servers[0]!.localDescription!.sdp.match(/ typ \w+/g);
+  assertEquals(new Set(types), new Set([" typ host"]));
+  await servers.close();
+});
