@@ -1,5 +1,5 @@
 import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
-import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
+import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
 import type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
 import type { Base } from "./base.ts";
 import { Foundations, type IceCandidate } from "./candidate.ts";
@@ -192,14 +192,26 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Adds a socket: a host candidate, and server-reflexive ones through every server. Earlier ones are preferred. */
   addBase(address: TransportAddress, now: Millis, options: IceBaseOptions = {}): void {
     if (this.done) return;
-    const index = this.#bases.length;
-    if (index >= MAX_BASES) return this.discards.add("too many bases or servers");
+    if (this.#bases.length >= MAX_BASES) return this.discards.add("too many bases or servers");
+    const used = new Set(this.#bases.map(({ index }) => index));
+    let index = 0;
+    while (used.has(index)) index++;
     const { hostName, tcpType } = options;
     if (this.#context.lite && tcpType === "active") return;
     const base = { address, index, hostName, tcpType };
     this.#bases.push(base);
     this.#gatherFrom(base, now);
     this.#detours.relays.addBase(base);
+    this.#advance(now);
+  }
+
+  /** The socket with this address is gone: so are its candidates and pairs. If one of these was selected, another takes its place. */
+  removeBase(address: TransportAddress, now: Millis): void {
+    if (this.done) return;
+    const at = this.#bases.findIndex((base) => sameAddress(base.address, address));
+    if (at < 0) return;
+    this.#bases.splice(at, 1);
+    for (const session of this.#generations.sessions) session.loseBase(address, now);
     this.#advance(now);
   }
 

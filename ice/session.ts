@@ -57,6 +57,7 @@ export class IceSession implements CheckOutcome {
   #earlyChecks: IncomingCheck[] = [];
   #remotesEnded = false;
   #failed = false;
+  #lost = false;
   #retired = false;
   #startedAt: Millis = 0;
   /** When something last gave hope: a candidate, a check of the peer's, the end of one of ours. */
@@ -93,6 +94,11 @@ export class IceSession implements CheckOutcome {
     return this.#failed;
   }
 
+  /** Whether the base of the selected pair has gone, and no other pair has been selected since. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   /** Whether the peer has said that it has no more candidates (RFC 8838 section 14). */
   get remotesEnded(): boolean {
     return this.#remotesEnded;
@@ -119,6 +125,23 @@ export class IceSession implements CheckOutcome {
       pair.state = "failed";
       pair.validLocal = undefined;
     }
+  }
+
+  /**
+   * A base has gone, and its candidates and pairs with it. If it was that of the selected pair, the others are tried as in the beginning;
+   * a valid one among them carries data meanwhile.
+   */
+  loseBase(base: TransportAddress, now: Millis): void {
+    this.#locals = this.#locals.filter((local) => !sameAddress(local.base, base));
+    const gone = this.checkList.retain((pair) => !sameAddress(pair.base, base));
+    for (const pair of gone) this.#giveUp(pair);
+    if (this.#selected === undefined || !gone.includes(this.#selected)) return;
+    this.#selected = undefined;
+    this.#lost = true;
+    this.#startedAt = this.#activeAt = now;
+    this.consent.stop();
+    this.#nomination.reset();
+    for (const remote of this.remotes.list) this.#pairWithAll(remote, now);
   }
 
   /** The peer's parameters have become known: checks can begin (RFC 8445 section 7.2.2). */
@@ -390,6 +413,7 @@ export class IceSession implements CheckOutcome {
       this.consent.state !== "fresh";
     if (!better) return;
     this.#selected = pair;
+    this.#lost = false;
     this.consent.start(pair, now);
     this.#conclude();
   }
@@ -424,7 +448,7 @@ export class IceSession implements CheckOutcome {
     const patientUntil = this.#startedAt + patience; // RFC 8863 section 4
     // RFC 8838 section 8: not before both sides have told all their candidates
     if (this.#remotesEnded && gatheringComplete && this.checkList.bestValid === undefined) {
-      return this.#locals.length === 0 ? this.#startedAt : patientUntil;
+      return this.#locals.length === 0 && !this.#lost ? this.#startedAt : patientUntil;
     }
     if (this.remotes.list.length === 0) return undefined;
     return Math.max(patientUntil, this.#activeAt + trickleTimeout);

@@ -32,6 +32,9 @@ export function transportState(view: TransportView): IceTransportState {
       !session.checkList.pending;
     return completed ? "completed" : "connected";
   }
+  if (session.lost) {
+    return session.checkList.bestValid === undefined ? "disconnected" : "connected";
+  }
   if (restartedFrom !== "new") return stateOfRestart(view);
   if (session.remote === undefined || session.remotes.list.length === 0) return "new";
   const { pairs, pending, bestValid } = session.checkList;

@@ -55,8 +55,11 @@ export class SocketGroup {
     return this.#members.map(({ socket }) => socket);
   }
 
-  /** Takes a socket over: its streams are the group's from now on, and it closes with the group. A closed or full group closes it at once. */
-  add(socket: DatagramSocket): void {
+  /**
+   * Takes a socket over: its streams are the group's from now on, and it closes with the group. A closed or full group closes it at once.
+   * `onLost` is called if it closes by itself.
+   */
+  add(socket: DatagramSocket, onLost?: () => void): void {
     if (this.#closed || this.#members.length >= MAX_SOCKETS) return socket.close();
     const member = {
       socket,
@@ -65,7 +68,7 @@ export class SocketGroup {
     };
     this.#members.push(member);
     for (const usernameFragment of this.#usernameFragments) socket.claim?.(usernameFragment);
-    this.#pump(member);
+    void this.#pump(member, onLost);
   }
 
   /** Checks that name this fragment are for the group, on those of its sockets whose ports it shares with others. */
@@ -92,7 +95,7 @@ export class SocketGroup {
   }
 
   /** Carries batches from one socket until it closes. Never rejects. */
-  async #pump({ socket, reader }: Member): Promise<void> {
+  async #pump({ socket, reader }: Member, onLost?: () => void): Promise<void> {
     try {
       while (!this.#closed) {
         const { done, value } = await reader.read();
@@ -101,7 +104,9 @@ export class SocketGroup {
         if (this.#controller.desiredSize! <= 0) await this.#demand();
       }
     } catch { /* a socket that breaks is a socket that has closed */ }
+    const isLost = this.#members.some((member) => member.socket === socket);
     this.remove(socket);
+    if (isLost) onLost?.();
   }
 
   #demand(): Promise<void> {

@@ -56,10 +56,11 @@ export class Gatherer {
   }
 
   async #addSockets(opened: AsyncIterable<DatagramSocket>, options: IceBaseOptions): Promise<void> {
-    const { sockets, signal } = this.#io;
+    const { sockets, signal, run } = this.#io;
     for await (const socket of opened) {
       if (signal.aborted) return socket.close();
-      sockets.add(socket); // a group that has closed closes it
+      // A group that has closed closes it.
+      sockets.add(socket, () => run((agent, now) => agent.removeBase(socket.local, now)));
       await this.#add(socket.local, options);
     }
   }

@@ -32,3 +32,19 @@ Deno.test("a restart on the same network opens nothing anew", async () => {
   assertEquals(pair.hosts.alice.sockets.length, before);
   await pair.close();
 });
+
+Deno.test("a socket that is lost disconnects at once, and an ICE restart opens another", async () => {
+  const pair = new Pair();
+  const { a, b } = await pair.open();
+  const heard: string[] = [];
+  b.onmessage = ({ data }) => heard.push(data);
+  const [socket] = pair.hosts.alice.sockets;
+  socket!.close();
+  await pair.until(() => pair.alice.iceConnectionState === "disconnected", 100);
+  a.send("after");
+  pair.alice.restartIce();
+  await pair.negotiate();
+  await pair.until(() => heard.length === 1, 10_000);
+  await pair.until(() => /connected|completed/.test(pair.alice.iceConnectionState), 1000);
+  await pair.close();
+});

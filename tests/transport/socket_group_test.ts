@@ -110,6 +110,22 @@ Deno.test("SocketGroup: a socket that closes or breaks leaves, the others go on"
   assertEquals(bytesOf([(await reader.read()).value!]), [[7]]);
 });
 
+Deno.test("SocketGroup: a socket is lost if it closes by itself, not if the group lets go of it", async () => {
+  const lost: string[] = [];
+  const a = new FakeSocket(1), b = new FakeSocket(2), c = new FakeSocket(3), d = new FakeSocket(4);
+  const sockets = new SocketGroup();
+  for (const [name, socket] of Object.entries({ a, b, c, d })) {
+    sockets.add(socket, () => lost.push(name));
+  }
+  a.close();
+  b.breakDown();
+  sockets.remove(c);
+  await settle();
+  sockets.close();
+  await settle();
+  assertEquals(lost, ["a", "b"]);
+});
+
 Deno.test("SocketGroup: sockets are not read while nobody reads the group", async () => {
   const a = new FakeSocket(1);
   const sockets = group(a);
