@@ -57,7 +57,7 @@ Deno.test("whatever happens in whatever order, agents keep their bounds and can 
 
 function operate(pair: AgentPair, random: Random): void {
   const end = random.pick(["a", "b"] as const);
-  switch (random.below(10)) {
+  switch (random.below(12)) {
     case 0:
       return pair.gather(end, random.chance(0.3));
     case 1:
@@ -74,6 +74,11 @@ function operate(pair: AgentPair, random: Random): void {
       return pair.send(end, 20, 1);
     case 7:
       return pair.run(end, (agent, now) => agent.handleTimeout(now));
+    case 8:
+      return pair.run(end, (agent, now) => agent.removeBase(random.pick(pair.bases[end]), now));
+    case 9:
+      pair.run(end, (agent, now) => agent.rollBackRestart(now));
+      return pair.run(end, (agent, now) => agent.handleTimeout(now)); // what fell due meanwhile
     default:
       return pair.advance(random.pick([1, 60, 900, 7000, 40_000]));
   }
