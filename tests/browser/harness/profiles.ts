@@ -5,6 +5,8 @@ export type BrowserName = "chromium" | "firefox";
 export interface BrowserOptions {
   /** Candidates show addresses, in place of mDNS names. */
   readonly showAddresses?: boolean;
+  /** There are a camera and a microphone, which nobody has to allow: a moving picture, and beeps. */
+  readonly fakeDevices?: boolean;
   /** Answers for all paths of the page's origin but those under `/harness`. */
   readonly site?: (request: Request) => Response | Promise<Response>;
 }
@@ -66,12 +68,28 @@ const FIREFOX_PREFERENCES: Readonly<Record<string, string | number | boolean>> =
   "trailhead.firstrun.didSeeAboutWelcome": true,
 };
 
+/** What gives Firefox devices without hardware, and the page the use of them. */
+const FAKE_DEVICES: Readonly<Record<string, string | number | boolean>> = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+  "media.autoplay.default": 0,
+  "media.autoplay.blocking_policy": 0,
+  "media.devices.insecure.enabled": true,
+};
+
 /** How to start each browser. */
 export const PROFILES: Readonly<Record<BrowserName, Profile>> = {
   chromium: {
     executables: ["chromium", "chromium-browser", "google-chrome"],
-    arguments: (folder, url, { showAddresses }) => [
+    arguments: (folder, url, { showAddresses, fakeDevices }) => [
       "--headless",
+      ...(fakeDevices
+        ? [
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+          "--autoplay-policy=no-user-gesture-required",
+        ]
+        : []),
       ...(showAddresses ? ["--disable-features=WebRtcHideLocalIpsWithMdns"] : []),
       "--no-sandbox", // it doesn't start as root otherwise
       "--disable-gpu",
@@ -93,10 +111,11 @@ export const PROFILES: Readonly<Record<BrowserName, Profile>> = {
   firefox: {
     executables: ["firefox-esr", "firefox"],
     arguments: (folder, url) => ["--headless", "--no-remote", "--profile", folder, url],
-    files: ({ showAddresses = false }) => ({
+    files: ({ showAddresses = false, fakeDevices = false }) => ({
       "user.js": Object.entries({
         ...FIREFOX_PREFERENCES,
         "media.peerconnection.ice.obfuscate_host_addresses": !showAddresses,
+        ...(fakeDevices && FAKE_DEVICES),
       }).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`).join(""),
     }),
   },

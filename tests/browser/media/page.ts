@@ -1,0 +1,96 @@
+/**
+ * What a browser's page does in media scenarios. Each function's source is sent to the page: it refers to nothing outside itself.
+ *
+ * @module
+ */
+import type { Side } from "../harness/side.ts";
+
+// deno-lint-ignore no-explicit-any -- the page's own types are not known here
+type Page = any;
+
+/** Which codecs a page prefers, by MIME type. */
+export interface Codecs {
+  readonly audio: string;
+  readonly video: string;
+}
+
+/** Opens camera and microphone, and sends them: in new sections if it is to offer, else in those that are offered to it. */
+export async function sendCamera(side: Side, codecs: Codecs, offers: boolean): Promise<void> {
+  const page: Page = globalThis;
+  const { pc }: { pc: Page } = side;
+  const stream = await page.navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: { width: 640, height: 480 },
+  });
+  page.elements ??= [];
+  const prefer = (transceiver: Page, kind: "audio" | "video") => {
+    const wanted = codecs[kind].toLowerCase();
+    const known = page.RTCRtpReceiver.getCapabilities(kind).codecs;
+    const isWanted = ({ mimeType }: Page) => mimeType.toLowerCase() === wanted;
+    const helpers = known.filter(({ mimeType }: Page) => /rtx|telephone-event/.test(mimeType));
+    transceiver.setCodecPreferences([...known.filter(isWanted), ...helpers]);
+  };
+  const ofKind = (kind: string) => stream.getTracks().find((track: Page) => track.kind === kind);
+  if (offers) {
+    for (const kind of ["audio", "video"] as const) {
+      prefer(pc.addTransceiver(ofKind(kind), { streams: [stream] }), kind);
+    }
+  }
+  pc.ontrack = ({ track, transceiver }: Page) => {
+    if (!offers) {
+      transceiver.direction = "sendrecv";
+      transceiver.sender.replaceTrack(ofKind(track.kind));
+      prefer(transceiver, track.kind);
+    }
+    const element = page.document.createElement(track.kind);
+    element.autoplay = true;
+    element.muted = track.kind === "video";
+    element.srcObject = new page.MediaStream([track]);
+    page.document.body.append(element);
+    page.elements.push(element);
+    element.play().catch(() => {});
+  };
+}
+
+/** What a page has sent and received so far. */
+export interface Figures {
+  readonly framesEncoded: number;
+  readonly framesSent: number;
+  readonly framesDecoded: number;
+  readonly framesReceived: number;
+  readonly freezeCount: number;
+  readonly keyFramesDecoded: number;
+  readonly packetsLost: number;
+  readonly audioEnergy: number;
+  readonly audioPackets: number;
+  readonly width: number;
+  readonly videoCodec: string;
+  readonly audioCodec: string;
+  readonly qualityLimitation: string;
+}
+
+/** The page's figures, from its own getStats. */
+export async function figures({ pc }: Side): Promise<Figures> {
+  const stats: Page[] = [...(await (pc as Page).getStats()).values()];
+  const one = (type: string, kind: string): Page =>
+    stats.find((entry) => entry.type === type && entry.kind === kind) ?? {};
+  const codecOf = ({ codecId }: Page): string =>
+    stats.find(({ id }) => id === codecId)?.mimeType ?? "";
+  const [sent, received] = [one("outbound-rtp", "video"), one("inbound-rtp", "video")];
+  const sound = one("inbound-rtp", "audio");
+  return {
+    framesEncoded: sent.framesEncoded ?? 0,
+    framesSent: sent.framesSent ?? 0,
+    framesDecoded: received.framesDecoded ?? 0,
+    framesReceived: received.framesReceived ?? 0,
+    freezeCount: received.freezeCount ?? 0,
+    keyFramesDecoded: received.keyFramesDecoded ?? 0,
+    packetsLost: received.packetsLost ?? 0,
+    audioEnergy: sound.totalAudioEnergy ?? 0,
+    audioPackets: sound.packetsReceived ?? 0,
+    width: received.frameWidth ?? 0,
+    videoCodec: codecOf(received),
+    audioCodec: codecOf(sound),
+    qualityLimitation: sent.qualityLimitationReason ?? "",
+  };
+}
