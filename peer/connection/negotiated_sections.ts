@@ -35,10 +35,23 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
       remote.formats,
       answerer === "local" ? local.formats : undefined,
     ),
-    receiveFormats: sendFormats(kind, local.formats, remote.formats),
+    receiveFormats: receivable(local.formats, sendFormats(kind, local.formats, remote.formats)),
     extensions: negotiatedExtensions(local.extensions, remote.extensions),
     reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
   };
+}
+
+/**
+ * What may arrive: all that we have described (RFC 9429 section 5.9), as Chromium sends what was offered, RED among it, even where its
+ * answer leaves it out. Only of what both have is there feedback.
+ */
+function receivable(
+  described: readonly MediaFormat[],
+  common: readonly MediaFormat[],
+): MediaFormat[] {
+  const known = new Set(common.map(({ payloadType }) => payloadType));
+  const others = described.filter(({ payloadType }) => !known.has(payloadType));
+  return [...common, ...others.map((format) => ({ ...format, feedback: [] }))];
 }
 
 /** Codecs as `getParameters` tells them. */
