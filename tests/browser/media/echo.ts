@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { type RTCRtpCodec, RTCRtpReceiver } from "../../../mod.ts";
 import type { Peer } from "../harness/peer.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
@@ -18,13 +19,23 @@ export function parties({ offerer, answerer }: { offerer: Peer; answerer: Peer }
   };
 }
 
-/** Heron sends back whatever comes. */
-export function echo({ pc }: Side, offers: boolean): void {
-  if (offers) { for (const kind of ["audio", "video"] as const) pc.addTransceiver(kind); }
+/** Heron sends back whatever comes. Offering or answering, it asks for these codecs, and rather for no others. */
+export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
+  for (const kind of offers ? ["audio", "video"] as const : []) {
+    pc.addTransceiver(kind).setCodecPreferences(preferring(kind, codecs[kind]));
+  }
   pc.ontrack = ({ track, transceiver }) => {
+    const kind = track.kind as "audio" | "video";
     transceiver.direction = "sendrecv";
+    transceiver.setCodecPreferences(preferring(kind, codecs[kind]));
     void transceiver.sender.replaceTrack(track);
   };
+}
+
+function preferring(kind: "audio" | "video", wanted: string): RTCRtpCodec[] {
+  const isWanted = ({ mimeType }: RTCRtpCodec) => mimeType.toLowerCase() === wanted.toLowerCase();
+  return RTCRtpReceiver.getCapabilities(kind)!.codecs
+    .toSorted((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
 }
 
 /** Heron echoes, and the browser sees itself without a pause. */
@@ -33,8 +44,8 @@ export function echoes(codecs: Codecs): Scenario {
     name: `echoes ${codecs.video} and ${codecs.audio}`,
     async run(call) {
       const { browser, heron, browserOffers } = parties(call);
-      await heron.run(echo, !browserOffers);
-      await browser.run(sendCamera, codecs, browserOffers);
+      await heron.run(echo, codecs, !browserOffers);
+      await browser.run(sendCamera, browserOffers);
       await call.connect();
       const began = performance.now();
       while ((await browser.run(figures)).framesDecoded === 0) {

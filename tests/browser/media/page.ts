@@ -15,32 +15,24 @@ export interface Codecs {
 }
 
 /** Opens camera and microphone, and sends them: in new sections if it is to offer, else in those that are offered to it. */
-export async function sendCamera(side: Side, codecs: Codecs, offers: boolean): Promise<void> {
+export async function sendCamera(side: Side, offers: boolean): Promise<void> {
   const page: Page = globalThis;
   const { pc }: { pc: Page } = side;
-  const stream = await page.navigator.mediaDevices.getUserMedia({
+  const stream = page.camera ??= await page.navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 640, height: 480 },
   });
   page.elements ??= [];
-  const prefer = (transceiver: Page, kind: "audio" | "video") => {
-    const wanted = codecs[kind].toLowerCase();
-    const known = page.RTCRtpReceiver.getCapabilities(kind).codecs;
-    const isWanted = ({ mimeType }: Page) => mimeType.toLowerCase() === wanted;
-    const helpers = known.filter(({ mimeType }: Page) => /rtx|telephone-event/.test(mimeType));
-    transceiver.setCodecPreferences([...known.filter(isWanted), ...helpers]);
-  };
   const ofKind = (kind: string) => stream.getTracks().find((track: Page) => track.kind === kind);
   if (offers) {
     for (const kind of ["audio", "video"] as const) {
-      prefer(pc.addTransceiver(ofKind(kind), { streams: [stream] }), kind);
+      pc.addTransceiver(ofKind(kind), { streams: [stream] });
     }
   }
   pc.ontrack = ({ track, transceiver }: Page) => {
     if (!offers) {
       transceiver.direction = "sendrecv";
       transceiver.sender.replaceTrack(ofKind(track.kind));
-      prefer(transceiver, track.kind);
     }
     const element = page.document.createElement(track.kind);
     element.autoplay = true;
