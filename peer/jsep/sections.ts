@@ -84,11 +84,22 @@ export function transportAttributes(transport: TransportAttributes): Attribute[]
     attribute("ice-ufrag", transport.ice.usernameFragment),
     attribute("ice-pwd", transport.ice.password),
     attribute("ice-options", "trickle"),
-    ...transport.fingerprints.map((fingerprint) =>
-      attribute("fingerprint", writeFingerprint(fingerprint))
-    ),
+    ...fingerprintAttributes(transport.fingerprints),
     attribute("setup", transport.setup),
   ];
+}
+
+function fingerprintAttributes(fingerprints: readonly Fingerprint[]): Attribute[] {
+  return fingerprints.map((fingerprint) => attribute("fingerprint", writeFingerprint(fingerprint)));
+}
+
+/**
+ * Deviation: RFC 9143 section 7.1.3 has fingerprints only in the section that speaks for its bundle. Firefox 153 crashes on an answer that
+ * has none in a bundled section.
+ */
+function withFingerprints(media: MediaDescription, { fingerprints }: LocalEnd): MediaDescription {
+  if (isRejected(media) || find(media.attributes, "fingerprint") !== undefined) return media;
+  return { ...media, attributes: [...fingerprintAttributes(fingerprints), ...media.attributes] };
 }
 
 /** A data section of ours (RFC 9429 sections 5.2.1 and 5.3.1, RFC 8841 section 4); without a transport if it is bundled into another. */
@@ -166,6 +177,6 @@ export function writeDescription(
       attribute("msid-semantic", " WMS"),
       ...(end.iceLite ? [attribute("ice-lite")] : []),
     ],
-    media,
+    media: media.map((section) => withFingerprints(section, end)),
   };
 }

@@ -253,3 +253,22 @@ Deno.test("RFC 9429 section 5.2.2: two ends offering in turns never give a numbe
     for (let turn = 0; turn < 12; turn++) conversation.exchange();
   }
 });
+
+Deno.test("every section in use has the fingerprint: Firefox takes no bundled section without", () => {
+  const wanted: Wanted[] = [
+    { mid: "0", wishes: wishes("audio") },
+    { mid: "1", wishes: wishes("video") },
+    { mid: "2", isData: true },
+    { mid: "3" },
+  ];
+  for (const policy of POLICIES) {
+    const offer = offerOf(wanted, newNumbering(), policy);
+    const answer = answerOf(offer, newNumbering());
+    for (const { media } of [offer, answer]) {
+      const fingerprints = media.map(({ attributes }) =>
+        attributes.filter(({ name }) => name === "fingerprint").length
+      );
+      assertEquals(fingerprints, [1, 1, 1, 0], policy);
+    }
+  }
+});
