@@ -1,5 +1,5 @@
 import type { Millis } from "../../core/stage/mod.ts";
-import type { BitrateRange } from "./bitrate_range.ts";
+import { type BitrateRange, MAX_BITRATE } from "./bitrate_range.ts";
 import { type ProbeCluster, probeCluster } from "./probe_cluster.ts";
 
 /** The first probes, as multiples of the start rate. libwebrtc's numbers. */
@@ -8,6 +8,12 @@ const INITIAL_SCALES: readonly number[] = [3, 6];
 /** A probe that found this fraction of what it tried is followed by one at so many times the estimate. libwebrtc's numbers. */
 const FURTHER_THRESHOLD = 0.7;
 const FURTHER_SCALE = 2;
+
+/**
+ * No probe tries more, in bits per second, where none was told that more is wanted: what is sent may be far less, and padding makes up
+ * for it. Beyond, the estimate grows with what is sent. libwebrtc's number.
+ */
+export const MAX_PROBE_BITRATE = 5_000_000;
 
 /** For so long a probe's result can lead to further probes, in ms. libwebrtc's number. */
 const RESULT_TIMEOUT = 1000;
@@ -54,7 +60,7 @@ export class ProbeController {
 
   /** When a probe may be due. */
   get nextTimeout(): Millis | undefined {
-    if (!this.#started || this.#bitrate >= this.#range.max) return undefined;
+    if (!this.#started || this.#bitrate >= this.#max) return undefined;
     return Math.max(this.#probedAt + PERIOD, this.#reducedAt + this.#calm);
   }
 
@@ -106,14 +112,21 @@ export class ProbeController {
     return taken;
   }
 
+  /** The most that is tried. */
+  get #max(): number {
+    const { max } = this.#range;
+    return max === MAX_BITRATE ? MAX_PROBE_BITRATE : max;
+  }
+
   #probe(bitrates: readonly number[], now: Millis): void {
+    const max = this.#max;
     this.#probedAt = now;
     this.#furtherAbove = Infinity;
     for (const wanted of bitrates) {
-      const bitrate = Math.min(wanted, this.#range.max);
+      const bitrate = Math.min(wanted, max);
       this.#lastId = this.#lastId % 0xffff + 1;
       this.#pending.push(probeCluster(this.#lastId, bitrate));
-      if (wanted >= this.#range.max) {
+      if (wanted >= max) {
         this.#furtherAbove = Infinity;
         return;
       }

@@ -18,6 +18,21 @@ Deno.test("ProbeController: begins with three and six times the start rate, with
   assertEquals(rates(narrow), [700_000]);
 });
 
+Deno.test("ProbeController: tries no more than 5 Mb/s where nobody wants more, however well it comes through", () => {
+  const unlimited = new ProbeController(300_000, new BitrateRange());
+  unlimited.start(0);
+  const tried = rates(unlimited);
+  for (let now = 100; now < 2000; now += 100) {
+    unlimited.estimated(Math.max(...tried), false, now);
+    tried.push(...rates(unlimited));
+  }
+  assertEquals(tried, [900_000, 1_800_000, 3_600_000, 5_000_000]);
+  assertEquals(unlimited.nextTimeout, undefined, "there is nothing more to try");
+  const wanting = new ProbeController(3_000_000, new BitrateRange(30_000, 50_000_000));
+  wanting.start(0);
+  assertEquals(rates(wanting), [9_000_000, 18_000_000]);
+});
+
 Deno.test("ProbeController: goes on while probes come through, and stops when one doesn't", () => {
   const controller = new ProbeController(300_000, new BitrateRange(30_000, 5_000_000));
   controller.start(0);
