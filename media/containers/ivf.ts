@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { concat } from "../../core/wire/mod.ts";
 import { codecOfMimeType, type MediaCodec } from "../codec.ts";
 
 const FILE_HEADER = 32;
@@ -62,7 +63,7 @@ export class IvfParser {
 
   /** The frames that are whole now. Throws an `EncodingError` where this is no such file, a `NotSupportedError` for an unknown codec. */
   push(bytes: Uint8Array): IvfFrame[] {
-    const buffer = joined(this.#buffer, bytes);
+    const buffer = concat([this.#buffer, bytes]);
     let at = 0;
     if (this.#header === undefined) {
       if (buffer.length < FILE_HEADER) return this.#keep(buffer);
@@ -147,12 +148,4 @@ function text(bytes: Uint8Array, at: number): string {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second;
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }

@@ -5,10 +5,13 @@
  */
 import { describeKeyFrame } from "../../media/codecs/key_frame.ts";
 import type { ChunkMetadata, EncodedChunk } from "../../media/encoded_chunk.ts";
-import type { AbsCaptureTime, FrameMetadata, InboundFrame } from "../../rtp/mod.ts";
-
-/** Milliseconds between 1900, where NTP time begins, and 1970. */
-const NTP_EPOCH = 2_208_988_800_000;
+import {
+  type AbsCaptureTime,
+  type FrameMetadata,
+  type InboundFrame,
+  ntpFromUnixMillis,
+  unixMillisFromNtp,
+} from "../../rtp/mod.ts";
 
 /** What the track of a receiver gives. */
 export function chunkOf(frame: InboundFrame): EncodedChunk {
@@ -56,7 +59,7 @@ function captureMetadata(
   { captureTimestamp, clockOffset }: AbsCaptureTime,
 ): Pick<ChunkMetadata, "captureTime" | "senderCaptureTimeOffset"> {
   return {
-    captureTime: millisOf(captureTimestamp) - NTP_EPOCH,
+    captureTime: unixMillisFromNtp(captureTimestamp),
     ...(clockOffset !== undefined && { senderCaptureTimeOffset: millisOf(clockOffset) }),
   };
 }
@@ -66,6 +69,7 @@ function millisOf(ntp: bigint): number {
   return Number(ntp) * 1000 / 2 ** 32;
 }
 
+/** In units of 2^-32 s. */
 function ntpOf(millis: number): bigint {
   return BigInt(Math.round(millis * 2 ** 16 / 1000)) << 16n;
 }
@@ -81,7 +85,7 @@ export function frameMetadata(metadata: ChunkMetadata = {}): FrameMetadata {
     ...(contributingSources !== undefined && { contributingSources }),
     ...(captureTime !== undefined && {
       captureTime: {
-        captureTimestamp: ntpOf(captureTime + NTP_EPOCH),
+        captureTimestamp: ntpFromUnixMillis(captureTime),
         ...(offset !== undefined && { clockOffset: ntpOf(offset) }),
       },
     }),

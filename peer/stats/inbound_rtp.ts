@@ -1,4 +1,4 @@
-import type { InboundStatistics } from "../../rtp/mod.ts";
+import { type InboundStatistics, unixMillisFromNtp } from "../../rtp/mod.ts";
 import type {
   RTCReceivedRtpStreamStats,
   RTCSentRtpStreamStats,
@@ -126,16 +126,7 @@ function addRemoteOutbound(
     localId: stats.id("inbound-rtp", receiver, ssrc),
     packetsSent: figures.remotePacketsSent ?? 0,
     bytesSent: figures.remoteBytesSent ?? 0,
-    remoteTimestamp: unixTime(remoteClock.ntpTimestamp),
+    remoteTimestamp: unixMillisFromNtp(remoteClock.ntpTimestamp),
     reportsSent: figures.remoteReportsSent,
   }, { part: ssrc, timestamp: wallTime(remoteClock.arrival) });
-}
-
-/** Milliseconds from the epoch of NTP, 1900, to that of Unix (RFC 5905 section 6). */
-const UNIX_EPOCH = 2_208_988_800_000;
-
-/** From the 64 bits of NTP to milliseconds of Unix time. */
-function unixTime(ntpTimestamp: bigint): number {
-  return Number(ntpTimestamp >> 32n) * 1000 + Number(ntpTimestamp & 0xffffffffn) * 1000 / 2 ** 32 -
-    UNIX_EPOCH;
 }

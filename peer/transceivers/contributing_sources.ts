@@ -1,3 +1,4 @@
+import { linearLevel } from "../../media/frame_metadata.ts";
 import type { ChunkMetadata } from "../../media/encoded_chunk.ts";
 import type { Millis } from "../../core/mod.ts";
 
@@ -44,7 +45,7 @@ export class ContributingSources {
     put(this.#synchronization, {
       ...entry,
       source: synchronizationSource,
-      ...(audioLevel !== undefined && { audioLevel: linear(audioLevel) }),
+      ...(audioLevel !== undefined && { audioLevel: linearLevel(audioLevel) }),
     });
     for (const source of contributingSources) put(this.#contributing, { ...entry, source });
   }
@@ -76,9 +77,4 @@ function recent(
 ): RTCRtpContributingSource[] {
   return [...table.values()].filter(({ timestamp }) => now - timestamp <= MEMORY).reverse()
     .map((entry) => ({ ...entry }));
-}
-
-/** From -dBov (RFC 6464 section 3) to the range from 0 to 1. */
-function linear(level: number): number {
-  return level === 127 ? 0 : 10 ** (-level / 20);
 }

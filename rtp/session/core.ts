@@ -305,6 +305,7 @@ export class SessionCore implements Hosts {
     const sender = this.#senderOf.get(stream);
     if (sender?.kind === "video") this.wantKeyFrame(sender.mid, stream);
   }
+
   #receive(bytes: Uint8Array, now: Millis): void {
     const packet = parseRtpPacket(bytes);
     if (packet === undefined) return this.discards.add("malformed packet");

@@ -26,7 +26,6 @@ export type { EncodingBitrate, RtpSessionEvent } from "./event.ts";
 export type { RtpSessionDiscard } from "./discards.ts";
 export { DEFAULT_MAX_PACKET_SIZE, type RtpSessionOptions } from "./options.ts";
 export type {
-  Contributor,
   InboundStatistics,
   OutboundStatistics,
   RoundTripStatistics,

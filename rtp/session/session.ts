@@ -6,7 +6,6 @@ import type { FrameMoment, RtpDatagram, RtpItem } from "./items.ts";
 import type { RtpSessionOptions } from "./options.ts";
 import type { ReceiverParameters, SenderParameters } from "./parameters.ts";
 import {
-  type Contributor,
   type InboundStatistics,
   inboundStatistics,
   type OutboundStatistics,
@@ -136,13 +135,6 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
   /** Figures of the whole session. */
   transport(): TransportStatistics {
     return transportStatistics(this.#core);
-  }
-
-  /** Who was heard in a section within the last ten seconds, the latest first (W3C WebRTC section 5.3.4). */
-  contributors(mid: string, now: Millis): Contributor[] {
-    const streams = this.#core.receiver(mid)?.streams() ?? [];
-    return streams.flatMap(({ contributors }) => contributors.list(now))
-      .sort((one, other) => other.time - one.time);
   }
 
   /** Takes RTP and RTCP packets. */

@@ -5,8 +5,6 @@ import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import type { KeyFrameRequests } from "./inbound/key_frame_requests.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 
-export type { Contributor } from "./inbound/contributors.ts";
-
 /** What is measured of a round trip. */
 export interface RoundTripStatistics {
   /** The last one, in milliseconds. */

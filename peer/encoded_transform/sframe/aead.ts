@@ -4,6 +4,7 @@
  * @module
  */
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
+import { concat } from "../../../core/wire/mod.ts";
 import { type CipherSuite, CTR_KEY_LENGTH } from "./cipher_suites.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -77,7 +78,7 @@ class AesCtrHmac implements SFrameAead {
 
   async encrypt(nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<Bytes> {
     const ciphertext = await this.#apply(nonce, plaintext);
-    return joined(ciphertext, await this.#tag(nonce, aad, ciphertext));
+    return concat([ciphertext, await this.#tag(nonce, aad, ciphertext)]);
   }
 
   async decrypt(nonce: Bytes, aad: Bytes, ciphertext: Bytes): Promise<Bytes | undefined> {
@@ -91,7 +92,7 @@ class AesCtrHmac implements SFrameAead {
 
   /** In counter mode, encryption and decryption are the same. */
   async #apply(nonce: Bytes, data: Bytes): Promise<Bytes> {
-    const counter = joined(nonce, new Uint8Array(4));
+    const counter = concat([nonce, new Uint8Array(4)]);
     const parameters = { name: "AES-CTR", counter, length: 32 };
     return new Uint8Array(await crypto.subtle.encrypt(parameters, this.#encryptionKey, data));
   }
@@ -101,7 +102,7 @@ class AesCtrHmac implements SFrameAead {
     [aad.length, ciphertext.length, this.#tagLength].forEach((length, index) =>
       lengths.setBigUint64(8 * index, BigInt(length))
     );
-    const input = joined(new Uint8Array(lengths.buffer), nonce, aad, ciphertext);
+    const input = concat([new Uint8Array(lengths.buffer), nonce, aad, ciphertext]);
     const mac = await crypto.subtle.sign("HMAC", this.#authenticationKey, input);
     return new Uint8Array(mac, 0, this.#tagLength);
   }
@@ -113,15 +114,4 @@ function importKey(
   usages: KeyUsage[],
 ): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", key, algorithm, false, usages);
-}
-
-/** The parts, one after the other. */
-export function joined(...parts: readonly Uint8Array[]): Bytes {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

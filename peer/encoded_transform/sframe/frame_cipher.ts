@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { joined } from "./aead.ts";
+import { concat } from "../../../core/wire/mod.ts";
 import { NONCE_LENGTH } from "./cipher_suites.ts";
 import { type SFrameHeader, writeSFrameHeader } from "./header.ts";
 import type { SFrameKey } from "./key_schedule.ts";
@@ -18,8 +18,8 @@ export async function encryptFrame(
   metadata: Bytes = NOTHING,
 ): Promise<Bytes> {
   const header = writeSFrameHeader({ kid: key.kid, ctr });
-  const aad = joined(header, metadata);
-  return joined(header, await key.aead.encrypt(nonceOf(key, ctr), aad, plaintext));
+  const aad = concat([header, metadata]);
+  return concat([header, await key.aead.encrypt(nonceOf(key, ctr), aad, plaintext)]);
 }
 
 /** `decrypt`, for a ciphertext whose header has been parsed, and has `length` bytes; undefined if it is not authentic. */
@@ -29,7 +29,7 @@ export function decryptFrame(
   data: Bytes,
   metadata: Bytes = NOTHING,
 ): Promise<Bytes | undefined> {
-  const aad = joined(data.subarray(0, length), metadata);
+  const aad = concat([data.subarray(0, length), metadata]);
   return key.aead.decrypt(nonceOf(key, header.ctr), aad, data.subarray(length));
 }
 

@@ -1,4 +1,5 @@
-import { createAead, joined, type SFrameAead } from "./aead.ts";
+import { concat } from "../../../core/wire/mod.ts";
+import { createAead, type SFrameAead } from "./aead.ts";
 import { type CipherSuite, NONCE_LENGTH } from "./cipher_suites.ts";
 
 /** What comes of a base key (RFC 9605 section 4.4.2). */
@@ -29,7 +30,7 @@ function keyLabel(label: string, kid: bigint, { id }: CipherSuite): Uint8Array<A
   const ids = new DataView(new ArrayBuffer(10));
   ids.setBigUint64(0, kid);
   ids.setUint16(8, id);
-  return joined(new TextEncoder().encode(label), new Uint8Array(ids.buffer));
+  return concat([new TextEncoder().encode(label), new Uint8Array(ids.buffer)]);
 }
 
 /** HKDF-Extract without a salt, and HKDF-Expand (RFC 5869). */

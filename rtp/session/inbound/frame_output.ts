@@ -11,6 +11,7 @@ import {
   TelephoneEventReceiver,
 } from "../../payload/mod.ts";
 import type { BufferedItem, RemoteClock } from "../../reception/mod.ts";
+import { unixMillisFromNtp } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
@@ -19,9 +20,6 @@ import { UnwrappedClock } from "./unwrapped_clock.ts";
 
 /** A frame without what only its stream knows. */
 export type OutputFrame = Omit<InboundFrame, "type" | "mid" | "ssrc" | "rid">;
-
-/** Seconds between 1900, where NTP time begins, and 1970. */
-const NTP_EPOCH = 2_208_988_800;
 
 /** What comes of packets in sequence. */
 export interface FrameOutputs {
@@ -183,7 +181,5 @@ export function senderTimeOf(
   timestamp: number,
   clockRate: number,
 ): number {
-  const seconds = Number(ntpTimestamp >> 32n) - NTP_EPOCH;
-  const fraction = Number(ntpTimestamp & 0xffff_ffffn) / 2 ** 32;
-  return (seconds + fraction) * 1000 + diff32(timestamp, rtpTimestamp) * 1000 / clockRate;
+  return unixMillisFromNtp(ntpTimestamp) + diff32(timestamp, rtpTimestamp) * 1000 / clockRate;
 }

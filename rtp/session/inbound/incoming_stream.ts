@@ -5,7 +5,6 @@ import { type BufferedItem, ReceiveStream } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
-import { Contributors } from "./contributors.ts";
 import { FrameOutput, type FrameOutputs } from "./frame_output.ts";
 import { StreamRepair } from "./repair.ts";
 
@@ -27,7 +26,6 @@ export class IncomingStream {
   readonly rid: string | undefined;
   readonly reception: ReceiveStream;
   readonly frames: FrameOutput;
-  readonly contributors: Contributors = new Contributors();
   readonly repair: StreamRepair | undefined;
   readonly #section: StreamSection;
   #lastPacket: Millis = 0;

@@ -176,7 +176,6 @@ export class Receiver implements StreamSection {
     if (out === undefined) return;
     for (const key of out.keys) this.#host.tell({ type: "tone", mid: this.mid, key });
     for (const frame of out.frames) {
-      this.#hear(stream, frame, now);
       if (frame.keyFrame) requests.satisfied();
       if (this.#parameters.delivery !== "packets") this.#host.deliver(this.#named(stream, frame));
     }
@@ -185,18 +184,6 @@ export class Receiver implements StreamSection {
 
   #named({ ssrc, rid }: IncomingStream, frame: OutputFrame): RtpItem {
     return { type: "frame", mid: this.mid, ssrc, ...(rid !== undefined && { rid }), ...frame };
-  }
-
-  /** W3C WebRTC section 5.3.4: sources are told of as their frames are handed on. */
-  #hear({ ssrc, contributors }: IncomingStream, frame: OutputFrame, time: Millis): void {
-    const { rtpTimestamp, audioLevel, contributingSources = [] } = frame;
-    const common = { time, rtpTimestamp };
-    contributors.heard({
-      ...common,
-      source: ssrc,
-      ...(audioLevel !== undefined && { audioLevel }),
-    });
-    for (const source of contributingSources) contributors.heard({ ...common, source });
   }
 
   #useful({ rid }: IncomingStream, packets: Useful, now: Millis): void {

@@ -53,7 +53,6 @@ export class OutgoingStream {
   nackCount = 0;
   framesSent = 0;
   keyFramesSent = 0;
-  hugeFramesSent = 0;
   /** Bytes of headers and padding that have left. */
   headerBytesSent = 0;
   /** Sum of the times that packets waited in the pacer. */
