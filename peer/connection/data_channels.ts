@@ -272,17 +272,23 @@ export class DataChannelTable implements ChannelHost {
     if (channel === undefined || this.#host.isClosed) return;
     const early = this.#early.get(channel);
     const isConnecting = channelSlots(channel).readyState === "connecting";
-    if (early !== undefined) early.push({ kind, bytes });
-    else if (isConnecting) this.#early.set(channel, [{ kind, bytes }]);
-    else this.#dispatch(channel, kind, bytes);
+    if (early === undefined && !isConnecting) return this.#dispatch(channel, kind, bytes);
+    if (early === undefined) return void this.#early.set(channel, [{ kind, bytes }]);
+    early.push({ kind, bytes });
+    // Another one for each that comes: once the channel is open, no more of them wait than did then.
+    if (!isConnecting) this.#deliverOldest(channel);
   }
 
   /** One task for each: a reader that awaits one event before it listens to the next misses none. */
   #deliverEarly(channel: RTCDataChannel): void {
-    const next = this.#early.get(channel)?.shift();
-    if (next === undefined) return void this.#early.delete(channel);
-    this.#dispatch(channel, next.kind, next.bytes);
-    queueTask(() => this.#deliverEarly(channel));
+    if (this.#deliverOldest(channel)) queueTask(() => this.#deliverEarly(channel));
+    else this.#early.delete(channel);
+  }
+
+  #deliverOldest(channel: RTCDataChannel): boolean {
+    const oldest = this.#early.get(channel)?.shift();
+    if (oldest !== undefined) this.#dispatch(channel, oldest.kind, oldest.bytes);
+    return oldest !== undefined;
   }
 
   #dispatch(channel: RTCDataChannel, kind: "text" | "binary", bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { DataChannelTable } from "../../peer/connection/data_channels.ts";
 import { queueTask } from "../../webidl/task.ts";
 
@@ -37,4 +37,40 @@ Deno.test("messages of a peer that was the quicker one wait for a negotiated cha
   message("third"); // queued before the second: that is how they were received
   for (let i = 0; i < 4; i++) await settled();
   assertEquals(events, ["open", "first", "third", "second"]);
+});
+
+Deno.test("a flood that began before a channel opened is read as fast as it comes", async () => {
+  const table = new DataChannelTable({
+    target: new EventTarget(),
+    isClosed: false,
+    sctp: undefined,
+    sendItems: () => {},
+  });
+  const channel = table.create({
+    label: "x",
+    protocol: "",
+    ordered: true,
+    maxPacketLifeTime: null,
+    maxRetransmits: null,
+    negotiated: true,
+  }, 1);
+  const received: number[] = [];
+  channel.onmessage = ({ data }) => received.push(new Uint8Array(data)[0]!);
+  channel.binaryType = "arraybuffer";
+  table.assignIds("client");
+  const flood = (from: number) =>
+    table.receive(
+      Array.from({ length: 10 }, (_, i) => (
+        { type: "message", streamId: 1, kind: "binary", data: Uint8Array.of(from + i) }
+      )),
+    );
+  queueTask(() => table.connected(16));
+  for (let turn = 0; turn < 10; turn++) {
+    flood(turn * 10);
+    await new Promise<void>((resolve) => queueTask(resolve));
+  }
+  const early = 100 - received.length;
+  assert(early <= 20, `${early} of 100 messages wait`);
+  for (let i = 0; i < 20; i++) await settled();
+  assertEquals(received, Array.from({ length: 100 }, (_, i) => i));
 });
