@@ -8,6 +8,7 @@ import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
 import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
+import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
 import { transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
 import { isOutbound, type RtpDatagram, type RtpItem } from "./items.ts";
@@ -301,9 +302,13 @@ export class SessionCore implements Hosts {
     }
   }
 
-  keyFrameWanted(stream: OutgoingStream): void {
+  keyFrameWanted(stream: OutgoingStream, now: Millis): boolean {
     const sender = this.#senderOf.get(stream);
-    if (sender?.kind === "video") this.wantKeyFrame(sender.mid, stream);
+    if (sender?.kind !== "video") return false;
+    if (now < stream.keyFrameWantedAt + KEY_FRAME_INTERVAL) return false;
+    stream.keyFrameWantedAt = now;
+    this.wantKeyFrame(sender.mid, stream);
+    return true;
   }
 
   #receive(bytes: Uint8Array, now: Millis): void {

@@ -90,5 +90,11 @@ export interface ReceiverParameters {
 /** Streams of one sender at most. */
 export const MAX_ENCODINGS = 8;
 
+/**
+ * Streams that one section receives, a simulcast and a few that were restarted under other SSRCs: the one that has been silent longest
+ * makes room. Of those that are announced, so many are known before they send.
+ */
+export const MAX_STREAMS = 16;
+
 /** Sections of a session, in each direction, at most: more than any conference has. */
 export const MAX_SECTIONS = 1024;

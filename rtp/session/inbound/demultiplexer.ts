@@ -2,7 +2,7 @@ import { MID_URI, parseMid } from "../../extensions/mod.ts";
 import { findElement } from "../../header_extension.ts";
 import type { RtpPacket } from "../../packet.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
-import { MAX_SECTIONS, type ReceiverParameters } from "../parameters.ts";
+import { MAX_STREAMS, type ReceiverParameters } from "../parameters.ts";
 
 /** Sources whose section is known at a time: many times those of the largest simulcast in every section. */
 export const MAX_SOURCES = 8192;
@@ -11,6 +11,8 @@ export const MAX_SOURCES = 8192;
 interface Section {
   readonly mid: string;
   readonly payloadTypes: ReadonlySet<number>;
+  /** Sources that the other side has announced. */
+  readonly announced: ReadonlySet<number>;
 }
 
 /**
@@ -25,19 +27,23 @@ export class Demultiplexer {
   /** Ids of the MID extension, of which a bundle has but one (RFC 9143 section 9.1.1). */
   readonly #midIds = new Set<number>();
 
-  /** Adds a section, or replaces what is known of it. Returns false if there are too many. */
-  set(parameters: ReceiverParameters): boolean {
+  /** Adds a section, or replaces what is known of it. */
+  set(parameters: ReceiverParameters): void {
     const { mid } = parameters;
-    if (!this.#sections.has(mid) && this.#sections.size >= MAX_SECTIONS) return false;
     const payloadTypes = new Set(parameters.formats.map(({ payloadType }) => payloadType));
-    this.#sections.set(mid, { mid, payloadTypes });
-    for (const { ssrc, rtx, fec } of parameters.sources) {
-      for (const source of [ssrc, rtx, fec]) if (source !== undefined) this.#learn(source, mid);
+    const announced = new Set(
+      parameters.sources.slice(0, MAX_STREAMS).flatMap(({ ssrc, rtx, fec }) => [ssrc, rtx, fec])
+        .filter((source) => source !== undefined),
+    );
+    // What is not announced any more has ended, or will be learned again.
+    for (const source of this.#sections.get(mid)?.announced ?? []) {
+      if (!announced.has(source) && this.#bySource.get(source) === mid) this.forget(source);
     }
+    for (const source of announced) this.#learn(source, mid);
+    this.#sections.set(mid, { mid, payloadTypes, announced });
     const midId = parameters.extensions.get(MID_URI);
     if (midId !== undefined) this.#midIds.add(midId);
     this.#index();
-    return true;
   }
 
   delete(mid: string): void {

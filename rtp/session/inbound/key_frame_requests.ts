@@ -1,7 +1,10 @@
 import type { Millis } from "../../../core/stage/mod.ts";
 import type { FullIntraRequest, PictureLossIndication } from "../../rtcp/mod.ts";
 
-/** A stream is asked for a key frame no more often than this: it takes the sender a round trip and the encoder's time to answer. */
+/**
+ * A stream is asked for a key frame no more often than this, and so is an encoder of ours: it takes the sender a round trip and the
+ * encoder's time to answer, and a peer that asks without end must not have every frame be one. libwebrtc's number.
+ */
 export const KEY_FRAME_INTERVAL: Millis = 300;
 
 /** A request of ours. */

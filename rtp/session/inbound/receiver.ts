@@ -6,14 +6,16 @@ import type { RtpSessionDiscard } from "../discards.ts";
 import type { RtpSessionEvent } from "../event.ts";
 import { FormatTable } from "../format_table.ts";
 import type { RtpItem } from "../items.ts";
-import type { ExtensionIds, ReceiverParameters, RtpKind } from "../parameters.ts";
+import {
+  type ExtensionIds,
+  MAX_STREAMS,
+  type ReceiverParameters,
+  type RtpKind,
+} from "../parameters.ts";
 import type { OutputFrame } from "./frame_output.ts";
 import { IncomingStream, type StreamSection, type Useful } from "./incoming_stream.ts";
 import { KeyFrameRequests } from "./key_frame_requests.ts";
 import { repairedRidOf, ridOf } from "./packet_extensions.ts";
-
-/** Streams of one section: a simulcast, and a few that were restarted under other SSRCs. The one that has been silent longest makes room. */
-export const MAX_STREAMS = 16;
 
 /** What a receiver needs of its session. */
 export interface ReceiverHost {
@@ -39,7 +41,7 @@ export class Receiver implements StreamSection {
   #parameters!: ReceiverParameters;
   readonly #host: ReceiverHost;
   readonly #streams = new Map<number, Received>();
-  /** The stream that each SSRC of RTX or FlexFEC belongs to. */
+  /** The stream that each SSRC of RTX or FlexFEC belongs to: those of streams, and of what was announced last. */
   readonly #repairing = new Map<number, number>();
   #delay: Millis = 0;
 
@@ -59,7 +61,10 @@ export class Receiver implements StreamSection {
     this.#parameters = parameters;
     this.formats = new FormatTable(parameters.formats);
     this.extensions = parameters.extensions;
-    for (const { ssrc, rtx, fec } of parameters.sources) {
+    for (const [repairing, repaired] of this.#repairing) {
+      if (!this.#streams.has(repaired)) this.#repairing.delete(repairing);
+    }
+    for (const { ssrc, rtx, fec } of parameters.sources.slice(0, MAX_STREAMS)) {
       if (rtx !== undefined) this.#repairing.set(rtx, ssrc);
       if (fec !== undefined) this.#repairing.set(fec, ssrc);
     }
@@ -82,6 +87,11 @@ export class Receiver implements StreamSection {
   /** The same, with the requests for key frames of each. */
   received(): Received[] {
     return [...this.#streams.values()];
+  }
+
+  /** How many SSRCs of RTX and FlexFEC are known. */
+  get repairing(): number {
+    return this.#repairing.size;
   }
 
   stream(ssrc: number): IncomingStream | undefined {

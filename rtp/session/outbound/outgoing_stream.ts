@@ -51,6 +51,10 @@ export class OutgoingStream {
   pliCount = 0;
   firCount = 0;
   nackCount = 0;
+  /** When a key frame was last asked for by the other side, and whoever encodes was told. */
+  keyFrameWantedAt: Millis = -Infinity;
+  /** The number of the last FIR of which they were told. */
+  firSequence: number | undefined;
   framesSent = 0;
   keyFramesSent = 0;
   /** Bytes of headers and padding that have left. */
@@ -65,7 +69,6 @@ export class OutgoingStream {
   readonly #packetizers = new Map<number, Packetizer>();
   readonly #red = new Map<number, RedEncoder>();
   #payloadType: number | undefined;
-  #firSequence: number | undefined;
   #acknowledged = false;
 
   constructor(
@@ -198,13 +201,6 @@ export class OutgoingStream {
   /** A report block about this stream, or its retransmissions, has come. Returns whether it counts. */
   acknowledge(): void {
     this.#acknowledged = true;
-  }
-
-  /** Whether a FIR is a new request (RFC 5104 section 4.3.1.1). */
-  isNewRequest(sequence: number): boolean {
-    if (this.#firSequence === sequence) return false;
-    this.#firSequence = sequence;
-    return true;
   }
 
   /** Reports of the streams that have sent something. */

@@ -18,8 +18,8 @@ export interface FeedbackHost {
   goodbyeReceived(ssrcs: readonly number[]): void;
   /** Packets of a stream of ours are missing. */
   repeat(stream: OutgoingStream, lost: readonly number[], now: Millis): void;
-  /** A key frame of a stream of ours is asked for. */
-  keyFrameWanted(stream: OutgoingStream): void;
+  /** A key frame of a stream of ours is asked for. False if it is too soon after the last one, and nobody is told. */
+  keyFrameWanted(stream: OutgoingStream, now: Millis): boolean;
 }
 
 /** What the last report block about a stream said, to see what is new. */
@@ -64,9 +64,9 @@ export class FeedbackHandler {
       case "NACK":
         return this.#nack(packet.mediaSsrc, packet.lost, now);
       case "PLI":
-        return this.#pli(packet.mediaSsrc);
+        return this.#pli(packet.mediaSsrc, now);
       case "FIR":
-        for (const { ssrc, sequence } of packet.entries) this.#fir(ssrc, sequence);
+        for (const { ssrc, sequence } of packet.entries) this.#fir(ssrc, sequence, now);
         return;
       case "TWCC":
         return estimation.transportFeedback(packet, now);
@@ -108,17 +108,19 @@ export class FeedbackHandler {
     this.#host.repeat(stream, lost, now);
   }
 
-  #pli(ssrc: number): void {
+  #pli(ssrc: number, now: Millis): void {
     const stream = this.#host.outgoing(ssrc);
     if (stream === undefined) return this.#host.discards.add("implausible feedback");
     stream.pliCount++;
-    this.#host.keyFrameWanted(stream);
+    this.#host.keyFrameWanted(stream, now);
   }
 
-  #fir(ssrc: number, sequence: number): void {
+  #fir(ssrc: number, sequence: number, now: Millis): void {
     const stream = this.#host.outgoing(ssrc);
     if (stream === undefined) return this.#host.discards.add("implausible feedback");
     stream.firCount++;
-    if (stream.isNewRequest(sequence)) this.#host.keyFrameWanted(stream);
+    // RFC 5104 section 4.3.1.1: the same number again asks for the same key frame.
+    const isNew = sequence !== stream.firSequence;
+    if (isNew && this.#host.keyFrameWanted(stream, now)) stream.firSequence = sequence;
   }
 }

@@ -1,4 +1,5 @@
 import { sessionCore } from "../../../rtp/session/session.ts";
+import { MAX_STREAMS } from "../../../rtp/session/parameters.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   createRtpPacket,
@@ -150,9 +151,42 @@ Deno.test("requests for key frames are passed on, FIR only once for each number 
   const pair = ends(9);
   const fir = (sequence: number) =>
     datagram(serializeRtcp([{ type: "FIR", senderSsrc: 5, entries: [{ ssrc: 2000, sequence }] }]));
-  pair.run("a", (a, now) => a.handleInbound([fir(1), fir(1), fir(2)], now));
-  assertEquals(eventsOf(pair, "a", "key-frame-request").length, 2);
-  assertEquals(sessionCore(pair.a).sender("1")!.streams()[0]!.firCount, 3);
+  const asked = (...sequences: number[]) => {
+    const before = eventsOf(pair, "a", "key-frame-request").length;
+    pair.run("a", (a, now) => a.handleInbound(sequences.map(fir), now));
+    return eventsOf(pair, "a", "key-frame-request").length - before;
+  };
+  assertEquals(asked(1, 1), 1);
+  pair.advance(400);
+  assertEquals(asked(1), 0);
+  assertEquals(asked(2, 3), 1, "two at once");
+  pair.advance(400);
+  assertEquals(asked(3), 1, "what came too soon is heard when it comes again");
+  assertEquals(sessionCore(pair.a).sender("1")!.streams()[0]!.firCount, 6);
+});
+
+Deno.test("a flood of requests for key frames does not make every frame one", () => {
+  const pair = ends(10);
+  const pli = datagram(serializeRtcp([{ type: "PLI", senderSsrc: 5, mediaSsrc: 2000 }]));
+  for (let i = 0; i < 1000; i++) {
+    pair.run("a", (a, now) => a.handleInbound([pli], now));
+    pair.advance(1);
+  }
+  assertEquals(eventsOf(pair, "a", "key-frame-request").length, 4);
+});
+
+Deno.test("announcing other sources again and again leaves no trace of those before", () => {
+  const pair = ends(11);
+  for (let i = 0; i < 500; i++) {
+    const sources = Array.from({ length: 20 }, (_, j) => ({
+      ssrc: 10_000 + 100 * i + 2 * j,
+      rtx: 10_001 + 100 * i + 2 * j,
+    }));
+    pair.run("b", (b, now) => b.setReceiver(receiver("video", { mid: "1", sources }), now));
+  }
+  assert(sessionCore(pair.b).receiver("1")!.repairing <= 2 * MAX_STREAMS);
+  call(pair, 1, new Random(11));
+  assert(framesOf(pair, "b").length > 0, "the demultiplexer has room for those that do send");
 });
 
 Deno.test("a loop of what we sent does not come back as media", () => {
