@@ -23,6 +23,8 @@ export class TransformerPort implements UnderlyingSink<EncodedFrame> {
   readonly #source = new FrameSource<EncodedFrame>(() => this.#post({ is: "read" }));
   readonly #calls = new Map<number, PromiseWithResolvers<number>>();
   #lastCall = 0;
+  /** Layers of which a key frame is awaited since the other side wants it: it may ask again and again. */
+  readonly #asked = new Set<string | undefined>();
   /** [[encoder]] or [[depacketizer]]. */
   #owner: { readonly side: "sender" | "receiver"; readonly kind: MediaKind } | undefined;
   #lastWritten = 0;
@@ -110,8 +112,10 @@ export class TransformerPort implements UnderlyingSink<EncodedFrame> {
 
   /** W3C WebRTC Encoded Transform section 4.9. */
   #keyFrameRequested(rid: string | undefined): void {
-    if (!this.target!.dispatchEvent(createKeyFrameRequest(rid))) return;
-    this.generateKeyFrame(rid).catch(() => {}); // a layer that is not sent needs none
+    if (!this.target!.dispatchEvent(createKeyFrameRequest(rid)) || this.#asked.has(rid)) return;
+    this.#asked.add(rid);
+    this.generateKeyFrame(rid).catch(() => {}) // a layer that is not sent needs none
+      .finally(() => this.#asked.delete(rid));
   }
 
   #post(message: FromTransformer, transfer: Transferable[] = []): void {

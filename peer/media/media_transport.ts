@@ -143,7 +143,8 @@ export class MediaTransport implements TrackSenderHost {
   handle(event: RtpSessionEvent): void {
     switch (event.type) {
       case "key-frame-request":
-        this.#entries.get(event.mid)?.track.requestKeyFrame(event.rid);
+        // W3C WebRTC Encoded Transform section 4.9: a transform may see to it.
+        this.#entries.get(event.mid)?.transceiver.sender.frames.keyFrameRequested(event.rid);
         break;
       case "source":
         // W3C WebRTC section 9.3.1: the first packet unmutes.

@@ -4,9 +4,11 @@ import {
   type RTCEncodedAudioFrame,
   type RTCEncodedVideoFrame,
   type RTCRtpReceiver,
+  RTCRtpScriptTransform,
   SFrameTransform,
 } from "../../../mod.ts";
 import { MediaStreamTrackGenerator, MediaStreamTrackProcessor } from "../../../media/mod.ts";
+import { scriptTransformOf } from "../../../peer/encoded_transform/rtc_rtp_script_transform.ts";
 import { Pair } from "../pair.ts";
 import { baseKey } from "./sframe/vectors.ts";
 
@@ -156,4 +158,40 @@ Deno.test("a track is first heard once there are keys: nothing of it is lost, an
   assertEquals(timestamps(got), timestamps(sent));
   generator.stop();
   await pair.close();
+});
+
+Deno.test("a key frame that the other side asks for is asked of the transform first (section 4.9)", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  const sender = pair.alice.addTrack(generator);
+  const asked: (string | undefined)[] = [];
+  let [requests, isTaken] = [0, true];
+  generator.onkeyframerequest = () => requests++;
+  const worker = new Worker("data:text/javascript,", { type: "module" });
+  const transform = new RTCRtpScriptTransform(worker);
+  scriptTransformOf(transform).keyFrameRequested = (rid) => {
+    asked.push(rid);
+    return isTaken;
+  };
+  await pair.negotiate();
+  await pair.until(() => pair.alice.connectionState === "connected");
+  const writer = generator.writable.getWriter();
+  await writer.write({ type: "key", timestamp: 0, data: frameData(0) });
+  await pair.until(() => pair.bob.getReceivers()[0]!.getSynchronizationSources().length > 0);
+  sender.transform = transform;
+  const before = requests;
+  const requestKeyFrame = async (count: number) => {
+    await pair.advance(400);
+    const { track } = pair.bob.getReceivers()[0]!;
+    new MediaStreamTrackProcessor({ track }); // whoever begins to read asks for a key frame
+    await pair.until(() => asked.length === count);
+  };
+  await requestKeyFrame(1);
+  assertEquals([asked, requests - before], [[undefined], 0]);
+  isTaken = false;
+  await requestKeyFrame(2);
+  await pair.until(() => requests - before === 1);
+  generator.stop();
+  await pair.close();
+  worker.terminate();
 });
