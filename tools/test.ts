@@ -58,10 +58,16 @@ function documentedPaths(): string[] {
   return documented.filter(exists);
 }
 
-/** Fetches and type-checks everything beforehand: within the namespace no registry can be reached. Errors show in the run itself. */
+/**
+ * Fetches and type-checks everything beforehand: within the namespace no registry can be reached. Errors show in the run itself. Each
+ * program by itself, as it is run: beside others it may be given other versions of the packages that its own depend on.
+ */
 async function prepare(config: string, args: string[]): Promise<void> {
   const withoutRun = args.filter((arg) => arg !== "--parallel");
-  const commands = [["test", "--no-run", "--doc", ...withoutRun], ["cache", ...PROGRAMS]];
+  const commands = [
+    ["test", "--no-run", "--doc", ...withoutRun],
+    ...PROGRAMS.map((program) => ["cache", program]),
+  ];
   for (const [command, ...rest] of commands) {
     await new Deno.Command(Deno.execPath(), {
       args: [command!, "--config", config, ...rest],

@@ -34,7 +34,9 @@ const CASES: Readonly<Record<string, Case>> = {
 for (const [name, { program, args = [], happens }] of Object.entries(CASES)) {
   const url = new URL(`libraries/${program}`, import.meta.url);
   const [deno, run, ...rest] = await denoCommand(url);
-  const isThere = await succeeds(deno, "cache", ...rest.slice(rest.indexOf("--config")));
+  // In CI nothing is left out: what can't be fetched fails.
+  const isThere = Deno.env.get("CI") === "true" ||
+    await succeeds(deno, "cache", ...rest.slice(rest.indexOf("--config")));
   Deno.test({ name: `two peers connect with ${name}`, ignore: !isThere }, async () => {
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), PATIENCE);
