@@ -23,7 +23,7 @@ const ACCESS_UNIT_DELIMITER = 9;
  * +---------------+
  * ```
  */
-const SYNTAX: NalSyntax = {
+export const H264_SYNTAX: NalSyntax = {
   headerLength: 1,
   aggregationType: 24,
   fragmentType: 28,
@@ -33,6 +33,7 @@ const SYNTAX: NalSyntax = {
   isNalUnit: (type) => type >= 1 && type <= 23,
   isKeyFrame: (type) => type === IDR,
   isParameterSet: (type) => type === SPS || type === PPS,
+  isSequenceStart: (type) => type === SPS,
   startsAccessUnit(type, slice) {
     if (type === ACCESS_UNIT_DELIMITER || type === SPS) return true;
     // The first bit of a slice is set if and only if it is first_mb_in_slice = 0 (ITU-T H.264 section 7.3.3).
@@ -63,10 +64,10 @@ const SYNTAX: NalSyntax = {
  * ```
  */
 export function h264Packetizer(packetizationMode: 0 | 1): NalPacketizer {
-  return new NalPacketizer(SYNTAX, packetizationMode === 0);
+  return new NalPacketizer(H264_SYNTAX, packetizationMode === 0);
 }
 
 /** Puts H.264 access units together again, as Annex B byte streams. Takes packetization modes 0 and 1. */
 export function h264Depacketizer(): FrameAssembler<NalDescriptor> {
-  return new FrameAssembler(new NalReader(SYNTAX));
+  return new FrameAssembler(new NalReader(H264_SYNTAX));
 }

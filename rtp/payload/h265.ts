@@ -8,6 +8,7 @@ const FIRST_IRAP = 16;
 const LAST_IRAP = 23;
 const LAST_SLICE = 31;
 const VPS = 32;
+const SPS = 33;
 const PPS = 34;
 const ACCESS_UNIT_DELIMITER = 35;
 
@@ -23,7 +24,7 @@ const ACCESS_UNIT_DELIMITER = 35;
  * +-------------+-----------------+    +---------------+
  * ```
  */
-const SYNTAX: NalSyntax = {
+export const H265_SYNTAX: NalSyntax = {
   headerLength: 2,
   aggregationType: 48,
   fragmentType: 49,
@@ -33,6 +34,7 @@ const SYNTAX: NalSyntax = {
   isNalUnit: (type) => type <= 47,
   isKeyFrame: (type) => type >= FIRST_IRAP && type <= LAST_IRAP,
   isParameterSet: (type) => type >= VPS && type <= PPS,
+  isSequenceStart: (type) => type === VPS || type === SPS,
   startsAccessUnit(type, slice) {
     if (type === ACCESS_UNIT_DELIMITER || type === VPS) return true;
     // The first bit of a slice is first_slice_segment_in_pic_flag (ITU-T H.265 section 7.3.6.1).
@@ -49,10 +51,10 @@ const SYNTAX: NalSyntax = {
 
 /** Puts H.265 access units, as Annex B byte streams, into payloads (RFC 7798). */
 export function h265Packetizer(): NalPacketizer {
-  return new NalPacketizer(SYNTAX, false);
+  return new NalPacketizer(H265_SYNTAX, false);
 }
 
 /** Puts H.265 access units together again, as Annex B byte streams. */
 export function h265Depacketizer(): FrameAssembler<NalDescriptor> {
-  return new FrameAssembler(new NalReader(SYNTAX));
+  return new FrameAssembler(new NalReader(H265_SYNTAX));
 }

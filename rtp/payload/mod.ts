@@ -35,3 +35,4 @@ export { h265Depacketizer, h265Packetizer } from "./h265.ts";
 export { type Av1Payload, parseAv1Payload } from "./av1_payload.ts";
 export { Av1Packetizer } from "./av1_packetizer.ts";
 export { av1Depacketizer, type Av1Descriptor } from "./av1.ts";
+export { startsKeyFrame } from "./key_frame_start.ts";

@@ -3,6 +3,7 @@ import { START_CODE } from "./annex_b.ts";
 import type { FinishedFrame, FrameReader } from "./assembler.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import type { NalSyntax } from "./nal_syntax.ts";
+import { unitsStartingIn } from "./nal_units.ts";
 
 /** What an access unit has in it. */
 export interface NalDescriptor {
@@ -32,22 +33,10 @@ export class NalReader implements FrameReader<NalDescriptor> {
   }
 
   isStart(payload: Uint8Array): boolean {
-    const { headerLength, aggregationType, fragmentType, fragmentTypeMask } = this.#syntax;
-    let type = this.#syntax.typeOf(payload[0]!);
-    let slice = headerLength;
-    if (type === aggregationType) {
-      const at = headerLength + 2;
-      type = this.#syntax.typeOf(payload[at] ?? 0);
-      slice = at + headerLength;
-    } else if (type === fragmentType) {
-      const fragment = payload[headerLength] ?? 0;
-      if ((fragment & 0x80) === 0) return false;
-      type = fragment & fragmentTypeMask;
-      slice = headerLength + 1;
-    }
-    if (!this.#syntax.startsAccessUnit(type, payload[slice] ?? 0)) return false;
+    const { value: unit } = unitsStartingIn(payload, this.#syntax).next();
+    if (!unit || !this.#syntax.startsAccessUnit(unit.type, unit.slice)) return false;
     // Where key frames begin with parameter sets, one without them has lost them.
-    return !this.#setsComeInBand || !this.#syntax.isKeyFrame(type);
+    return !this.#setsComeInBand || !this.#syntax.isKeyFrame(unit.type);
   }
 
   read(payload: Uint8Array): Fault {

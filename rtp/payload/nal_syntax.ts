@@ -18,6 +18,8 @@ export interface NalSyntax {
   isKeyFrame(type: number): boolean;
   /** Whether NAL units of this type tell how to decode others, and come before them. */
   isParameterSet(type: number): boolean;
+  /** Whether NAL units of this type are the first of the parameter sets that come before a key frame. */
+  isSequenceStart(type: number): boolean;
   /** Whether an access unit begins with this NAL unit; `slice` is the byte behind its header. */
   startsAccessUnit(type: number, slice: number): boolean;
   /** The header of a payload that holds these NAL units. */
