@@ -309,7 +309,7 @@ export class RTCPeerConnection extends EventTarget {
       throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
     }
     const converted: Configuration = convertConfiguration(configuration, context);
-    checkModification(converted, connection.configuration, connection.signaling.local !== null);
+    checkModification(converted, connection.configuration, connection.signaling.hasHadLocal);
     connection.reconfigure(converted);
   }
 

@@ -145,6 +145,12 @@ export function checkModification(
   }
 }
 
+/** Whether both gather candidates in the same way. */
+export function gathersAlike(one: Configuration, other: Configuration): boolean {
+  return one.iceTransportPolicy === other.iceTransportPolicy &&
+    JSON.stringify(one.iceServers) === JSON.stringify(other.iceServers);
+}
+
 /** Validates an ICE server URL (W3C WebRTC section 4.4.1.6); throws a `SyntaxError`. */
 export function parseIceServerUrl(text: string, context: string): IceServerUrl {
   const url = URL.parse(text);

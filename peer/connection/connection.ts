@@ -23,7 +23,8 @@ import {
 } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { Association, type AssociationHost } from "./association.ts";
-import type { Configuration } from "./configuration.ts";
+import { CandidatePool } from "./candidate_pool.ts";
+import { type Configuration, gathersAlike } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
 import { DescriptionWriter, type DescriptionWriterHost } from "./description_writer.ts";
 import { type Environment, newIceParameters } from "./environment.ts";
@@ -44,7 +45,12 @@ import {
   type RTCIceGatheringState,
   type RTCPeerConnectionState,
 } from "./states.ts";
-import { MAX_MESSAGE_SIZE, Transport, type TransportHost } from "./transport.ts";
+import {
+  type GatheringEvent,
+  MAX_MESSAGE_SIZE,
+  Transport,
+  type TransportHost,
+} from "./transport.ts";
 import { TransportNegotiation, type TransportNegotiationHost } from "./transport_negotiation.ts";
 import { TransportTable } from "./transport_table.ts";
 
@@ -90,6 +96,7 @@ export class Connection implements Hosts {
   readonly #remoteCandidates: RemoteCandidates;
   readonly #transportNegotiation: TransportNegotiation;
   readonly #mediaNegotiation: MediaNegotiation;
+  readonly #pool: CandidatePool;
   /** [[LastStableStateSctpTransport]]. */
   #stableAssociation: Association | undefined;
   #end: LocalEnd | undefined;
@@ -114,6 +121,10 @@ export class Connection implements Hosts {
     this.#transportNegotiation = new TransportNegotiation(this, this.#remoteCandidates);
     this.#mediaNegotiation = new MediaNegotiation(this);
     this.statistics = new Statistics(this, this.#remoteCandidates);
+    this.#pool = new CandidatePool(() =>
+      this.#newTransport("controlling", this.newIceParameters())
+    );
+    this.#pool.configure(configuration);
   }
 
   /** What this end says of itself. The certificate is made when the first description needs it. */
@@ -146,13 +157,16 @@ export class Connection implements Hosts {
   reconfigure(next: Configuration): void {
     const before = this.configuration;
     this.configuration = next;
-    const isSame = next.iceTransportPolicy === before.iceTransportPolicy &&
-      JSON.stringify(next.iceServers) === JSON.stringify(before.iceServers);
-    if (!isSame) this.signaling.gatheringHasChanged();
+    if (!gathersAlike(next, before)) this.signaling.gatheringHasChanged();
+    if (!this.signaling.hasHadLocal) this.#pool.configure(next);
   }
 
   newIceParameters(): IceParameters {
     return newIceParameters(this.#environment);
+  }
+
+  iceOfNewTransport(others: readonly IceParameters[]): IceParameters {
+    return this.#pool.parameters(others) ?? this.newIceParameters();
   }
 
   get clock(): Clock {
@@ -256,6 +270,7 @@ export class Connection implements Hosts {
     if (offer !== undefined) this.#applyMedia();
     if (type === "answer") {
       for (const transport of this.transports.settle()) transport.retire();
+      this.#pool.close();
       this.#mediaNegotiation.complete(this.currentLocal, this.currentRemote);
       this.#updateStates();
     }
@@ -289,10 +304,7 @@ export class Connection implements Hosts {
     return this.iceGatheringState !== before;
   }
 
-  onGathering(
-    transport: Transport,
-    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
-  ): void {
+  onGathering(transport: Transport, event: GatheringEvent): void {
     this.#localCandidates.handle(transport, event);
   }
 
@@ -348,6 +360,7 @@ export class Connection implements Hosts {
     this.transceivers.close();
     this.channels.closeAbruptly();
     this.#remoteCandidates.close();
+    this.#pool.close();
     this.association?.close();
     for (const transport of this.transports.all) transport.close();
     this.iceConnectionState = "closed";
@@ -358,6 +371,12 @@ export class Connection implements Hosts {
     role: "controlling" | "controlled",
     localParameters: IceParameters,
   ): Transport {
+    const pooled = this.#pool.take(localParameters);
+    pooled?.setRole(role);
+    return pooled ?? this.#newTransport(role, localParameters);
+  }
+
+  #newTransport(role: "controlling" | "controlled", localParameters: IceParameters): Transport {
     return new Transport(this, {
       environment: this.#environment,
       certificate: this.#certificates[0],

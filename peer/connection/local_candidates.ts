@@ -1,4 +1,4 @@
-import { type IceCandidate, type IceEvent, writeCandidate } from "../../ice/mod.ts";
+import { type IceCandidate, writeCandidate } from "../../ice/mod.ts";
 import { RTCPeerConnectionIceErrorEvent } from "../events/rtc_peer_connection_ice_error_event.ts";
 import { RTCPeerConnectionIceEvent } from "../events/rtc_peer_connection_ice_event.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
@@ -7,7 +7,7 @@ import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { RTCIceGatheringState } from "./states.ts";
-import type { Transport } from "./transport.ts";
+import type { GatheringEvent, Transport } from "./transport.ts";
 
 /** What the candidates of this end need of their connection. */
 export interface LocalCandidatesHost {
@@ -31,10 +31,7 @@ export class LocalCandidates {
   }
 
   /** Takes what the ICE agent has to say of gathering; runs within its task. */
-  handle(
-    transport: Transport,
-    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
-  ): void {
+  handle(transport: Transport, event: GatheringEvent): void {
     switch (event.type) {
       case "candidate":
         if (this.#descriptionsOf(event.candidate.usernameFragment).length > 0) {

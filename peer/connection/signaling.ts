@@ -50,6 +50,8 @@ export interface SignalingHost {
   /** Writes what is offered and answered. */
   readonly writer: DescriptionWriter;
   newIceParameters(): IceParameters;
+  /** The credentials of a transport that a description makes: those of one that has gathered ahead, beside these, or new ones. */
+  iceOfNewTransport(others: readonly IceParameters[]): IceParameters;
   /** A description has been applied; transports and transceivers follow. Its tracks are told of after `signalingstatechange`. */
   onApplied(applied: Applied): RemoteTracks;
   /** The pending offer, which was the other side's if `wasRemote`, has been rolled back. */
@@ -74,6 +76,8 @@ export class Signaling {
   pendingRemote: AppliedDescription | null = null;
   currentRemote: AppliedDescription | null = null;
   canTrickle: boolean | null = null;
+  /** Whether a local description was ever applied. */
+  hasHadLocal = false;
   readonly #host: SignalingHost;
   #lastCreatedOffer = NOTHING_CREATED;
   #lastCreatedAnswer = NOTHING_CREATED;
@@ -245,6 +249,7 @@ export class Signaling {
     const offer = type === "offer" ? undefined : other?.session;
     this.state = state;
     if (side === "local") this.#noteGeneration(description);
+    this.hasHadLocal ||= side === "local";
     if (type === "answer") this.#completeNegotiation(side, description);
     else if (side === "local") this.pendingLocal = description;
     else this.pendingRemote = description;
@@ -325,7 +330,10 @@ export class Signaling {
   #newIce(of: Transport | string): IceParameters {
     let parameters = this.#nextIce.get(of);
     if (parameters === undefined) {
-      this.#nextIce.set(of, parameters = this.#host.newIceParameters());
+      parameters = typeof of === "string"
+        ? this.#host.iceOfNewTransport([...this.#nextIce.values()])
+        : this.#host.newIceParameters();
+      this.#nextIce.set(of, parameters);
     }
     return parameters;
   }

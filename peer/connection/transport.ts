@@ -21,7 +21,7 @@ import {
 import type { InspectedTransport } from "../stats/transport.ts";
 import { queueTask } from "../../webidl/task.ts";
 import { construct } from "../../webidl/construct.ts";
-import type { Configuration } from "./configuration.ts";
+import { type Configuration, gathersAlike } from "./configuration.ts";
 import type { Environment } from "./environment.ts";
 import { Gatherer } from "./gatherer.ts";
 import { Connections } from "./connections.ts";
@@ -29,14 +29,17 @@ import { Connections } from "./connections.ts";
 /** The largest message that this end takes, in bytes: Chromium's limit. */
 export const MAX_MESSAGE_SIZE = 262144;
 
+/** What gathering tells. */
+export type GatheringEvent = Extract<
+  IceEvent,
+  { type: "candidate" | "gathering-state" | "candidate-error" }
+>;
+
 /** What a transport tells its connection. Each is called within a task of its own. */
 export interface TransportHost {
   readonly isClosed: boolean;
   /** A candidate, the end of a generation, or a change of the gathering state. */
-  onGathering(
-    transport: Transport,
-    event: Extract<IceEvent, { type: "candidate" | "gathering-state" | "candidate-error" }>,
-  ): void;
+  onGathering(transport: Transport, event: GatheringEvent): void;
   /** The ICE state, the selected pair, or both. */
   onIceState(
     transport: Transport,
@@ -83,7 +86,10 @@ export class Transport {
   #selectedPairChanges = 0;
   #remote: RemoteTransport | undefined;
   #dtlsStarted = false;
-  #gathering = false;
+  /** What it gathers by, once it does. */
+  #gathersBy: Configuration | undefined;
+  /** What gathering has told before a local description asked for it (RFC 9429 section 3.5.4). */
+  #held: GatheringEvent[] | undefined = [];
   #association: AssociationRider | undefined;
 
   constructor(
@@ -151,20 +157,49 @@ export class Transport {
     };
   }
 
+  /** Takes another ICE role, before there is a peer. */
+  setRole(role: "controlling" | "controlled"): void {
+    this.iceSlots.role = role;
+    this.#ice((agent, now) => agent.setRole(role, now));
+  }
+
+  /** Gathers before a description asks for it: what is found is told when one does (RFC 9429 section 3.5.4). */
+  gatherAhead(configuration: Configuration): void {
+    this.#gathersBy = configuration;
+    this.#ice((agent) => agent.setTransportPolicy(configuration.iceTransportPolicy));
+    void this.#gatherer.gather(configuration);
+  }
+
   /** Applies the credentials of a local description, and begins to gather: for the first time, or anew after a restart. */
   applyLocal(parameters: IceParameters, configuration: Configuration): void {
     const { usernameFragment, password } = parameters;
     this.iceSlots.localParameters = { usernameFragment, password };
     this.#ice((agent) => agent.setTransportPolicy(configuration.iceTransportPolicy));
-    if (usernameFragment !== this.localParameters.usernameFragment) {
+    const isStale = this.#held !== undefined && this.#gathersBy !== undefined &&
+      !gathersAlike(this.#gathersBy, configuration);
+    if (isStale) this.#held = [];
+    if (usernameFragment !== this.localParameters.usernameFragment || isStale) {
       this.iceSlots.localCandidates = [];
       this.#ice((agent, now) => agent.restart(parameters, now));
       void this.#gatherer.refresh(configuration);
     }
+    this.#release();
     this.#pipeline.sockets.claim(usernameFragment);
-    if (this.#gathering) return;
-    this.#gathering = true;
-    void this.#gatherer.gather(configuration);
+    if (this.#gathersBy === undefined) void this.#gatherer.gather(configuration);
+    this.#gathersBy = configuration;
+  }
+
+  /** A description asks for candidates: those that there are come at once. */
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const event of held) this.#tell(event);
+  }
+
+  #tell(event: GatheringEvent): void {
+    queueTask(() => {
+      if (!this.isClosed) this.#host.onGathering(this, event);
+    });
   }
 
   /** The pending local description was rolled back, and with it the ICE restart that it may have begun. */
@@ -282,6 +317,11 @@ export class Transport {
       this.#startDtls();
     }
     if (event.type === "selected-pair") this.#selectedPairChanges++;
+    if (isOfGathering(event)) {
+      if (this.#held === undefined) this.#tell(event);
+      else this.#held.push(event);
+      return;
+    }
     queueTask(() => {
       if (this.isClosed) return;
       switch (event.type) {
@@ -293,9 +333,6 @@ export class Transport {
           break;
         case "selected-pair":
           this.#host.onIceState(this, event);
-          break;
-        default:
-          this.#host.onGathering(this, event);
       }
     });
   }
@@ -359,6 +396,11 @@ export class Transport {
     if (this.#association === undefined || !this.isSecured) return;
     this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
   }
+}
+
+function isOfGathering(event: IceEvent): event is GatheringEvent {
+  return event.type === "candidate" || event.type === "gathering-state" ||
+    event.type === "candidate-error";
 }
 
 /** bad_certificate (42) is what DTLS sends where no fingerprint matches. */

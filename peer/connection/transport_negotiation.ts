@@ -13,7 +13,8 @@ import type { TransportTable } from "./transport_table.ts";
 export interface TransportNegotiationHost {
   readonly transports: TransportTable;
   readonly configuration: Configuration;
-  newIceParameters(): IceParameters;
+  /** The credentials of a transport that has gathered ahead, or new ones. */
+  iceOfNewTransport(others: readonly IceParameters[]): IceParameters;
   createTransport(role: "controlling" | "controlled", localParameters: IceParameters): Transport;
 }
 
@@ -87,7 +88,7 @@ export class TransportNegotiation {
     const isLite = readRemoteTransport(session, index, "offer").ice.iceLite === true;
     return this.#host.createTransport(
       isLite ? "controlling" : "controlled",
-      this.#host.newIceParameters(),
+      this.#host.iceOfNewTransport([]),
     );
   }
 }
