@@ -50,17 +50,23 @@ export class PacketHistory {
     return this.#bytes;
   }
 
-  /** Keeps a packet that is sent now; its sequence number has to follow those before, or everything before is forgotten. */
+  /**
+   * Keeps a packet that is sent now. One that was forwarded may come out of order; where a number is far from those before, everything
+   * before is forgotten.
+   */
   add(packet: RtpPacket, now: Millis): void {
     const { sequenceNumber } = packet;
-    const ahead = this.#newest === undefined ? 0 : diff16(sequenceNumber, this.#newest);
-    if (ahead < 1 || ahead > MAX_HISTORY_PACKETS) this.#restart(sequenceNumber);
-    const oldestAllowed = add16(sequenceNumber, 1 - MAX_HISTORY_PACKETS);
+    const ahead = this.#newest === undefined ? Infinity : diff16(sequenceNumber, this.#newest);
+    if (Math.abs(ahead) >= MAX_HISTORY_PACKETS) this.#restart(sequenceNumber);
+    if (this.find(sequenceNumber) !== undefined) return;
+    if (ahead < 0) {
+      if (diff16(sequenceNumber, this.#oldest) < 0) this.#oldest = sequenceNumber;
+    } else this.#newest = sequenceNumber;
+    const oldestAllowed = add16(this.#newest!, 1 - MAX_HISTORY_PACKETS);
     while (diff16(this.#oldest, oldestAllowed) < 0) this.#dropOldest();
     const size = rtpPacketSize(packet);
     const sent: CachedPacket = { packet, size, sentAt: now, lastSentAt: now, retransmissions: 0 };
     this.#slots[sequenceNumber % MAX_HISTORY_PACKETS] = sent;
-    this.#newest = sequenceNumber;
     this.#size++;
     this.#bytes += size;
     this.expire(now);
@@ -96,6 +102,6 @@ export class PacketHistory {
     this.#slots.length = 0;
     this.#size = 0;
     this.#bytes = 0;
-    this.#oldest = sequenceNumber;
+    this.#oldest = this.#newest = sequenceNumber;
   }
 }

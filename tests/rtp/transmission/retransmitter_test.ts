@@ -85,6 +85,18 @@ Deno.test("a limit that is raised lets more through", () => {
   assert(!limit.take(1, 9000));
 });
 
+Deno.test("packets that are forwarded out of order are all kept, each once", () => {
+  const history = new PacketHistory(1000);
+  for (const number of [65534, 1, 65535, 0, 0, 65530, 2]) history.add(packet(number), 0);
+  assertEquals(history.size, 6);
+  for (const number of [65530, 65534, 65535, 0, 1, 2]) {
+    assertEquals(history.find(number)?.packet.sequenceNumber, number);
+  }
+  assertEquals(history.find(65531), undefined);
+  history.expire(2000);
+  assertEquals([history.size, history.bytes], [0, 0]);
+});
+
 Deno.test("the history is bounded in packets, bytes and time, whatever is sent", () => {
   const random = new Random(seedForRun("packet history"));
   for (let round = 0; round < 10; round++) {
@@ -93,11 +105,13 @@ Deno.test("the history is bounded in packets, bytes and time, whatever is sent",
     const large = random.chance(0.5);
     let number = random.below(65536);
     for (let now = 0, i = 0; i < 8000; i++, now += random.below(4) / 4) {
-      number = (number + random.pick([1, 1, 1, 1, 2, random.chance(0.001) ? random.u32() : 1])) &
+      const late = random.pick([-3, -40, 5]);
+      number =
+        (number + random.pick([1, 1, 1, 1, 2, late, random.chance(0.001) ? random.u32() : 1])) &
         0xffff;
       const payload = new Uint8Array(large ? 2000 + random.below(2000) : 1);
       history.add(packet(number, { payload }), now);
-      kept.set(number, now);
+      if (history.find(number)?.sentAt === now) kept.set(number, now);
       assert(history.size <= MAX_HISTORY_PACKETS && history.bytes <= MAX_HISTORY_BYTES);
       const asked = random.pick([
         number,
@@ -107,9 +121,9 @@ Deno.test("the history is bounded in packets, bytes and time, whatever is sent",
       const found = history.find(asked);
       if (found === undefined) continue;
       assertEquals([found.packet.sequenceNumber, found.sentAt], [asked, kept.get(asked)]);
-      assert(now - found.sentAt <= 1000);
+      assert(now - found.sentAt <= 2000); // what came late is looked at with those beside it
     }
-    assert(history.find(number) !== undefined);
+    assert(history.size > 0);
     history.expire(1e9);
     assertEquals([history.size, history.bytes], [0, 0]);
   }
