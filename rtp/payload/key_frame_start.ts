@@ -10,7 +10,7 @@ import { parseVp9Descriptor } from "./vp9_descriptor.ts";
  * Whether a key frame begins with this payload: from its packet on, a receiver can decode the stream without anything from before. For
  * whoever forwards packets, and never sees whole frames.
  *
- * `mimeType` is such as "video/VP8", in any case; of formats that are not known nothing begins with a key frame.
+ * `mimeType` is such as "video/VP8", in any case; undefined if payloads of the format don't tell.
  *
  * @example
  * ```ts
@@ -22,8 +22,7 @@ import { parseVp9Descriptor } from "./vp9_descriptor.ts";
  * assertEquals(payloads.map(({ payload }) => startsKeyFrame("video/VP8", payload)), [true, false]);
  * ```
  */
-export function startsKeyFrame(mimeType: string, payload: Uint8Array): boolean {
-  if (payload.length === 0) return false;
+export function startsKeyFrame(mimeType: string, payload: Uint8Array): boolean | undefined {
   switch (mimeType.toLowerCase()) {
     case "video/vp8":
       return startsVp8(payload);
@@ -36,7 +35,7 @@ export function startsKeyFrame(mimeType: string, payload: Uint8Array): boolean {
     case "video/av1":
       return startsAv1(payload);
     default:
-      return false;
+      return undefined;
   }
 }
 

@@ -62,8 +62,10 @@ export interface OutboundPacket {
   readonly rid?: string;
   /** The payload type that it gets, one of the sender's formats. */
   readonly payloadType: number;
-  /** The packet, as it was received. Its `ssrc` tells one source from another. */
+  /** The packet, as it was received. */
   readonly packet: RtpPacket;
+  /** Tells one source from another; by default the packet's `ssrc` does, which peers of different sessions may have in common. */
+  readonly source?: number;
   /** Ids of the extensions in the packet, by URI, to carry over those that tell of the media. */
   readonly extensions?: ReadonlyMap<string, number>;
 }

@@ -66,9 +66,9 @@ Deno.test("an upper spatial layer of VP9 begins no key frame (RFC 9628 section 4
   assert(!startsKeyFrame("video/VP9", Uint8Array.of(0x28, 0x03, 0x01, 0x82)));
 });
 
-Deno.test("where a key frame begins, nothing is said of audio, unknown codecs and empty payloads", () => {
-  assert(!startsKeyFrame("audio/opus", Uint8Array.of(0, 0)));
-  assert(!startsKeyFrame("video/unknown", Uint8Array.of(0x10, 0)));
+Deno.test("audio and unknown codecs don't tell where key frames begin, and no key frame begins with nothing", () => {
+  assertEquals(startsKeyFrame("audio/opus", Uint8Array.of(0, 0)), undefined);
+  assertEquals(startsKeyFrame("video/unknown", Uint8Array.of(0x10, 0)), undefined);
   for (const mimeType of Object.keys(FRAMES)) {
     assertEquals(startsKeyFrame(mimeType, new Uint8Array(0)), false);
   }

@@ -151,7 +151,12 @@ export class OutgoingStream {
   /** A forwarded packet as one of this stream. */
   rewrite(item: OutboundPacket, format: RtpFormat, now: Millis): RtpPacket | undefined {
     this.media.clockRate = format.clockRate;
-    const rewritten = this.#rewriter.rewrite(item.packet, format.clockRate, now);
+    const rewritten = this.#rewriter.rewrite(
+      item.packet,
+      format.clockRate,
+      now,
+      item.source,
+    );
     if (rewritten === undefined) return undefined;
     this.#payloadType = format.payloadType;
     if (item.packet.marker) this.framesSent++;
@@ -166,6 +171,11 @@ export class OutgoingStream {
           : mediaElements(item.packet, item.extensions, extensions),
       ]),
     };
+  }
+
+  /** Packets to be forwarded were left out, and those that follow don't need them. */
+  skipForwarded(): void {
+    this.#rewriter.skip();
   }
 
   /** A packet of something else than media, such as a tone, whose timestamp is given. */

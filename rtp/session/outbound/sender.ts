@@ -2,6 +2,7 @@ import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Discards, Millis } from "../../../core/stage/mod.ts";
 import type { PacerPriority } from "../../congestion/mod.ts";
 import type { RtpPacket } from "../../packet.ts";
+import { startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock } from "../../reception/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
@@ -9,6 +10,7 @@ import type { FrameMoment, OutboundFrame, OutboundPacket } from "../items.ts";
 import {
   type ExtensionIds,
   MAX_ENCODINGS,
+  type RtpFormat,
   type RtpKind,
   type SenderParameters,
 } from "../parameters.ts";
@@ -50,6 +52,8 @@ export class Sender implements SenderSection {
   readonly #tones = new ToneQueue();
   /** Streams whose next frame has to be a key frame. */
   readonly #waiting = new Set<OutgoingStream>();
+  /** The last frame of each stream of which packets were forwarded. */
+  readonly #forwarded = new Map<OutgoingStream, { timestamp: number; leaves: boolean }>();
 
   constructor(parameters: SenderParameters, host: SenderHost) {
     this.mid = parameters.mid;
@@ -77,7 +81,10 @@ export class Sender implements SenderSection {
       known.configure(encoding);
       return known;
     });
-    for (const stream of before.values()) this.#waiting.delete(stream);
+    for (const stream of before.values()) {
+      this.#waiting.delete(stream);
+      this.#forwarded.delete(stream);
+    }
     return [...before.values()];
   }
 
@@ -116,6 +123,7 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(item.payloadType);
     if (format === undefined) return this.#drop("no format");
+    if (!this.#mayForward(stream, item, format)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
     if (packet !== undefined) this.#enqueue(packet, stream, now);
   }
@@ -151,6 +159,18 @@ export class Sender implements SenderSection {
   #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis): void {
     const { kind, extensions } = this;
     if (!this.#host.enqueue(packet, stream, extensions, kind, now)) this.#drop("congested");
+  }
+
+  /** The same for a packet of a frame: the first one decides for the others. */
+  #mayForward(stream: OutgoingStream, item: OutboundPacket, { mimeType }: RtpFormat): boolean {
+    const { timestamp, payload } = item.packet;
+    const beginsKeyFrame = startsKeyFrame(mimeType, payload);
+    if (beginsKeyFrame === undefined) return true;
+    const last = this.#forwarded.get(stream);
+    if (!beginsKeyFrame && last?.timestamp === timestamp) return last.leaves;
+    const leaves = this.#mayLeave(stream, beginsKeyFrame);
+    this.#forwarded.set(stream, { timestamp, leaves });
+    return leaves;
   }
 
   /** After a frame was left out, those that refer to it must be, too. */

@@ -31,10 +31,15 @@ export class StreamRewriter {
   }
 
   /** The packet with the SSRC, sequence number and timestamp of the stream; undefined if it is too late for it. */
-  rewrite(packet: RtpPacket, clockRate: number, now: Millis): RtpPacket | undefined {
+  rewrite(
+    packet: RtpPacket,
+    clockRate: number,
+    now: Millis,
+    source: number = packet.ssrc,
+  ): RtpPacket | undefined {
     const ahead = diff16(packet.sequenceNumber, this.#highest);
-    if (packet.ssrc !== this.#source || Math.abs(ahead) > MAX_DISTANCE) {
-      this.#switch(packet, clockRate, now);
+    if (source !== this.#source || Math.abs(ahead) > MAX_DISTANCE) {
+      this.#switch(packet, source, clockRate, now);
     } else if (ahead <= 0) {
       return -ahead > this.#run
         ? undefined
@@ -50,8 +55,13 @@ export class StreamRewriter {
     return rewritten;
   }
 
-  #switch(packet: RtpPacket, clockRate: number, now: Millis): void {
-    this.#source = packet.ssrc;
+  /** What was left out of the source was left out on purpose: the next packet follows the last one without a gap. */
+  skip(): void {
+    this.#source = undefined;
+  }
+
+  #switch(packet: RtpPacket, source: number, clockRate: number, now: Millis): void {
+    this.#source = source;
     this.#highest = packet.sequenceNumber;
     this.#sent = this.#stream.takeSequenceNumber();
     this.#run = 0;

@@ -1,8 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { createRtpPacket, parseRtpPacket, type RtpPacket, SendStream } from "../../../rtp/mod.ts";
+import {
+  createRtpPacket,
+  type OutboundPacket,
+  parseRtpPacket,
+  type RtpPacket,
+  SendStream,
+} from "../../../rtp/mod.ts";
 import { StreamRewriter } from "../../../rtp/session/outbound/stream_rewriter.ts";
 import { crypto } from "../../support/freeing_provider.ts";
-import { ends, sender } from "./ends.ts";
+import { Random, seedForRun } from "../../support/random.ts";
+import { ends, eventsOf, sender } from "./ends.ts";
 
 function rewriter(): {
   stream: SendStream;
@@ -50,6 +57,15 @@ Deno.test("what a source sent before the switch is not forwarded late", () => {
   );
 });
 
+Deno.test("two sources may have the same SSRC, if they are told apart otherwise", () => {
+  const stream = new SendStream({ ssrc: 99, clockRate: 90_000 }, crypto);
+  const rewriter = new StreamRewriter(stream);
+  const numbers = [1, 1, 2].map((source, i) =>
+    rewriter.rewrite(packet(7, 100 + 2 * i, 0), 90_000, 0, source)!.sequenceNumber
+  );
+  assertEquals(numbers.map((number) => number - numbers[0]!), [0, 2, 3]);
+});
+
 Deno.test("a session forwards packets under the other side's payload type, the payload untouched", () => {
   const pair = ends(1);
   const payload = Uint8Array.of(0x90, 0x80, 0x01, 0, 1, 2, 3);
@@ -66,4 +82,39 @@ Deno.test("a session forwards packets under the other side's payload type, the p
     one?.ssrc === 2000
   )!;
   assertEquals([sent.payloadType, sent.marker, sent.payload], [98, true, payload]);
+});
+
+Deno.test("a way that is too narrow loses whole frames of what is forwarded, up to a key frame that is asked for", () => {
+  const random = new Random(seedForRun("congested forwarding"));
+  const pair = ends(1, {}, { startBitrate: 100_000 });
+  let sequenceNumber = 0;
+  const keyFrames: number[] = [];
+  for (let frame = 0; frame < 60; frame++) {
+    const asked = eventsOf(pair, "a", "key-frame-request").length > keyFrames.length;
+    const keyFrame = frame === 0 || asked;
+    if (asked) keyFrames.push(frame);
+    const items = Array.from({ length: 20 }, (_, i): OutboundPacket => {
+      const data = random.bytes(1000);
+      data.set([i === 0 ? 0x10 : 0, keyFrame ? 0x10 : 0x11]);
+      return {
+        ...{ type: "packet", mid: "1", payloadType: 96 },
+        packet: createRtpPacket({
+          ...{ ssrc: 5, sequenceNumber: sequenceNumber++, timestamp: frame * 3000 },
+          ...{ payloadType: 96, marker: i === 19, payload: data },
+        }),
+      };
+    });
+    pair.run("a", (a, now) => a.handleOutbound(items, now));
+    pair.advance(33);
+  }
+  pair.advance(60_000);
+  assert(keyFrames.length > 0);
+  const sent = pair.sent.a.map(({ data }) => parseRtpPacket(data))
+    .filter((one) => one?.ssrc === 2000 && one.payload.length > 0);
+  const perFrame = new Map<number, number>();
+  for (const one of sent) perFrame.set(one!.timestamp, (perFrame.get(one!.timestamp) ?? 0) + 1);
+  assert(perFrame.size < 60, `${perFrame.size} frames left`);
+  assertEquals([...new Set(perFrame.values())], [20]);
+  const numbers = sent.map((one) => one!.sequenceNumber);
+  assertEquals(numbers, Array.from(numbers, (_, i) => (numbers[0]! + i) & 0xffff));
 });
