@@ -1,7 +1,6 @@
 import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
-import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/mod.ts";
+import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
 import type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
-import type { Base } from "./base.ts";
 import { Foundations, type IceCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
@@ -10,18 +9,12 @@ import { DataPath } from "./data_path.ts";
 import { earliest } from "./deadline.ts";
 import { Detours } from "./detours.ts";
 import type { IceEvent } from "./event.ts";
-import { MAX_SERVERS } from "./gathered_candidates.ts";
-import {
-  Gathering,
-  type GatheringOutcome,
-  type IceGatheringState,
-  MAX_BASES,
-  type StunServer,
-} from "./gathering.ts";
+import { Gathering, type GatheringOutcome, type IceGatheringState } from "./gathering.ts";
 import { type Generation, Generations } from "./generations.ts";
 import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
+import { Sources } from "./sources.ts";
 import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
 import { ICE_TIMINGS } from "./timings.ts";
 import { type IceTraffic, Traffic } from "./traffic.ts";
@@ -64,10 +57,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   readonly #traffic = new Traffic();
   readonly #detours: Detours;
   readonly #foundations = new Foundations();
-  readonly #bases: Base[] = [];
-  readonly #servers: StunServer[] = [];
-  #turnServers = 0;
-  #basesEnded = false;
+  readonly #sources: Sources;
   #relayOnly = false;
   readonly #generations: Generations;
   #announcedPair: CandidatePair | undefined;
@@ -100,6 +90,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, lite, send };
+    this.#sources = new Sources(this.#context, this.#detours);
     this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
     this.#generations = new Generations(this.#newGeneration(localParameters));
   }
@@ -192,35 +183,21 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** Adds a socket: a host candidate, and server-reflexive ones through every server. Earlier ones are preferred. */
   addBase(address: TransportAddress, now: Millis, options: IceBaseOptions = {}): void {
     if (this.done) return;
-    if (this.#bases.length >= MAX_BASES) return this.discards.add("too many bases or servers");
-    const used = new Set(this.#bases.map(({ index }) => index));
-    let index = 0;
-    while (used.has(index)) index++;
-    const { hostName, tcpType } = options;
-    if (this.#context.lite && tcpType === "active") return;
-    const base = { address, index, hostName, tcpType };
-    this.#bases.push(base);
-    this.#gatherFrom(base, now);
-    this.#detours.relays.addBase(base);
+    this.#sources.addBase(address, options, this.#gathering, now);
     this.#advance(now);
   }
 
   /** The socket with this address is gone: so are its candidates and pairs. If one of these was selected, another takes its place. */
   removeBase(address: TransportAddress, now: Millis): void {
     if (this.done) return;
-    const at = this.#bases.findIndex((base) => sameAddress(base.address, address));
-    if (at < 0) return;
-    this.#bases.splice(at, 1);
-    for (const session of this.#generations.sessions) session.loseBase(address, now);
+    for (const lost of this.#sources.removeBase(address)) this.#generations.loseBase(lost, now);
     this.#advance(now);
   }
 
   /** Adds a STUN server, for the bases that there are and that follow. A lite agent needs none. */
   addServer(server: { address: TransportAddress; url: string }, now: Millis): void {
-    if (this.done || this.#context.lite) return;
-    if (this.#servers.length >= MAX_SERVERS) return this.discards.add("too many bases or servers");
-    this.#servers.push(server);
-    this.#gathering.addServer(server, now);
+    if (this.done) return;
+    this.#sources.addServer(server, this.#gathering, now);
     this.#advance(now);
   }
 
@@ -229,10 +206,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
    * a `connection-wanted` event.
    */
   addTurnServer(server: TurnServer, now: Millis): void {
-    if (this.done || this.#context.lite) return;
-    if (this.#turnServers >= MAX_SERVERS) return this.discards.add("too many bases or servers");
-    this.#turnServers++;
-    this.#detours.relays.addServer(server);
+    if (this.done) return;
+    this.#sources.addTurnServer(server);
     this.#advance(now);
   }
 
@@ -265,8 +240,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** No more bases follow: gathering completes once every server has answered or failed to. */
   endOfBases(now: Millis): void {
     if (this.done) return;
-    this.#basesEnded = true;
-    this.#gathering.endBases();
+    this.#sources.endBases(this.#gathering);
     this.#advance(now);
   }
 
@@ -297,17 +271,14 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   restart(localParameters: IceParameters, now: Millis): void {
     if (this.done) return;
     this.#generations.begin(this.#newGeneration(localParameters), this.#state);
-    for (const server of this.#servers) this.#gathering.addServer(server, now);
-    for (const base of this.#bases) this.#gatherFrom(base, now);
-    this.#detours.restart();
-    if (this.#basesEnded) this.#gathering.endBases();
+    this.#sources.gather(this.#gathering, now);
     this.#advance(now);
   }
 
   /** The offer that brought the restart was rolled back (RFC 9429 section 4.1.10.2): the session before it goes on. */
   rollBackRestart(now: Millis): void {
-    if (this.done || !this.#generations.rollBack()) return;
-    this.#advance(now);
+    if (this.done || !this.#generations.rollBack(now)) return;
+    this.handleTimeout(now); // of its deadlines some may have passed meanwhile
   }
 
   handleInbound(batch: readonly Datagram[], now: Millis): void {
@@ -415,10 +386,6 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     }
     const inner = this.#detours.relays.handleStun(message, datagram, now);
     if (inner !== undefined) this.#handle(inner, true, now);
-  }
-
-  #gatherFrom(base: Base, now: Millis): void {
-    this.#gathering.addBase(base, now, this.#detours.ofActive(base.address));
   }
 
   #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {

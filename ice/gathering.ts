@@ -72,9 +72,9 @@ export class Gathering implements StunClient {
   readonly #outcome: GatheringOutcome;
   readonly #candidates: GatheredCandidates;
   readonly #transactions: ClientTransactions<Probe>;
-  readonly #bases: Base[] = [];
+  #bases: Base[] = [];
   readonly #servers: StunServer[] = [];
-  readonly #found: LocalCandidate[] = [];
+  #found: LocalCandidate[] = [];
   #state: IceGatheringState = "new";
   #basesEnded = false;
   #queue: Probe[] = [];
@@ -124,6 +124,20 @@ export class Gathering implements StunClient {
       this.#enqueue(base, server, serverIndex);
     }
     this.#probe(now);
+  }
+
+  /** A base is gone: it asks nothing any more. */
+  removeBase(address: TransportAddress): void {
+    const isOther = (base: TransportAddress) => !sameAddress(base, address);
+    this.#bases = this.#bases.filter((base) => isOther(base.address));
+    this.#found = this.#found.filter(({ base }) => isOther(base));
+    this.#answered = this.#answered.filter(({ base }) => isOther(base.address));
+    const queued = this.#queue.length;
+    this.#queue = this.#queue.filter(({ base }) => isOther(base.address));
+    this.#unanswered -= queued - this.#queue.length;
+    for (const { keepalive } of this.#transactions.forget(({ base }) => !isOther(base.address))) {
+      if (!keepalive) this.#unanswered--;
+    }
   }
 
   /** Every base asks this server too. */

@@ -1,4 +1,5 @@
 import type { Millis } from "../core/stage/mod.ts";
+import type { TransportAddress } from "../core/wire/mod.ts";
 import type { IceCandidate } from "./candidate.ts";
 import type { Gathering } from "./gathering.ts";
 import type { IceSession } from "./session.ts";
@@ -58,6 +59,17 @@ export class Generations {
     return this.#previous === undefined ? [session] : [session, this.#previous];
   }
 
+  /** A base has gone: from every generation, also from one that a rollback would bring back. */
+  loseBase(base: TransportAddress, now: Millis): void {
+    const generations = [
+      this.#present,
+      ...this.#beforeRestart ? [this.#beforeRestart.generation] : [],
+    ];
+    for (const { gathering } of generations) gathering.removeBase(base);
+    const sessions = new Set([...this.sessions, ...generations.map(({ session }) => session)]);
+    for (const session of sessions) session.loseBase(base, now);
+  }
+
   /** A restart, in this state of the transport. */
   begin(next: Generation, state: IceTransportState): void {
     const generation = this.#present;
@@ -79,13 +91,13 @@ export class Generations {
   }
 
   /** Takes a restart back (RFC 9429 section 4.1.10.2); false if there is none that could be. */
-  rollBack(): boolean {
+  rollBack(now: Millis): boolean {
     const before = this.#beforeRestart;
     if (before === undefined) return false;
     this.#beforeRestart = this.#previous = this.#previousEndsAt = undefined;
     this.#present = before.generation;
     this.#restartedFrom = before.restartedFrom;
-    this.#present.session.resume();
+    this.#present.session.resume(now);
     return true;
   }
 

@@ -141,7 +141,7 @@ export class IceSession implements CheckOutcome {
     this.#startedAt = this.#activeAt = now;
     this.consent.stop();
     this.#nomination.reset();
-    for (const remote of this.remotes.list) this.#pairWithAll(remote, now);
+    this.#pairAll(now);
   }
 
   /** The peer's parameters have become known: checks can begin (RFC 8445 section 7.2.2). */
@@ -157,7 +157,7 @@ export class IceSession implements CheckOutcome {
     this.#remote = parameters;
     this.#startedAt = now;
     this.remotes.keepSession(parameters.usernameFragment);
-    for (const remote of this.remotes.list) this.#pairWithAll(remote, now);
+    this.#pairAll(now);
     this.#replayEarlyChecks(parameters.usernameFragment, now);
   }
 
@@ -251,12 +251,13 @@ export class IceSession implements CheckOutcome {
   }
 
   /** The restart was rolled back: the checks that it had ended are due again. */
-  resume(): void {
+  resume(now: Millis): void {
     if (!this.#retired) return;
     this.#retired = false;
     for (const pair of this.checkList.pairs) {
       if (pair.state === "in-progress") pair.state = "waiting";
     }
+    if (this.#lost) this.#pairAll(now);
   }
 
   /** RFC 8445 section 7.3.1.1: a switch changes the priorities of all pairs, and who nominates. */
@@ -301,6 +302,10 @@ export class IceSession implements CheckOutcome {
 
   get #nominates(): boolean {
     return this.#context.role.controlling && this.#selected === undefined;
+  }
+
+  #pairAll(now: Millis): void {
+    for (const remote of this.remotes.list) this.#pairWithAll(remote, now);
   }
 
   #pairWithAll(remote: RemoteCandidate, now: Millis): void {

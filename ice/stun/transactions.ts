@@ -131,6 +131,16 @@ export class ClientTransactions<Subject> {
     return failed;
   }
 
+  /** Forgets those of certain subjects; returns these. */
+  forget(which: (subject: Subject) => boolean): Subject[] {
+    const forgotten: Subject[] = [];
+    for (const [key, { subject }] of this.#entries) {
+      if (which(subject) && this.#entries.delete(key)) forgotten.push(subject);
+    }
+    this.#refresh();
+    return forgotten;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#entries.clear();

@@ -33,9 +33,9 @@ export class Relays implements AttemptOutcome {
   readonly #context: TurnContext;
   readonly #outcome: RelaysOutcome;
   readonly #requests: ConnectionRequests;
-  readonly #bases: Base[] = [];
+  #bases: Base[] = [];
   readonly #servers: TurnServer[] = [];
-  readonly #attempts: RelayAttempt[] = [];
+  #attempts: RelayAttempt[] = [];
   #queue: RelayAttempt[] = [];
   #nextStartAt: Millis = -Infinity;
 
@@ -56,13 +56,28 @@ export class Relays implements AttemptOutcome {
     return earliest([this.#queue.length > 0 ? this.#nextStartAt : undefined, ...times]);
   }
 
-  /** Every server over UDP is asked from this base too. */
+  /** Every server over UDP is asked from this base too; and over a stream again, if there is none: it may have another way now. */
   addBase(base: Base): void {
+    for (const attempt of this.#attempts) {
+      if (attempt.base === undefined && attempt.allocation === undefined) this.#retry(attempt);
+    }
     if (base.address.protocol !== "udp") return;
     this.#bases.push(base);
     for (const [index, server] of this.#servers.entries()) {
       if (server.address.protocol === "udp") this.#add(server, index, base);
     }
+  }
+
+  /** A base is gone, and with it every allocation that was asked for from there. Returns their relayed addresses. */
+  removeBase(address: TransportAddress): TransportAddress[] {
+    const isLost = (base?: Base) => base !== undefined && sameAddress(base.address, address);
+    this.#bases = this.#bases.filter((base) => !isLost(base));
+    this.#queue = this.#queue.filter(({ base }) => !isLost(base));
+    const lost = this.#attempts.filter(({ base }) => isLost(base));
+    this.#attempts = this.#attempts.filter((attempt) => !lost.includes(attempt));
+    const relayed = lost.flatMap(({ allocation }) => allocation?.relayed ?? []);
+    for (const attempt of lost) attempt.close();
+    return relayed;
   }
 
   /** Every base asks this server too; over a stream only one connection is made. */
@@ -74,9 +89,7 @@ export class Relays implements AttemptOutcome {
 
   /** An ICE restart: tries again what has failed or been lost, and verifies what there is. */
   restart(): void {
-    for (const attempt of this.#attempts) {
-      if (!attempt.pending && !this.#queue.includes(attempt)) this.#queue.push(attempt);
-    }
+    for (const attempt of this.#attempts) this.#retry(attempt);
   }
 
   /** The allocation whose relayed address this is. */
@@ -152,6 +165,10 @@ export class Relays implements AttemptOutcome {
 
   lost(attempt: RelayAttempt, now: Millis): void {
     this.#outcome.relayLost(attempt.allocation!, now);
+  }
+
+  #retry(attempt: RelayAttempt): void {
+    if (!attempt.pending && !this.#queue.includes(attempt)) this.#queue.push(attempt);
   }
 
   #add(server: TurnServer, index: number, base: Base | undefined): void {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { AgentPair, isUp, udp } from "./agent_pair.ts";
+import { generateIceParameters } from "../../ice/mod.ts";
+import { AgentPair, isUp, seededCrypto, udp } from "./agent_pair.ts";
 
 const BASES = [udp("192.0.2.1"), udp("198.51.100.1")];
 
@@ -61,4 +62,47 @@ Deno.test("a base that is unknown, or not in use, is removed without a trace", (
   pair.advance(60_000);
   assertEquals(pair.a.selectedPair, selected);
   assertEquals(isUp(pair.a), true);
+});
+
+Deno.test("gathering does not wait for the answers to a base that is gone, and keeps nothing alive there", () => {
+  const pair = new AgentPair({ bases: { a: BASES } });
+  pair.serverAnswers = false;
+  pair.gather("a", true);
+  pair.advance(200);
+  for (const base of BASES) {
+    assertEquals(pair.a.gatheringState, "gathering");
+    pair.run("a", (agent, now) => agent.removeBase(base, now));
+  }
+  assertEquals(pair.a.gatheringState, "complete");
+  const sent = pair.sent.a.length;
+  pair.advance(60_000);
+  assertEquals(pair.sent.a.length, sent);
+  assertEquals(pair.events.a.some(({ type }) => type === "candidate-error"), false);
+});
+
+Deno.test("the binding of a base that is gone is not kept alive", () => {
+  const pair = new AgentPair({ bases: { a: BASES } });
+  pair.gather("a", true);
+  pair.until(() => pair.a.gatheringState === "complete");
+  pair.run("a", (agent, now) => agent.removeBase(BASES[0]!, now));
+  pair.sent.a.length = 0;
+  pair.advance(60_000);
+  assertEquals(new Set(pair.sent.a.map(({ local }) => local.ip)), new Set([BASES[1]!.ip]));
+});
+
+Deno.test("a restart that is rolled back does not bring back a base that went meanwhile (RFC 9429 section 4.1.10.2)", () => {
+  for (const connected of [true, false]) {
+    const pair = new AgentPair({ bases: { a: BASES } });
+    if (connected) pair.connect();
+    pair.tap = (packet) => packet.local.ip === BASES[0]!.ip ? undefined : packet;
+    if (!connected) pair.start();
+    const parameters = generateIceParameters(seededCrypto(77));
+    pair.run("a", (agent, now) => agent.restart(parameters, now));
+    pair.run("a", (agent, now) => agent.removeBase(BASES[0]!, now));
+    pair.run("a", (agent, now) => agent.rollBackRestart(now));
+    assertEquals(pair.a.pairs.some(({ local }) => local.address === BASES[0]!.ip), false);
+    pair.sent.a.length = 0;
+    pair.advance(20_000);
+    assertEquals(new Set(pair.sent.a.map(({ local }) => local.ip)), new Set([BASES[1]!.ip]));
+  }
 });

@@ -291,3 +291,19 @@ Deno.test("a restart that the peer has answered can't be rolled back", () => {
   pair.run("a", (agent, now) => agent.rollBackRestart(now));
   assertEquals(pair.a.localParameters.usernameFragment, usernameFragment);
 });
+
+Deno.test("a restart that is rolled back while checks were under way goes on with them at once, and owes no timeout", () => {
+  const peer = new ScriptedPeer();
+  peer.signal();
+  assert(peer.takeRequests().length > 0);
+  peer.agent.restart(generateIceParameters(seededCrypto(seed++)), peer.now);
+  peer.drain();
+  peer.advance(3000);
+  peer.agent.rollBackRestart(peer.now);
+  peer.drain();
+  assert(peer.agent.nextTimeout! > peer.now, `${peer.agent.nextTimeout} at ${peer.now}`);
+  const [request] = peer.takeRequests();
+  assert(request !== undefined, "no check was sent again");
+  peer.succeed(request);
+  assertEquals(peer.agent.pairs.map(({ state }) => state), ["succeeded"]);
+});

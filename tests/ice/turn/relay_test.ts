@@ -254,3 +254,29 @@ Deno.test("a restart of ICE keeps the allocation, and data flows meanwhile", () 
   assertEquals(candidates(a), ["host 192.0.2.1 5000", "relay 203.0.113.1 50000"]);
   assertEquals(server.done.filter((method) => method === ALLOCATE).length, 1);
 });
+
+Deno.test("a base that is gone takes its relay along, and the relay of another one takes its place", () => {
+  const net = new TurnNet();
+  const server = net.server();
+  const bases = [udp("10.0.0.1"), udp("10.1.0.1")];
+  const [a, b] = [net.agent(bases), net.agent([udp("10.2.0.1")])];
+  net.passes = (from, to) => [from, to].some(({ ip }) => ip === server.address.ip);
+  for (const member of [a, b]) {
+    net.gather(member, server);
+    net.until(() => member.agent.gatheringState === "complete");
+  }
+  net.connect(a, b);
+  net.advance(1000);
+  net.send(a, Uint8Array.of(20, 0));
+  const lost = a.sent.at(-1)!.local;
+  const { passes } = net;
+  net.passes = (from, to) => ![from, to].some(({ ip }) => ip === lost.ip) && passes(from, to);
+  net.run(a, (agent, now) => agent.removeBase(lost, now));
+  a.sent.length = 0;
+  net.until(() => a.agent.selectedPair !== undefined, 10_000);
+  net.advance(10_000);
+  net.send(a, Uint8Array.of(20, 1));
+  net.advance(100);
+  assertEquals(b.received.at(-1), Uint8Array.of(20, 1));
+  assertEquals(a.sent.filter(({ local }) => local.ip === lost.ip).length, 0);
+});
