@@ -115,7 +115,7 @@ export class RTCRtpTransceiver {
     requireArguments(context, arguments.length, 1);
     const wanted = toHeaderExtensions(extensions, context);
     checkHeaderExtensions(wanted, slots.headerExtensionsToNegotiate, context);
-    slots.headerExtensionsToNegotiate = wanted;
+    slots.headerExtensionsToNegotiate = slots.acceptableHeaderExtensions = wanted;
   }
 
   /** The header extensions that have been negotiated, with their directions; "stopped" for those that have not. */

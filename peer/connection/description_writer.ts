@@ -74,7 +74,9 @@ export class DescriptionWriter {
         const transceiver = transceivers.byMid(mid);
         // One that is being stopped is inactive until an offer of ours says so.
         const isThere = transceiver !== undefined && !transceiver.stopped;
-        return isThere ? this.#wishesOf(transceiver) : undefined;
+        if (!isThere) return undefined;
+        const extensions = transceiver.acceptableHeaderExtensions;
+        return { ...this.#wishesOf(transceiver), extensions };
       },
       transportOf: (mid) => ({ ice: iceOf(mid), dtlsRole: transports.of(mid)?.dtlsRole }),
     });

@@ -109,8 +109,10 @@ export class MediaNegotiation {
         tracks.process(transceiver, transceiver.currentDirection, msids);
       }
       if (!this.#created.has(transceiver)) continue;
-      if (transceiver.isUsedByTrack) sender.sendEncodings = [defaultEncoding(transceiver.kind)];
-      else {
+      if (transceiver.isUsedByTrack) {
+        sender.sendEncodings = [defaultEncoding(transceiver.kind)];
+        transceiver.isAddedByTrack = true; // as if addTrack had made it
+      } else {
         stopTransceiver(transceiver);
         this.#host.transceivers.remove(transceiver);
       }

@@ -71,12 +71,15 @@ export function settle(transceiver: TransceiverSlots, section: NegotiatedSection
   sender.headerExtensions = parametersOf(extensions, sends);
   receiver.headerExtensions = parametersOf(extensions, receives);
   sender.reducedSize = receiver.reducedSize = reducedSize;
-  transceiver.negotiatedHeaderExtensions = transceiver.headerExtensionsToNegotiate.map(
+  const negotiated = transceiver.headerExtensionsToNegotiate.map(
     ({ uri }): RTCRtpHeaderExtensionCapability => {
       const found = extensions.find((extension) => extension.uri === uri);
       return { uri, direction: found === undefined ? "stopped" : found.direction ?? "sendrecv" };
     },
   );
+  transceiver.negotiatedHeaderExtensions = negotiated;
+  // What was not agreed upon is not offered again, unless it is asked for (WebRTC Extensions, RTP header extension control).
+  transceiver.headerExtensionsToNegotiate = negotiated;
 }
 
 function parametersOf(

@@ -61,7 +61,10 @@ export function setSendParameters(
   return new Promise((resolve) =>
     queueTask(() => {
       sender.lastReturnedParameters = null;
-      sender.sendEncodings = encodings;
+      // A description may have changed the layers meanwhile: what it has settled stays.
+      sender.sendEncodings = sender.sendEncodings.map((current) =>
+        encodings.find(({ rid }) => rid === current.rid) ?? current
+      );
       host.updateMedia(transceiver);
       const wanted = [...keyFrames.keys()].filter((index) => keyFrames[index]!.keyFrame);
       if (wanted.length > 0) host.requestKeyFrames(sender, wanted);

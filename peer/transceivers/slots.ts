@@ -69,6 +69,7 @@ export interface TransceiverInit {
   readonly sendEncodings?: readonly EncodingParameters[];
   /** Those of the first transceiver of this kind, so that all ask for the same (WebRTC Extensions section 4.1). */
   readonly headerExtensions?: readonly RTCRtpHeaderExtensionCapability[];
+  readonly acceptableHeaderExtensions?: readonly RTCRtpHeaderExtensionCapability[];
   /** Whether `addTrack` makes it. */
   readonly isAddedByTrack?: boolean;
 }
@@ -90,9 +91,11 @@ export class TransceiverSlots {
   stopped = false;
   preferredCodecs: readonly RTCRtpCodec[] = [];
   headerExtensionsToNegotiate: readonly RTCRtpHeaderExtensionCapability[];
+  /** What is taken when it is offered: what the application wants, no matter what earlier answers have left out. */
+  acceptableHeaderExtensions: readonly RTCRtpHeaderExtensionCapability[];
   negotiatedHeaderExtensions: readonly RTCRtpHeaderExtensionCapability[] = [];
   /** Whether `addTrack` has made it: only then may a remote section take it (RFC 9429 section 5.10). */
-  readonly isAddedByTrack: boolean;
+  isAddedByTrack: boolean;
   /** Whether `addTrack` has ever given it a track: then a rollback leaves it (W3C WebRTC section 4.4.1.5). */
   isUsedByTrack: boolean;
 
@@ -104,6 +107,8 @@ export class TransceiverSlots {
     this.headerExtensionsToNegotiate =
       (init.headerExtensions ?? headerExtensionCapabilities(init.kind))
         .map((extension) => ({ ...extension }));
+    this.acceptableHeaderExtensions = init.acceptableHeaderExtensions ??
+      this.headerExtensionsToNegotiate;
     this.sender = new SenderSlots(this, init);
     this.receiver = new ReceiverSlots(this);
     this.object = construct(RTCRtpTransceiver, this);

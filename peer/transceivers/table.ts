@@ -70,7 +70,10 @@ export class TransceiverTable {
     const first = this.all.find(({ kind, stopping }) => kind === init.kind && !stopping);
     const transceiver = new TransceiverSlots(this.#host, {
       ...init,
-      ...(first && { headerExtensions: first.headerExtensionsToNegotiate }),
+      ...(first && {
+        headerExtensions: first.headerExtensionsToNegotiate,
+        acceptableHeaderExtensions: first.acceptableHeaderExtensions,
+      }),
     });
     this.#transceivers.add(transceiver);
     this.provideSources(transceiver);

@@ -124,3 +124,16 @@ Deno.test("W3C WebRTC section 5.2: a track is replaced in the operations chain, 
   host.isClosed = true;
   assertEquals(await nameOf(sender.replaceTrack(null)), "InvalidStateError");
 });
+
+Deno.test("W3C WebRTC section 5.2: layers that a description drops while setParameters is under way do not come back", async () => {
+  const host = new Host();
+  const sender = video(host);
+  const parameters = sender.getParameters();
+  parameters.encodings.forEach((encoding, index) => encoding.maxBitrate = (index + 1) * 100_000);
+  const done = sender.setParameters(parameters);
+  const [slots] = host.table.all;
+  slots!.sender.sendEncodings = slots!.sender.sendEncodings.slice(1);
+  await done;
+  const [left, ...others] = sender.getParameters().encodings;
+  assertEquals([left!.rid, left!.maxBitrate, others.length], ["b", 200_000, 0]);
+});

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { MediaStreamTrackGenerator } from "../../media/mod.ts";
+import { Pair } from "./pair.ts";
+
+Deno.test("WebRTC Extensions section 4: extensions that an answer leaves out are not offered again, and answered once they are", async () => {
+  const pair = new Pair();
+  const transceiver = pair.alice.addTransceiver("video");
+  const wanted = transceiver.getHeaderExtensionsToNegotiate();
+  const chosen = wanted.find(({ uri }) => uri === "urn:3gpp:video-orientation")!;
+  chosen.direction = "stopped";
+  transceiver.setHeaderExtensionsToNegotiate(wanted);
+  await pair.negotiate();
+  const [other] = pair.bob.getTransceivers();
+  const directionOf = (list: { uri: string; direction: string }[]) =>
+    list.find(({ uri }) => uri === chosen.uri)?.direction;
+  assertEquals(directionOf(other!.getHeaderExtensionsToNegotiate()), "stopped");
+  await pair.negotiate("bob");
+  assertEquals(directionOf(transceiver.getNegotiatedHeaderExtensions()), "stopped");
+  chosen.direction = "sendrecv";
+  transceiver.setHeaderExtensionsToNegotiate(wanted);
+  await pair.negotiate();
+  assertEquals(directionOf(other!.getNegotiatedHeaderExtensions()), "sendrecv");
+  await pair.close();
+});
+
+Deno.test("W3C WebRTC section 4.4.1.5: what addTrack has used outlives a rollback, and takes the same offer again", async () => {
+  const pair = new Pair();
+  pair.alice.addTransceiver("audio");
+  const offer = await pair.alice.createOffer();
+  await pair.bob.setRemoteDescription(offer);
+  const [made] = pair.bob.getTransceivers();
+  pair.bob.addTrack(new MediaStreamTrackGenerator({ kind: "audio" }));
+  await pair.bob.setRemoteDescription({ type: "rollback" });
+  assertEquals(pair.bob.getTransceivers(), [made]);
+  await pair.bob.setRemoteDescription(offer);
+  assertEquals(pair.bob.getTransceivers(), [made]);
+  assertEquals(made!.mid, "0");
+  await pair.close();
+});
