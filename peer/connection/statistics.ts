@@ -41,7 +41,7 @@ export class Statistics {
     this.#remoteCandidates = remoteCandidates;
   }
 
-  /** `RTCPeerConnection.getStats` (W3C WebRTC section 8.2). The values are those of the task that the promise is resolved in. */
+  /** `RTCPeerConnection.getStats` (W3C WebRTC section 8.2). The values are those of the call. */
   get(track: MediaStreamTrack | null, context: string): Promise<RTCStatsReport> {
     if (track === null) return this.#report();
     const { active } = this.#host.transceivers;
@@ -64,20 +64,15 @@ export class Statistics {
   }
 
   #report(selected?: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> {
-    return new Promise((resolve, reject) =>
-      queueTask(() => {
-        try {
-          const streams: StreamIds = new Map();
-          const { entries } = this.#gather(streams);
-          resolve(construct(
-            RTCStatsReport,
-            selected ? select(entries, streams.get(selected) ?? []) : entries,
-          ));
-        } catch (error) {
-          reject(error);
-        }
-      })
-    );
+    return new Promise((resolve) => {
+      const streams: StreamIds = new Map();
+      const { entries } = this.#gather(streams);
+      const report = construct(
+        RTCStatsReport,
+        selected ? select(entries, streams.get(selected) ?? []) : entries,
+      );
+      queueTask(() => resolve(report));
+    });
   }
 
   #gather(streams: StreamIds): StatsCollector {
@@ -91,12 +86,13 @@ export class Statistics {
       addTransport(stats, { ...transport.inspect(), remoteAddress });
     }
     for (const slots of channels.records.slots) addDataChannel(stats, slots);
-    const wallTime = (at: Millis) => timestamp - clock.now() + at;
+    const now = clock.now();
+    const wallTime = (at: Millis) => timestamp - now + at;
     for (const transceiver of transceivers.active) {
       const figures = this.#host.figuresOf(transceiver);
       const transport = transports.inUse.find(({ dtls }) => dtls === transceiver.sender.transport);
       const transportId = transport && stats.id("transport", transport);
-      addTransceiver(stats, transceiver, { figures, transportId, wallTime }, streams);
+      addTransceiver(stats, transceiver, { figures, transportId, now, wallTime }, streams);
     }
     return stats;
   }

@@ -1,4 +1,10 @@
-import { type Certificate, type Millis, nodeProvider, ProtocolError } from "../../core/mod.ts";
+import {
+  type Certificate,
+  type Clock,
+  type Millis,
+  nodeProvider,
+  ProtocolError,
+} from "../../core/mod.ts";
 import type { DtlsEvent, Fingerprint } from "../../dtls/mod.ts";
 import type { IceAgent, IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { RtpItem, RtpSession } from "../../rtp/mod.ts";
@@ -83,6 +89,7 @@ export class Transport {
   readonly #connections: Connections;
   readonly #gatherer: Gatherer;
   readonly #certificate: Certificate;
+  readonly #clock: Clock;
   #selectedPairChanges = 0;
   #remote: RemoteTransport | undefined;
   #dtlsStarted = false;
@@ -103,9 +110,10 @@ export class Transport {
   ) {
     this.#host = host;
     this.#certificate = options.certificate;
+    this.#clock = options.environment.network.clock;
     this.iceSlots.role = options.role;
     this.#pipeline = new Pipeline({
-      clock: options.environment.network.clock,
+      clock: this.#clock,
       crypto: nodeProvider,
       certificate: options.certificate,
       iceRole: options.role,
@@ -261,6 +269,10 @@ export class Transport {
 
   get isClosed(): boolean {
     return this.#host.isClosed || this.#closing.signal.aborted;
+  }
+
+  get now(): Millis {
+    return this.#clock.now();
   }
 
   get isSecured(): boolean {

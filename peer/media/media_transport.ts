@@ -3,6 +3,8 @@ import type { FrameMoment, RtpItem, RtpSession, RtpSessionEvent } from "../../rt
 import { sends } from "../jsep/media/mod.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
+import { Flows } from "../stats/flow/flows.ts";
+import { ReceivedFrames } from "../stats/flow/received_frames.ts";
 import { chunkOf } from "./chunks.ts";
 import { type NegotiatedSection, receiverParameters, senderParameters } from "./section.ts";
 import { TrackSender, type TrackSenderHost } from "./track_sender.ts";
@@ -15,6 +17,8 @@ export interface MediaTransportHost {
   readonly isClosed: boolean;
   /** Whether there are keys to send with. */
   readonly isSecured: boolean;
+  /** The time of the connection's clock. */
+  readonly now: Millis;
   /** Commands to the RTP session. */
   runMedia<T>(mutate: (session: RtpSession, now: Millis) => T): T | undefined;
   /** Hands frames to the RTP session. */
@@ -26,6 +30,7 @@ interface Entry {
   readonly transceiver: TransceiverSlots;
   section: NegotiatedSection;
   readonly track: TrackSender;
+  readonly received: Flows<ReceivedFrames>;
 }
 
 /** The media of one transport: what transceivers' slots say becomes what the RTP session does, and what it receives reaches their tracks. */
@@ -47,7 +52,8 @@ export class MediaTransport implements TrackSenderHost {
     if (entry !== undefined) entry.section = section;
     else {
       const track = new TrackSender(transceiver.sender, this);
-      this.#entries.set(mid, { transceiver, section, track });
+      const received = new Flows(() => new ReceivedFrames());
+      this.#entries.set(mid, { transceiver, section, track, received });
     }
     this.update(transceiver);
   }
@@ -118,9 +124,11 @@ export class MediaTransport implements TrackSenderHost {
 
   /** What the streams of a transceiver have sent and received. */
   figuresOf(transceiver: TransceiverSlots): TransceiverFigures | undefined {
-    const mid = this.#entryOf(transceiver)?.section.mid;
-    if (mid === undefined) return undefined;
+    const entry = this.#entryOf(transceiver);
+    if (entry === undefined) return undefined;
+    const { section: { mid }, received, track: { sent, source } } = entry;
     return this.#host.runMedia((session) => ({
+      ...{ received, sent, source },
       inbound: session.inbound(mid),
       outbound: session.outbound(mid),
     }));
@@ -128,13 +136,17 @@ export class MediaTransport implements TrackSenderHost {
 
   /** What has arrived. */
   receive(items: readonly RtpItem[]): void {
+    const { now } = this.#host;
     for (const item of items) {
       if (item.type !== "frame" || !("receiveTime" in item)) continue;
-      const receiver = this.#entries.get(item.mid)?.transceiver.receiver;
-      if (receiver === undefined || this.#host.isClosed) continue;
+      const entry = this.#entries.get(item.mid);
+      if (entry === undefined || this.#host.isClosed) continue;
+      const { transceiver: { receiver }, received } = entry;
       const chunk = chunkOf(item);
       const timestamp = performance.timeOrigin + performance.now();
       receiver.contributingSources.delivered(chunk.metadata!, timestamp);
+      const target = receiver.jitterBufferTarget ?? 0;
+      received.of(item.ssrc).add(item, chunk.metadata!, { now, target });
       receiver.frames.push(chunk);
     }
   }
@@ -153,6 +165,12 @@ export class MediaTransport implements TrackSenderHost {
       case "source-ended":
         this.#receiverOf(event.mid)?.source.setMuted(true);
         break;
+      case "bitrate":
+        for (const { mid, ssrc, bitrate } of event.encodings) {
+          const track = this.#entries.get(mid)?.track;
+          if (track !== undefined) track.sent.of(ssrc).targetBitrate = bitrate;
+        }
+        break;
     }
   }
 
@@ -169,6 +187,10 @@ export class MediaTransport implements TrackSenderHost {
   /** The RTP timestamp that a frame is going to have. */
   rtpTimestampOf(frame: FrameMoment): number | undefined {
     return this.#host.runMedia((session, now) => session.rtpTimestampOf(frame, now));
+  }
+
+  get now(): Millis {
+    return this.#host.now;
   }
 
   /** Sends a frame: what one task gives goes out as one batch. */

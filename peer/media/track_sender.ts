@@ -6,15 +6,21 @@ import {
   requestKeyFrame,
   trackSlots,
 } from "../../media/media_stream_track.ts";
+import type { Millis } from "../../core/mod.ts";
 import type { FrameMoment, OutboundFrame } from "../../rtp/mod.ts";
 import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
 import type { RTCRtpCodec } from "../rtc_rtp_parameters.ts";
 import { codecDictionaryMatch } from "../jsep/media/mod.ts";
+import { Flows } from "../stats/flow/flows.ts";
+import { SentFrames } from "../stats/flow/sent_frames.ts";
+import { SourceFrames } from "../stats/flow/source_frames.ts";
 import type { SenderSlots } from "../transceivers/mod.ts";
 import { frameMetadata } from "./chunks.ts";
 
 /** What a sender's track needs of the RTP session. */
 export interface TrackSenderHost {
+  /** The time of the connection's clock. */
+  readonly now: Millis;
   send(frame: OutboundFrame): void;
   /** The RTP timestamp that a frame is going to have. */
   rtpTimestampOf(frame: FrameMoment): number | undefined;
@@ -25,6 +31,10 @@ export class TrackSender {
   readonly #sender: SenderSlots;
   readonly #host: TrackSenderHost;
   readonly #numbers = new FrameNumbers();
+  /** What was sent of each encoding. */
+  readonly sent = new Flows(() => new SentFrames());
+  /** What the track has given. */
+  source = new SourceFrames();
   #track: MediaStreamTrack | null = null;
   #detach: (() => void) | undefined;
 
@@ -40,6 +50,7 @@ export class TrackSender {
     if (track === this.#track) return;
     this.#detach?.();
     this.#track = track;
+    this.source = new SourceFrames();
     this.#detach = track === null ? undefined : attachSink(track, {
       write: (chunk) => this.#push(chunk),
       choose: (codecs) => this.#choose(codecs),
@@ -56,6 +67,7 @@ export class TrackSender {
   #push(chunk: EncodedChunk): void {
     const { sendEncodings, frames } = this.#sender;
     const { rid: wanted, ...metadata } = chunk.metadata ?? {};
+    this.source.add(chunk, trackSlots(this.#track!).source.codecs[0]?.mimeType, this.#host.now);
     const isSimulcast = sendEncodings.length > 1;
     for (const [index, { rid }] of sendEncodings.entries()) {
       if (isSimulcast && wanted !== undefined && wanted !== rid) continue;
@@ -90,21 +102,34 @@ export class TrackSender {
   }
 
   #write(chunk: EncodedChunk): void {
-    const { transceiver, frames } = this.#sender;
+    const { transceiver, frames, sendCodecs } = this.#sender;
     const payloadType = this.#track === null ? undefined : this.#payloadTypeOf(chunk);
     if (payloadType === undefined || transceiver.mid === null) return;
     const { type, data, timestamp, metadata } = chunk;
     const rid = metadata?.rid;
     // Without a transform, it is that of the stream in which the chunk came here, or that of nothing.
     const rtpTimestamp = frames.transform === null ? undefined : metadata?.rtpTimestamp;
-    this.#host.send({
+    const frame: OutboundFrame = {
       ...frameMetadata(metadata),
       ...{ type: "frame", mid: transceiver.mid, payloadType, data, timestamp },
       ...(rid !== undefined && { rid }),
       ...(rtpTimestamp !== undefined && { rtpTimestamp }),
       keyFrame: type === "key",
       ...(metadata?.marker !== undefined && { talkspurt: metadata.marker }),
-    });
+    };
+    const encoding = this.#encodingOf(rid);
+    const codec = sendCodecs.find((one) => one.payloadType === payloadType);
+    if (encoding !== undefined && codec !== undefined) {
+      this.sent.of(encoding).add(frame, codec.mimeType, this.#host.now);
+    }
+    this.#host.send(frame);
+  }
+
+  /** The source of the encoding with this rid, or of the only one; undefined if it is not sent. */
+  #encodingOf(rid: string | undefined): number | undefined {
+    const { sendEncodings, sources } = this.#sender;
+    const index = rid === undefined ? 0 : sendEncodings.findIndex((one) => one.rid === rid);
+    return sendEncodings[index]?.active ? sources[index]?.ssrc : undefined;
   }
 
   /** Of what the source can give, what the encoding asks for, or else what the other side likes best. */

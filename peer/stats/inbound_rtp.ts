@@ -1,4 +1,6 @@
+import type { Millis } from "../../core/mod.ts";
 import { type InboundStatistics, unixMillisFromNtp } from "../../rtp/mod.ts";
+import { ReceivedFrames } from "./flow/received_frames.ts";
 import type {
   RTCReceivedRtpStreamStats,
   RTCSentRtpStreamStats,
@@ -48,10 +50,62 @@ export interface RTCInboundRtpStreamStats extends RTCReceivedRtpStreamStats {
   framesDropped?: number;
   /** Frames that took more than one packet; only for video. */
   framesAssembledFromMultiplePackets?: number;
-  /** Seconds that frames waited in the jitter buffer, in all. */
+  /** Seconds from the first to the last packet of those frames, in all; only for video. */
+  totalAssemblyTime?: number;
+  /** Pixels of the last key frame; only for video. */
+  frameWidth?: number;
+  /** Pixels of the last key frame; only for video. */
+  frameHeight?: number;
+  /** Frames of the last second; only for video. */
+  framesPerSecond?: number;
+  /** Seconds between frames as they were delivered, in all; only for video. */
+  totalInterFrameDelay?: number;
+  /** The sum of their squares; only for video. */
+  totalSquaredInterFrameDelay?: number;
+  /** How often a frame came much later than usual; only for video. */
+  freezeCount?: number;
+  /** How long these took, in seconds; only for video. */
+  totalFreezesDuration?: number;
+  /** How often no frame came for five seconds; only for video. */
+  pauseCount?: number;
+  /** How long these took, in seconds; only for video. */
+  totalPausesDuration?: number;
+  /** Samples that were delivered to the track; only for audio. */
+  totalSamplesReceived?: number;
+  /** Samples that were made up, which Heron never does; only for audio. */
+  concealedSamples?: number;
+  /** Those of them that are silent. */
+  silentConcealedSamples?: number;
+  /** How often samples were made up. */
+  concealmentEvents?: number;
+  /** Samples that were put in to play slower, which Heron never does; only for audio. */
+  insertedSamplesForDeceleration?: number;
+  /** Samples that were left out to play faster, which Heron never does; only for audio. */
+  removedSamplesForAcceleration?: number;
+  /** The latest level that packets told, from 0 (silence) to 1 (0 dBov); only for audio. */
+  audioLevel?: number;
+  /** The sum of squared levels, each times its seconds; only for audio. */
+  totalAudioEnergy?: number;
+  /** Seconds of audio that were delivered to the track; only for audio. */
+  totalSamplesDuration?: number;
+  /** The playout of the receiver's track; only for audio. */
+  playoutId?: string;
+  /** The source of retransmissions, once one has come. */
+  rtxSsrc?: number;
+  /** The source of FlexFEC, once a packet has come. */
+  fecSsrc?: number;
+  /** The sender's NTP clock for what is delivered now, in milliseconds since 1900; missing before a report tells. */
+  estimatedPlayoutTimestamp?: number;
+  /** Seconds that frames of video or samples of audio waited in the jitter buffer, in all. */
   jitterBufferDelay: number;
+  /** Seconds that they were to wait, in all. */
+  jitterBufferTargetDelay: number;
+  /** Seconds that the network alone would have them wait: the buffer adds none for its own sake. */
+  jitterBufferMinimumDelay: number;
   /** How many came out of it. */
   jitterBufferEmittedCount: number;
+  /** Seconds from their first packet to delivery, in all: as `jitterBufferDelay`, for nothing is decoded. */
+  totalProcessingDelay: number;
 }
 
 /** What the other side says of it (webrtc-stats section 8.8). */
@@ -71,9 +125,17 @@ export interface InboundPlace extends StreamPlace {
   readonly receiver: object;
   readonly trackIdentifier: string;
   readonly codecId: string | undefined;
+  readonly received: ReceivedFrames | undefined;
+  readonly playoutId: string | undefined;
+  readonly now: Millis;
   /** A time of the connection's clock, in milliseconds of Unix time. */
   wallTime(at: number): number;
 }
+
+/** Milliseconds from the epoch of NTP to that of Unix (RFC 5905 section 6). */
+const NTP_EPOCH = 2_208_988_800_000;
+
+const NOTHING_RECEIVED = new ReceivedFrames();
 
 /** Adds a stream that is received, and what the other side says of it; returns its id. */
 export function addInbound(
@@ -83,6 +145,8 @@ export function addInbound(
 ): string {
   const { ssrc, framesReceived, framesDropped } = figures;
   const { receiver, kind, mid, transportId, codecId, trackIdentifier } = place;
+  const { received = NOTHING_RECEIVED } = place;
+  const { intervals, sound, latest } = received;
   const isVideo = kind === "video";
   return stats.add<RTCInboundRtpStreamStats>("inbound-rtp", receiver, {
     ...{ ssrc, kind, transportId, codecId, trackIdentifier },
@@ -109,8 +173,32 @@ export function addInbound(
     framesAssembledFromMultiplePackets: isVideo
       ? figures.framesAssembledFromMultiplePackets
       : undefined,
-    jitterBufferDelay: figures.jitterBufferDelay / 1000,
-    jitterBufferEmittedCount: figures.jitterBufferEmittedCount,
+    ...{ rtxSsrc: figures.rtxSsrc, fecSsrc: figures.fecSsrc, playoutId: place.playoutId },
+    jitterBufferDelay: received.delay / 1000,
+    jitterBufferTargetDelay: received.targetDelay / 1000,
+    jitterBufferMinimumDelay: 0,
+    jitterBufferEmittedCount: received.emitted,
+    totalProcessingDelay: received.delay / 1000,
+    estimatedPlayoutTimestamp: latest && latest.senderTime + place.now - latest.at + NTP_EPOCH,
+    totalAssemblyTime: isVideo ? received.assembly / 1000 : undefined,
+    frameWidth: received.width,
+    frameHeight: received.height,
+    framesPerSecond: isVideo ? received.rate.at(place.now) : undefined,
+    totalInterFrameDelay: isVideo ? intervals.total / 1000 : undefined,
+    totalSquaredInterFrameDelay: isVideo ? intervals.totalSquared / 1_000_000 : undefined,
+    freezeCount: isVideo ? intervals.freezes : undefined,
+    totalFreezesDuration: isVideo ? intervals.frozen / 1000 : undefined,
+    pauseCount: isVideo ? intervals.pauses : undefined,
+    totalPausesDuration: isVideo ? intervals.paused / 1000 : undefined,
+    totalSamplesReceived: isVideo ? undefined : sound.samples,
+    totalSamplesDuration: isVideo ? undefined : sound.duration,
+    totalAudioEnergy: isVideo ? undefined : sound.energy,
+    audioLevel: isVideo ? undefined : sound.level,
+    concealedSamples: isVideo ? undefined : 0,
+    silentConcealedSamples: isVideo ? undefined : 0,
+    concealmentEvents: isVideo ? undefined : 0,
+    insertedSamplesForDeceleration: isVideo ? undefined : 0,
+    removedSamplesForAcceleration: isVideo ? undefined : 0,
   }, { part: ssrc });
 }
 

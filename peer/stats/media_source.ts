@@ -1,4 +1,6 @@
+import type { Millis } from "../../core/mod.ts";
 import type { MediaStreamTrack } from "../../media/mod.ts";
+import type { SourceFrames } from "./flow/source_frames.ts";
 import type { RTCStats, StatsCollector } from "./stats.ts";
 
 /** Of what feeds a sender (webrtc-stats section 8.10). */
@@ -17,23 +19,52 @@ export interface RTCVideoSourceStats extends RTCMediaSourceStats {
   width?: number;
   /** Pixels of the latest frame; missing before there is one. */
   height?: number;
-  /** Frames a second, where the source tells. */
+  /** Frames that it has given while it was sent. */
+  frames?: number;
+  /** Those of the last second; missing in the first one. */
   framesPerSecond?: number;
+}
+
+/** Of a source of sound (webrtc-stats section 8.11). Its level is known where the source tells it: nothing is decoded here. */
+export interface RTCAudioSourceStats extends RTCMediaSourceStats {
+  /** The latest level, from 0 (silence) to 1 (0 dBov). */
+  audioLevel?: number;
+  /** The sum of squared levels, each times its seconds. */
+  totalAudioEnergy?: number;
+  /** Seconds of audio that it has given while it was sent. */
+  totalSamplesDuration?: number;
+}
+
+/** A source, and what it has given. */
+export interface InspectedSource {
+  readonly track: MediaStreamTrack;
+  readonly source: SourceFrames | undefined;
+  readonly now: Millis;
 }
 
 /** Adds the source of a sender's track; returns its id. Each sender has one of its own, also where the track is the same. */
 export function addMediaSource(
   stats: StatsCollector,
   sender: object,
-  track: MediaStreamTrack,
+  { track, source, now }: InspectedSource,
 ): string {
   const { kind, id } = track;
-  const { width, height, frameRate } = track.getSettings();
+  if (kind === "audio") {
+    return stats.add<RTCAudioSourceStats>("media-source", sender, {
+      trackIdentifier: id,
+      kind,
+      audioLevel: source?.sound.level,
+      totalAudioEnergy: source?.sound.energy,
+      totalSamplesDuration: source?.sound.duration,
+    }, { part: id });
+  }
+  const { width, height } = track.getSettings();
   return stats.add<RTCVideoSourceStats>("media-source", sender, {
     trackIdentifier: id,
     kind,
     width,
     height,
-    framesPerSecond: frameRate,
+    frames: source?.frames,
+    framesPerSecond: source?.rate.at(now),
   }, { part: id });
 }

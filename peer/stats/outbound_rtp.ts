@@ -1,4 +1,6 @@
+import type { Millis } from "../../core/mod.ts";
 import type { OutboundStatistics } from "../../rtp/mod.ts";
+import type { SentFrames } from "./flow/sent_frames.ts";
 import type {
   RTCReceivedRtpStreamStats,
   RTCSentRtpStreamStats,
@@ -34,6 +36,22 @@ export interface RTCOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   framesEncoded?: number;
   /** Those of them that can be decoded alone; only for video. */
   keyFramesEncoded?: number;
+  /** Pixels of the last key frame; only for video. */
+  frameWidth?: number;
+  /** Pixels of the last key frame; only for video. */
+  frameHeight?: number;
+  /** Frames of the last second; only for video. */
+  framesPerSecond?: number;
+  /** Frames of 2.5 times the size that the target allows on average; only for video. */
+  hugeFramesSent?: number;
+  /** Always this: what is encoded elsewhere is not made worse here; only for video. */
+  qualityLimitationReason?: "none";
+  /** Seconds for which the quality was limited, by reason; only for video. */
+  qualityLimitationDurations?: Readonly<Record<"none" | "cpu" | "bandwidth" | "other", number>>;
+  /** How often the size of pictures was changed: never; only for video. */
+  qualityLimitationResolutionChanges?: number;
+  /** Bits per second that congestion control allows for; missing before it has said. */
+  targetBitrate?: number;
   /** Seconds that packets waited to be sent, in all. */
   totalPacketSendDelay: number;
   /** How often packets were asked for again (RFC 4585 section 6.2.1). */
@@ -68,6 +86,8 @@ export interface OutboundPlace extends StreamPlace {
   readonly encodingIndex: number;
   readonly codecId: string | undefined;
   readonly mediaSourceId: string | undefined;
+  readonly sent: SentFrames | undefined;
+  readonly now: Millis;
 }
 
 /** Adds a stream that is sent, and what the other side says of it; returns its id. */
@@ -77,7 +97,7 @@ export function addOutbound(
   place: OutboundPlace,
 ): string {
   const { ssrc, rid, rtxSsrc, active } = figures;
-  const { sender, kind, mid, transportId, codecId, mediaSourceId, encodingIndex } = place;
+  const { sender, kind, mid, transportId, codecId, mediaSourceId, encodingIndex, sent } = place;
   const isVideo = kind === "video";
   return stats.add<RTCOutboundRtpStreamStats>("outbound-rtp", sender, {
     ...{ ssrc, kind, transportId, codecId, mediaSourceId, rid, rtxSsrc, active },
@@ -92,6 +112,16 @@ export function addOutbound(
     framesSent: isVideo ? figures.framesSent : undefined,
     framesEncoded: isVideo ? figures.framesSent : undefined,
     keyFramesEncoded: isVideo ? figures.keyFramesSent : undefined,
+    frameWidth: isVideo ? sent?.width : undefined,
+    frameHeight: isVideo ? sent?.height : undefined,
+    framesPerSecond: isVideo ? sent?.rate.at(place.now) : undefined,
+    hugeFramesSent: isVideo ? sent?.huge ?? 0 : undefined,
+    qualityLimitationReason: isVideo ? "none" : undefined,
+    qualityLimitationDurations: isVideo
+      ? { none: (sent?.lifetime(place.now) ?? 0) / 1000, cpu: 0, bandwidth: 0, other: 0 }
+      : undefined,
+    qualityLimitationResolutionChanges: isVideo ? 0 : undefined,
+    targetBitrate: sent?.targetBitrate,
     totalPacketSendDelay: figures.totalPacketSendDelay / 1000,
     nackCount: figures.nackCount,
     firCount: isVideo ? figures.firCount : undefined,

@@ -8,6 +8,7 @@ export type RTCStatsType =
   | "remote-inbound-rtp"
   | "remote-outbound-rtp"
   | "media-source"
+  | "media-playout"
   | "peer-connection"
   | "data-channel"
   | "transport"

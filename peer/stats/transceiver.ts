@@ -1,5 +1,12 @@
 import type { InboundStatistics, OutboundStatistics } from "../../rtp/mod.ts";
+import type { Millis } from "../../core/mod.ts";
+import type { Flows } from "./flow/flows.ts";
+import type { ReceivedFrames } from "./flow/received_frames.ts";
+import type { SentFrames } from "./flow/sent_frames.ts";
+import type { SourceFrames } from "./flow/source_frames.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
+import { codecDictionaryMatch } from "../jsep/media/mod.ts";
+import { addAudioPlayout } from "./audio_playout.ts";
 import { addCodec } from "./codec.ts";
 import { addInbound } from "./inbound_rtp.ts";
 import { addMediaSource } from "./media_source.ts";
@@ -10,6 +17,12 @@ import type { StatsCollector } from "./stats.ts";
 export interface TransceiverFigures {
   readonly inbound: readonly InboundStatistics[];
   readonly outbound: readonly OutboundStatistics[];
+  /** What was delivered of each stream; missing where there is no media. */
+  readonly received?: Flows<ReceivedFrames>;
+  /** What was sent of each stream. */
+  readonly sent?: Flows<SentFrames>;
+  /** What the sender's track has given. */
+  readonly source?: SourceFrames;
 }
 
 /** What the streams of a transceiver have around them. */
@@ -17,6 +30,8 @@ export interface Surroundings {
   readonly figures: TransceiverFigures;
   /** The transport that it uses, if there is one. */
   readonly transportId: string | undefined;
+  /** The connection's clock. */
+  readonly now: Millis;
   /** A time of the connection's clock, in milliseconds of Unix time. */
   wallTime(at: number): number;
 }
@@ -38,29 +53,45 @@ export function addTransceiver(
 function addSender(
   stats: StatsCollector,
   sender: SenderSlots,
-  { figures, transportId }: Surroundings,
+  { figures, transportId, now }: Surroundings,
 ): string[] {
   const { track, sources, sendCodecs: codecs, transceiver: { kind, mid } } = sender;
-  const mediaSourceId = track === null ? undefined : addMediaSource(stats, sender, track);
+  const mediaSourceId = track === null ? undefined : addMediaSource(stats, sender, {
+    ...{ track, source: figures.source, now },
+  });
   return figures.outbound.map((stream) => {
-    const { ssrc, payloadType } = stream;
+    const encodingIndex = Math.max(0, sources.findIndex(({ ssrc }) => ssrc === stream.ssrc));
+    const payloadType = stream.payloadType ?? wantedPayloadType(sender, encodingIndex);
     return addOutbound(stats, stream, {
-      ...{ sender, kind, mid, transportId, mediaSourceId },
-      encodingIndex: Math.max(0, sources.findIndex((source) => source.ssrc === ssrc)),
+      ...{ sender, kind, mid, transportId, mediaSourceId, encodingIndex, now },
+      sent: figures.sent?.get(stream.ssrc),
       codecId: addCodec(stats, { user: sender, codecs, payloadType, transportId }),
     });
   });
 }
 
+/** What would be sent if the source had everything: what the encoding asks for, or else what the other side likes best. */
+function wantedPayloadType(
+  { sendCodecs, sendEncodings }: SenderSlots,
+  encodingIndex: number,
+): number | undefined {
+  const wanted = sendEncodings[encodingIndex]?.codec;
+  const found = wanted && sendCodecs.find((codec) => codecDictionaryMatch(wanted, codec, true));
+  return (found ?? sendCodecs[0])?.payloadType;
+}
+
 function addReceiver(
   stats: StatsCollector,
   receiver: ReceiverSlots,
-  { figures, transportId, wallTime }: Surroundings,
+  { figures, transportId, now, wallTime }: Surroundings,
 ): string[] {
   const { track, receiveCodecs: codecs, transceiver: { kind, mid } } = receiver;
-  return figures.inbound.map((stream) =>
+  const received = figures.inbound.map(({ ssrc }) => figures.received?.get(ssrc));
+  const playoutId = kind === "audio" && addAudioPlayout(stats, receiver, received) || undefined;
+  return figures.inbound.map((stream, index) =>
     addInbound(stats, stream, {
-      ...{ receiver, kind, mid, transportId, wallTime, trackIdentifier: track.id },
+      ...{ receiver, kind, mid, transportId, now, wallTime, trackIdentifier: track.id },
+      ...{ received: received[index], playoutId },
       codecId: addCodec(stats, {
         ...{ user: receiver, codecs, transportId },
         payloadType: stream.payloadType,

@@ -96,6 +96,8 @@ export interface InboundFrame extends FrameMetadata {
   readonly timestamp: number;
   /** When its last packet arrived. */
   readonly receiveTime: Millis;
+  /** When the first of its packets to arrive did. */
+  readonly firstReceiveTime: Millis;
   /** When it was captured by the sender's wall clock, in milliseconds since 1970, as its sender reports tell. */
   readonly senderTime?: number;
   /** What the payload format says of the frame. */

@@ -19,6 +19,10 @@ export interface RoundTripStatistics {
 export interface InboundStatistics {
   /** The stream. */
   readonly ssrc: number;
+  /** That of its retransmissions, once one has come. */
+  readonly rtxSsrc: number | undefined;
+  /** That of its FlexFEC, once a packet of it has come. */
+  readonly fecSsrc: number | undefined;
   /** Its RtpStreamId, if it has one. */
   readonly rid: string | undefined;
   /** Of the last frame; undefined before it. */
@@ -59,10 +63,6 @@ export interface InboundStatistics {
   readonly framesDropped: number;
   /** Those of them that took several packets. */
   readonly framesAssembledFromMultiplePackets: number;
-  /** Milliseconds that all frames' packets waited, in all. */
-  readonly jitterBufferDelay: Millis;
-  /** How many packets have come out of the jitter buffer. */
-  readonly jitterBufferEmittedCount: number;
   /** How long packets are held, at the least. */
   readonly jitterBufferTarget: Millis;
   /** What the last sender report said. */
@@ -160,8 +160,7 @@ export function inboundStatistics(
     keyFramesReceived: frames.keyFrames,
     framesDropped: frames.framesUndecodable,
     framesAssembledFromMultiplePackets: frames.framesOfSeveralPackets,
-    jitterBufferDelay: stream.bufferDelay,
-    jitterBufferEmittedCount: stream.emitted,
+    ...{ rtxSsrc: stream.rtxSsrc, fecSsrc: stream.fecSsrc },
     jitterBufferTarget: buffer.playout.delay,
     remoteClock: statistics.remoteClock,
     remotePacketsSent: stream.senderReport?.packetCount,

@@ -51,6 +51,11 @@ Deno.test("video that is written at one end is read at the other", async () => {
   const stats = [...(await alice.getStats()).values()];
   const outbound = stats.find(({ type }) => type === "outbound-rtp");
   assertEquals(outbound.framesSent, 10);
+  const inbound = [...(await receiver.getStats()).values()].find(({ type }) =>
+    type === "inbound-rtp"
+  );
+  assertEquals([inbound.framesReceived, inbound.jitterBufferEmittedCount], [10, 10]);
+  assert(inbound.totalInterFrameDelay >= 9 * 0.033 && inbound.totalInterFrameDelay < 0.4);
   generator.stop();
   await reader.cancel();
   await pair.close();

@@ -39,6 +39,8 @@ export class FrameOutput {
   /** Metadata of the frames that are not whole yet: that of their latest packet which has any. */
   #metadata: FrameMetadata = {};
   #metadataOf: number | undefined;
+  /** When the first packet of that timestamp arrived. */
+  #firstArrival: Millis = 0;
   #payloadType: number | undefined;
   #waits: boolean;
   #received = 0;
@@ -115,7 +117,7 @@ export class FrameOutput {
       return;
     }
     if (role === "comfort-noise") return; // RFC 3389: the decoder's own noise does as well
-    this.#note(packet, known.extensions);
+    this.#note(packet, arrival, known.extensions);
     const depacketizer = this.#depacketizerOf(format, role === "red");
     if (depacketizer === undefined) return;
     const dropped = depacketizer.discards.total;
@@ -128,9 +130,13 @@ export class FrameOutput {
     }
   }
 
-  #note(packet: RtpPacket, extensions: ExtensionIds): void {
-    if (packet.timestamp !== this.#metadataOf) this.#metadata = {};
+  #note(packet: RtpPacket, arrival: Millis, extensions: ExtensionIds): void {
+    if (packet.timestamp !== this.#metadataOf) {
+      this.#metadata = {};
+      this.#firstArrival = arrival;
+    }
     this.#metadataOf = packet.timestamp;
+    this.#firstArrival = Math.min(this.#firstArrival, arrival);
     if (packet.extension === undefined && packet.csrcs.length === 0) return;
     this.#metadata = { ...this.#metadata, ...metadataOf(packet, extensions) };
   }
@@ -163,12 +169,15 @@ export class FrameOutput {
       this.#undecodable++;
       return;
     }
-    const metadata = rtpTimestamp === this.#metadataOf ? this.#metadata : {};
+    const isLatest = rtpTimestamp === this.#metadataOf;
+    const metadata = isLatest ? this.#metadata : {};
+    const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
     const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);
     out.frames.push({
       ...metadata,
       ...(senderTime !== undefined && { senderTime }),
-      ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp, receiveTime },
+      ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp },
+      ...{ receiveTime, firstReceiveTime },
       sequenceNumber: frame.firstSequence,
       descriptor,
     });

@@ -33,8 +33,8 @@ export class IncomingStream {
   #retransmitted = 0;
   #retransmittedBytes = 0;
   #format: RtpFormat;
-  #bufferDelay: Millis = 0;
-  #emitted = 0;
+  #rtxSsrc: number | undefined;
+  #fecSsrc: number | undefined;
   #senderReport: SenderReport | undefined;
   #senderReports = 0;
   /** NACKs that asked for packets of it. */
@@ -100,14 +100,14 @@ export class IncomingStream {
     return this.#senderReports;
   }
 
-  /** How long packets waited in the jitter buffer, in all. */
-  get bufferDelay(): Millis {
-    return this.#bufferDelay;
+  /** The source of its retransmissions, once one has come. */
+  get rtxSsrc(): number | undefined {
+    return this.#rtxSsrc;
   }
 
-  /** Packets that have come out of it. */
-  get emitted(): number {
-    return this.#emitted;
+  /** The source of its FlexFEC, once a packet of it has come. */
+  get fecSsrc(): number | undefined {
+    return this.#fecSsrc;
   }
 
   /** Takes a sender report about it. */
@@ -132,6 +132,7 @@ export class IncomingStream {
 
   /** Takes a packet that repeats one. */
   receiveRtx(packet: RtpPacket, now: Millis): Useful {
+    this.#rtxSsrc = packet.ssrc;
     const payloadType = this.#section.formats.associated.get(packet.payloadType);
     const original = payloadType === undefined
       ? undefined
@@ -145,6 +146,7 @@ export class IncomingStream {
 
   /** Takes a packet of FlexFEC. */
   receiveFlexfec(packet: RtpPacket, now: Millis): Useful {
+    this.#fecSsrc = packet.ssrc;
     return this.#recovered(this.repair?.flexfec(packet) ?? NONE, now, []);
   }
 
@@ -152,11 +154,6 @@ export class IncomingStream {
   take(now: Millis): FrameOutputs | undefined {
     const items: BufferedItem[] = this.reception.take(now);
     if (items.length === 0) return undefined;
-    for (const item of items) {
-      if (item.type === "gap") continue;
-      this.#emitted++;
-      this.#bufferDelay += now - item.arrival;
-    }
     const { formats, extensions } = this.#section;
     return this.frames.push(items, formats, extensions, this.reception.statistics.remoteClock);
   }

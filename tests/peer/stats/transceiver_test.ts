@@ -55,8 +55,7 @@ const INBOUND: InboundStatistics = {
   keyFramesReceived: 2,
   framesDropped: 4,
   framesAssembledFromMultiplePackets: 20,
-  jitterBufferDelay: 1500,
-  jitterBufferEmittedCount: 26,
+  ...{ rtxSsrc: 78, fecSsrc: undefined },
   jitterBufferTarget: 0,
   // RFC 5905: half a second after the epoch of Unix.
   remoteClock: {
@@ -83,6 +82,7 @@ function report(transceiver: TransceiverSlots, ids = new StatsIds(), more: objec
       outbound: [{ ...OUTBOUND, ssrc: source!.ssrc, ...more }],
     },
     transportId,
+    now: 1000,
     wallTime: (at) => at + 4000,
   }, streams);
   return { entries: stats.entries, streams };
@@ -133,7 +133,7 @@ Deno.test("webrtc-stats section 8: a stream that is received tells of itself, an
   assertEquals(inbound.trackIdentifier, transceiver.receiver.track.id);
   assertEquals([inbound.lastPacketReceivedTimestamp, inbound.timestamp], [4900, 5000]);
   assertEquals([inbound.framesDecoded, inbound.framesDropped], [26, 4]);
-  assertEquals([inbound.jitterBufferDelay, inbound.jitterBufferEmittedCount], [1.5, 26]);
+  assertEquals(inbound.rtxSsrc, 78);
   assertEquals([remote.timestamp, remote.remoteTimestamp], [4800, 500]);
   assertEquals([remote.packetsSent, remote.bytesSent, remote.reportsSent], [103, 9300, 2]);
   assertEquals([inbound.remoteId, remote.localId], [remote.id, inbound.id]);
@@ -143,11 +143,13 @@ Deno.test("webrtc-stats section 8: what nobody has reported or used yet is left 
   const nothing = { remote: undefined, remoteClock: undefined, payloadType: undefined };
   const { entries } = report(video(), undefined, nothing);
   const types = [...entries.values()].map(({ type }) => type).sort();
-  assertEquals(types, ["inbound-rtp", "media-source", "outbound-rtp", "transport"]);
+  assertEquals(types, ["codec", "inbound-rtp", "media-source", "outbound-rtp", "transport"]);
   for (const type of ["inbound-rtp", "outbound-rtp"]) {
     const stats = of(entries, type);
-    assertEquals(["remoteId" in stats, "codecId" in stats, "rid" in stats], [false, false, false]);
+    assertEquals(["remoteId" in stats, "rid" in stats], [false, false]);
   }
+  assertEquals("codecId" in of(entries, "inbound-rtp"), false);
+  assertEquals(of(entries, "codec").payloadType, 96, "what would be sent");
 });
 
 Deno.test("webrtc-stats section 8: members of video are no members of audio", () => {

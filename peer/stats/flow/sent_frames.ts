@@ -1,0 +1,38 @@
+import type { Millis } from "../../../core/mod.ts";
+import { describeKeyFrame } from "../../../media/codecs/key_frame.ts";
+import type { OutboundFrame } from "../../../rtp/mod.ts";
+import { FrameRate } from "./frame_rate.ts";
+
+/** A frame is huge if it has so many times the average size (webrtc-stats section 8.7, `hugeFramesSent`). */
+const HUGE = 2.5;
+
+/** What was given to the RTP session for one encoding of video. */
+export class SentFrames {
+  readonly rate = new FrameRate();
+  width: number | undefined;
+  height: number | undefined;
+  huge = 0;
+  /** Bits per second that congestion control allows for; undefined while it has not said. */
+  targetBitrate: number | undefined;
+
+  #began: Millis | undefined;
+
+  /** The time since the first frame. */
+  lifetime(now: Millis): Millis {
+    return this.#began === undefined ? 0 : now - this.#began;
+  }
+
+  /** A frame is sent. */
+  add({ data, keyFrame }: OutboundFrame, mimeType: string, now: Millis): void {
+    this.#began ??= now;
+    const frames = this.rate.at(now);
+    this.rate.add(now);
+    // The average is what the target allows for a frame.
+    const average = this.targetBitrate !== undefined && frames
+      ? this.targetBitrate / frames
+      : Infinity;
+    if (data.length * 8 >= HUGE * average) this.huge++;
+    const size = keyFrame ? describeKeyFrame(mimeType, data) : undefined;
+    if (size !== undefined) ({ width: this.width, height: this.height } = size);
+  }
+}
