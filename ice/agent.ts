@@ -194,6 +194,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#advance(now);
   }
 
+  /** Bases may follow again after {@linkcode IceAgent.endOfBases}, in the next generation: to be said before a restart. */
+  expectBases(): void {
+    this.#sources.expectBases();
+  }
+
+  /** The next generation has other servers: to be said before a restart. What leads through a relay is left alone while it is in use. */
+  forgetServers(): void {
+    this.#sources.forgetServers();
+  }
+
   /** Adds a STUN server, for the bases that there are and that follow. A lite agent needs none. */
   addServer(server: { address: TransportAddress; url: string }, now: Millis): void {
     if (this.done) return;
@@ -405,6 +415,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     this.#path.update(this.#session, this.#previous);
     const { outbound } = this.#path;
     outbound?.localCandidate.relay?.bind(outbound.destination, now);
+    this.#detours.relays.leaveFormer((relay) => this.#generations.use(relay));
     this.#detours.relays.advance(now);
     this.#announceSelected();
     this.#enter(transportState({

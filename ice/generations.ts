@@ -1,6 +1,6 @@
 import type { Millis } from "../core/stage/mod.ts";
 import type { TransportAddress } from "../core/wire/mod.ts";
-import type { IceCandidate } from "./candidate.ts";
+import type { IceCandidate, Relay } from "./candidate.ts";
 import type { Gathering } from "./gathering.ts";
 import type { IceSession } from "./session.ts";
 import type { IceTransportState } from "./transport_state.ts";
@@ -61,13 +61,19 @@ export class Generations {
 
   /** A base has gone: from every generation, also from one that a rollback would bring back. */
   loseBase(base: TransportAddress, now: Millis): void {
-    const generations = [
-      this.#present,
-      ...this.#beforeRestart ? [this.#beforeRestart.generation] : [],
-    ];
-    for (const { gathering } of generations) gathering.removeBase(base);
-    const sessions = new Set([...this.sessions, ...generations.map(({ session }) => session)]);
-    for (const session of sessions) session.loseBase(base, now);
+    this.#present.gathering.removeBase(base);
+    this.#beforeRestart?.generation.gathering.removeBase(base);
+    for (const session of this.#everySession) session.loseBase(base, now);
+  }
+
+  /** Whether a candidate of any session leads through this relay, also of one that a rollback would bring back. */
+  use(relay: Relay): boolean {
+    return [...this.#everySession].some((session) => session.uses(relay));
+  }
+
+  get #everySession(): Set<IceSession> {
+    const { session } = this.#beforeRestart?.generation ?? this.#present;
+    return new Set([...this.sessions, session]);
   }
 
   /** A restart, in this state of the transport. */

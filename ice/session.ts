@@ -116,6 +116,11 @@ export class IceSession implements CheckOutcome {
     for (const remote of this.remotes.list) this.#pair(local, remote, now);
   }
 
+  /** Whether a candidate of this side leads through this relay. */
+  uses(relay: Relay): boolean {
+    return this.#locals.some((local) => local.relay === relay);
+  }
+
   /** A relay has ended, and so have its candidates. The selected pair is left to what becomes of consent. */
   loseRelay(relay: Relay): void {
     this.#locals = this.#locals.filter((local) => local.relay !== relay);

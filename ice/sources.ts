@@ -13,7 +13,7 @@ export class Sources {
   readonly #context: Pick<IceContext, "discards" | "lite">;
   readonly #detours: Detours;
   readonly #bases: Base[] = [];
-  readonly #stunServers: StunServer[] = [];
+  #stunServers: StunServer[] = [];
   #turnServers = 0;
   #basesEnded = false;
 
@@ -59,6 +59,18 @@ export class Sources {
     if (this.#turnServers >= MAX_SERVERS) return this.#refuse();
     this.#turnServers++;
     this.#detours.relays.addServer(server);
+  }
+
+  /** Other servers follow, for the next generation. */
+  forgetServers(): void {
+    this.#stunServers = [];
+    this.#turnServers = 0;
+    this.#detours.relays.forgetServers();
+  }
+
+  /** More sockets follow, for the next generation. */
+  expectBases(): void {
+    this.#basesEnded = false;
   }
 
   /** No more sockets follow. */

@@ -112,6 +112,13 @@ export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
     this.#pending = false;
   }
 
+  /** Gives back what there is, and the way to it. */
+  leave(): void {
+    const local = this.#allocation?.path.local;
+    this.close();
+    if (local !== undefined && local !== this.base?.address) this.#requests.release(local);
+  }
+
   allocated(_: TurnAllocation, now: Millis): void {
     this.#pending = false;
     this.#outcome.relayed(this, now);

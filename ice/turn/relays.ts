@@ -34,8 +34,10 @@ export class Relays implements AttemptOutcome {
   readonly #outcome: RelaysOutcome;
   readonly #requests: ConnectionRequests;
   #bases: Base[] = [];
-  readonly #servers: TurnServer[] = [];
+  #servers: TurnServer[] = [];
   #attempts: RelayAttempt[] = [];
+  /** Those of servers that are used no longer: they last for as long as something leads through them. */
+  #former = new Set<RelayAttempt>();
   #queue: RelayAttempt[] = [];
   #nextStartAt: Millis = -Infinity;
 
@@ -85,6 +87,24 @@ export class Relays implements AttemptOutcome {
     const index = this.#servers.push(server) - 1;
     if (server.address.protocol === "tcp") this.#add(server, index, undefined);
     else for (const base of this.#bases) this.#add(server, index, base);
+  }
+
+  /** Other servers follow. */
+  forgetServers(): void {
+    this.#servers = [];
+    this.#queue = [];
+    this.#former = new Set(this.#attempts);
+  }
+
+  /** Gives those allocations of former servers back that nothing uses. */
+  leaveFormer(isUsed: (relay: TurnAllocation) => boolean): void {
+    for (const attempt of this.#former) {
+      const { allocation } = attempt;
+      if (allocation?.state === "allocated" && isUsed(allocation)) continue;
+      attempt.leave();
+      this.#former.delete(attempt);
+      this.#attempts = this.#attempts.filter((each) => each !== attempt);
+    }
   }
 
   /** An ICE restart: tries again what has failed or been lost, and verifies what there is. */
@@ -168,7 +188,8 @@ export class Relays implements AttemptOutcome {
   }
 
   #retry(attempt: RelayAttempt): void {
-    if (!attempt.pending && !this.#queue.includes(attempt)) this.#queue.push(attempt);
+    if (attempt.pending || this.#former.has(attempt) || this.#queue.includes(attempt)) return;
+    this.#queue.push(attempt);
   }
 
   #add(server: TurnServer, index: number, base: Base | undefined): void {

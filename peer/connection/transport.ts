@@ -188,8 +188,7 @@ export class Transport {
     if (isStale) this.#held = [];
     if (usernameFragment !== this.localParameters.usernameFragment || isStale) {
       this.iceSlots.localCandidates = [];
-      this.#ice((agent, now) => agent.restart(parameters, now));
-      void this.#gatherer.refresh(configuration);
+      void this.#gatherer.restart(parameters, configuration);
     }
     this.#release();
     this.#pipeline.sockets.claim(usernameFragment);

@@ -24,7 +24,9 @@ export async function virtualTurnServer(net: VirtualNetwork, ip: string): Promis
           for (const datagram of batch) await deliver(take(datagram));
         },
       }),
-    ).catch(() => {});
+    ).catch(() => {}).then(() => {
+      if (key.protocol === "tcp") server.allocations.delete(addressKey(key)); // as coturn does
+    });
   };
 
   const deliver = async (all: readonly Sent[]) => {

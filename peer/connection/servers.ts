@@ -1,22 +1,13 @@
 /**
- * What gathering needs from the outside world: sockets to be bases, and the addresses of servers.
+ * The STUN and TURN servers of a configuration, and their addresses.
  *
  * @module
  */
 import { canonicalIp, type TransportAddress } from "../../core/mod.ts";
 import type { TurnServer } from "../../ice/mod.ts";
-import type { DatagramSocket, Network } from "../../transport/mod.ts";
-import {
-  type Configuration,
-  type IceServerUrl,
-  parseIceServerUrl,
-  type RTCIceTransportPolicy,
-} from "./configuration.ts";
+import type { Network } from "../../transport/mod.ts";
+import { type Configuration, type IceServerUrl, parseIceServerUrl } from "./configuration.ts";
 
-/** At most this many addresses of the machine become bases: a host with hundreds of virtual interfaces gains nothing by more. */
-const MAX_BASES = 16;
-/** The port of an address that only connects (RFC 6544 section 4.5). */
-const DISCARD_PORT = 9;
 /** At most this many STUN and TURN servers are asked, together. */
 const MAX_SERVERS = 8;
 /** "No host candidate can reach the server" (W3C WebRTC section 4.8.3). */
@@ -39,46 +30,6 @@ export function iceServers({ iceServers }: Configuration): IceServerLogin[] {
   return iceServers.flatMap(({ urls, username = "", credential = "" }) =>
     urls.map((url) => ({ ...parseIceServerUrl(url, "RTCIceServer"), username, credential }))
   );
-}
-
-/** Opens a socket on each of the machine's addresses; where only relayed candidates may be used, none but for a relay over UDP. */
-export async function* openBases(
-  network: Network,
-  policy: RTCIceTransportPolicy,
-  servers: readonly IceServerUrl[],
-): AsyncGenerator<DatagramSocket> {
-  const relays = servers.some(({ scheme, transport }) => scheme === "turn" && transport === "udp");
-  if (policy === "relay" && !relays) return;
-  for (const ip of network.addresses().slice(0, MAX_BASES)) {
-    const socket = await network.openUdp(ip).catch(() => undefined); // an address that has just gone is not one
-    if (socket !== undefined) yield socket;
-  }
-}
-
-/** Opens a listener on each of the machine's addresses: the bases of passive TCP candidates. */
-export async function* openListeners(
-  network: Network,
-  policy: RTCIceTransportPolicy,
-): AsyncGenerator<DatagramSocket> {
-  if (policy === "relay") return;
-  for (const ip of network.addresses().slice(0, MAX_BASES)) {
-    const listener = await network.listenTcp?.(ip).catch(() => undefined);
-    if (listener !== undefined) yield listener;
-  }
-}
-
-/** The addresses that TCP connections to the peer are made from: those of the sockets, and those that UDP could not be had on. */
-export function activeBases(
-  network: Network,
-  policy: RTCIceTransportPolicy,
-  sockets: readonly DatagramSocket[],
-): TransportAddress[] {
-  if (policy === "relay") return [];
-  const opened = sockets.map(({ local }) => local.ip);
-  // What "whatever this machine has" is, only a UDP socket tells; without one the peer is not told either, and need not be.
-  const addresses = network.addresses().filter((ip) => ip !== "0.0.0.0" || opened.length === 0);
-  const ips = new Set([...opened, ...addresses.slice(0, MAX_BASES)]);
-  return Array.from(ips, (ip) => ({ ip, port: DISCARD_PORT, protocol: "tcp" }));
 }
 
 /** Looks up the addresses of servers, all at the same time, and yields them in their order. */
