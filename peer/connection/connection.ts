@@ -1,6 +1,7 @@
 import { type Certificate, type Clock, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
+import type { OutboundPacket } from "../../rtp/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
 import { groupsOf, maxMessageSizeOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
@@ -9,6 +10,7 @@ import { transportMids } from "../jsep/media/mod.ts";
 import { dataSectionIndex, type LocalEnd, midOf } from "../jsep/sections.ts";
 import type { Side } from "../jsep/signaling_state.ts";
 import type { MediaTransport } from "../media/media_transport.ts";
+import type { NegotiatedSection } from "../media/section.ts";
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
@@ -181,8 +183,20 @@ export class Connection implements Hosts {
     this.#mediaOf(sender.transceiver)?.requestKeyFrames(sender, encodings);
   }
 
-  requestRemoteKeyFrame(receiver: ReceiverSlots): void {
-    this.#mediaOf(receiver.transceiver)?.requestRemoteKeyFrame(receiver);
+  requestRemoteKeyFrame(receiver: ReceiverSlots, rid?: string): void {
+    this.#mediaOf(receiver.transceiver)?.requestRemoteKeyFrame(receiver, rid);
+  }
+
+  sectionOf(transceiver: TransceiverSlots): NegotiatedSection | undefined {
+    return this.#mediaOf(transceiver)?.sectionOf(transceiver);
+  }
+
+  canSend(sender: SenderSlots): boolean {
+    return this.#mediaOf(sender.transceiver)?.canSend(sender) ?? false;
+  }
+
+  sendPackets(sender: SenderSlots, packets: readonly OutboundPacket[]): void {
+    this.#mediaOf(sender.transceiver)?.sendPackets(packets);
   }
 
   playTone(sender: SenderSlots, tone: string, duration: number): void {

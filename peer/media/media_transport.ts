@@ -1,5 +1,13 @@
 import type { Millis } from "../../core/mod.ts";
-import type { FrameMoment, RtpItem, RtpSession, RtpSessionEvent } from "../../rtp/mod.ts";
+import type {
+  FrameMoment,
+  InboundFrame,
+  InboundPacket,
+  OutboundPacket,
+  RtpItem,
+  RtpSession,
+  RtpSessionEvent,
+} from "../../rtp/mod.ts";
 import { sends } from "../jsep/media/mod.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
 import type { ReceiverSlots, SenderSlots, TransceiverSlots } from "../transceivers/mod.ts";
@@ -63,9 +71,9 @@ export class MediaTransport implements TrackSenderHost {
     const entry = this.#entryOf(transceiver);
     if (entry === undefined) return;
     const { section, track } = entry;
-    const { stopping, stopped, currentDirection, receptive } = transceiver;
+    const { stopping, stopped, receptive, sender } = transceiver;
     const ends = stopping || stopped;
-    const isSent = !ends && currentDirection !== null && sends(currentDirection);
+    const isSent = this.#isSent(transceiver);
     this.#host.runMedia((session, now) => {
       if (isSent) session.setSender(senderParameters(section, transceiver), now);
       else session.removeSender(section.mid);
@@ -73,7 +81,23 @@ export class MediaTransport implements TrackSenderHost {
         session.setReceiver(receiverParameters(section, transceiver), now);
       } else session.removeReceiver(section.mid);
     });
-    track.follow(isSent && this.#host.isSecured);
+    track.follow(isSent && this.#host.isSecured && sender.packets.feed === null);
+  }
+
+  /** What descriptions have settled. */
+  sectionOf(transceiver: TransceiverSlots): NegotiatedSection | undefined {
+    return this.#entryOf(transceiver)?.section;
+  }
+
+  /** Whether packets of a sender would leave. */
+  canSend({ transceiver }: SenderSlots): boolean {
+    return this.#entryOf(transceiver) !== undefined && this.#isSent(transceiver) &&
+      this.#host.isSecured && !this.#host.isClosed;
+  }
+
+  /** Sends packets: what one task gives goes out as one batch. */
+  sendPackets(packets: readonly OutboundPacket[]): void {
+    for (const packet of packets) this.send(packet);
   }
 
   /** There are keys now: tracks, which could go nowhere, begin. */
@@ -106,12 +130,12 @@ export class MediaTransport implements TrackSenderHost {
     for (const index of encodings) track?.requestKeyFrame(sender.sendEncodings[index]?.rid);
   }
 
-  /** Asks the other side for a key frame. */
-  requestRemoteKeyFrame({ transceiver }: ReceiverSlots): void {
+  /** Asks the other side for a key frame, of the layer with this rid or of all. */
+  requestRemoteKeyFrame({ transceiver }: ReceiverSlots, rid?: string): void {
     const entry = this.#entryOf(transceiver);
     if (entry === undefined) return;
     const { mid } = entry.section;
-    this.#host.runMedia((session, now) => session.requestKeyFrame(mid, undefined, now));
+    this.#host.runMedia((session, now) => session.requestKeyFrame(mid, rid, now));
   }
 
   /** Plays a tone for so many milliseconds (RFC 4733). */
@@ -136,27 +160,33 @@ export class MediaTransport implements TrackSenderHost {
 
   /** What has arrived. */
   receive(items: readonly RtpItem[]): void {
-    const { now } = this.#host;
+    const packets = new Map<ReceiverSlots, InboundPacket[]>();
     for (const item of items) {
-      if (item.type !== "frame" || !("receiveTime" in item)) continue;
+      if (!("receiveTime" in item)) continue;
       const entry = this.#entries.get(item.mid);
       if (entry === undefined || this.#host.isClosed) continue;
-      const { transceiver: { receiver }, received } = entry;
-      const chunk = chunkOf(item);
-      const timestamp = performance.timeOrigin + performance.now();
-      receiver.contributingSources.delivered(chunk.metadata!, timestamp);
-      const target = receiver.jitterBufferTarget ?? 0;
-      received.of(item.ssrc).add(item, chunk.metadata!, { now, target });
-      receiver.frames.push(chunk);
+      const { transceiver: { receiver } } = entry;
+      if (item.type === "frame") this.#receiveFrame(item, entry);
+      else if (!packets.get(receiver)?.push(item)) packets.set(receiver, [item]);
     }
+    for (const [receiver, received] of packets) receiver.packets.push(received);
+  }
+
+  #receiveFrame(frame: InboundFrame, { transceiver: { receiver }, received }: Entry): void {
+    const { now } = this.#host;
+    const chunk = chunkOf(frame);
+    const timestamp = performance.timeOrigin + performance.now();
+    receiver.contributingSources.delivered(chunk.metadata!, timestamp);
+    const target = receiver.jitterBufferTarget ?? 0;
+    received.of(frame.ssrc).add(frame, chunk.metadata!, { now, target });
+    receiver.frames.push(chunk);
   }
 
   /** What the RTP session tells. */
   handle(event: RtpSessionEvent): void {
     switch (event.type) {
       case "key-frame-request":
-        // W3C WebRTC Encoded Transform section 4.9: a transform may see to it.
-        this.#entries.get(event.mid)?.transceiver.sender.frames.keyFrameRequested(event.rid);
+        this.#keyFrameRequested(event.mid, event.rid);
         break;
       case "source":
         // W3C WebRTC section 9.3.1: the first packet unmutes.
@@ -172,6 +202,19 @@ export class MediaTransport implements TrackSenderHost {
         }
         break;
     }
+  }
+
+  /** Whoever sends in the track's place sees to it; W3C WebRTC Encoded Transform section 4.9: or else a transform may. */
+  #keyFrameRequested(mid: string, rid: string | undefined): void {
+    const sender = this.#entries.get(mid)?.transceiver.sender;
+    if (sender === undefined) return;
+    const { packets: { feed }, frames } = sender;
+    if (feed !== null) feed.keyFrameRequested(rid);
+    else frames.keyFrameRequested(rid);
+  }
+
+  #isSent({ stopping, stopped, currentDirection }: TransceiverSlots): boolean {
+    return !stopping && !stopped && currentDirection !== null && sends(currentDirection);
   }
 
   #receiverOf(mid: string): ReceiverSlots | undefined {

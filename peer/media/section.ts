@@ -52,6 +52,16 @@ function extensionIds(
   );
 }
 
+/** The ids of header extensions in what is received, by their URIs. */
+export function receivedExtensions(extensions: readonly ExtMap[]): ExtensionIds {
+  return extensionIds(extensions, receives);
+}
+
+/** The ids of header extensions in what is sent, by their URIs. */
+export function sentExtensions(extensions: readonly ExtMap[]): ExtensionIds {
+  return extensionIds(extensions, sends);
+}
+
 /** What the RTP session has to know of what is sent. */
 export function senderParameters(
   { mid, kind, sendFormats, extensions, reducedSize }: NegotiatedSection,
@@ -72,7 +82,7 @@ export function senderParameters(
   });
   return {
     ...{ mid, kind, formats, encodings, reducedSize },
-    extensions: extensionIds(extensions, sends),
+    extensions: sentExtensions(extensions),
   };
 }
 
@@ -84,12 +94,13 @@ export function receiverParameters(
   return {
     ...{ mid, kind, reducedSize },
     formats: rtpFormats(kind, receiveFormats),
-    extensions: extensionIds(extensions, receives),
+    extensions: receivedExtensions(extensions),
     sources: sources.map(({ ssrc, rtx, fec }) => ({
       ssrc,
       ...(rtx !== undefined && { rtx }),
       ...(fec !== undefined && { fec }),
     })),
+    delivery: receiver.packets.delivery,
     jitterBufferTarget: receiver.jitterBufferTarget ?? 0,
   };
 }

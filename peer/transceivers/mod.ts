@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./slots.ts";
+export * from "./packets.ts";
 export * from "./table.ts";
 export * from "./stop.ts";
 export * from "./remote_tracks.ts";

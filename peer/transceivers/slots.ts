@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../../core/mod.ts";
+import type { OutboundPacket } from "../../rtp/mod.ts";
 import { MediaSource } from "../../media/media_source.ts";
 import type { MediaStream } from "../../media/media_stream.ts";
 import { createTrack, type MediaStreamTrack } from "../../media/media_stream_track.ts";
@@ -16,6 +17,7 @@ import {
   type LocalSource,
   type MediaKind,
 } from "../jsep/media/mod.ts";
+import type { NegotiatedSection } from "../media/section.ts";
 import type { OperationsChain } from "../operations_chain.ts";
 import type { RTCDtlsTransport } from "../rtc_dtls_transport.ts";
 import type {
@@ -34,6 +36,7 @@ import type { RTCStatsReport } from "../rtc_stats_report.ts";
 import { ContributingSources } from "./contributing_sources.ts";
 import { DtmfSlots } from "./dtmf.ts";
 import { receiverFrames, senderFrames } from "./frames.ts";
+import { ReceiverPackets, SenderPackets } from "./packets.ts";
 
 /** A direction that has been negotiated. */
 export type NegotiatedDirection = Exclude<RTCRtpTransceiverDirection, "stopped">;
@@ -51,8 +54,14 @@ export interface TransceiverHost {
   updateMedia(transceiver: TransceiverSlots): void;
   /** Asks for key frames of encodings of a sender, by their indices. */
   requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void;
-  /** Asks the other side for a key frame. */
-  requestRemoteKeyFrame(receiver: ReceiverSlots): void;
+  /** Asks the other side for a key frame, of the layer with this rid or of all. */
+  requestRemoteKeyFrame(receiver: ReceiverSlots, rid?: string): void;
+  /** What descriptions have settled of a transceiver's section, while it has one. */
+  sectionOf(transceiver: TransceiverSlots): NegotiatedSection | undefined;
+  /** Whether what a sender gives goes out: that has been negotiated, and there are keys. */
+  canSend(sender: SenderSlots): boolean;
+  /** Hands packets of a sender to the RTP session. */
+  sendPackets(sender: SenderSlots, packets: readonly OutboundPacket[]): void;
   /** Whether no frame is to pass a sender or receiver before its `createEncodedStreams` was called. */
   readonly encodedInsertableStreams?: boolean;
   /** Plays a tone of DTMF for `duration` milliseconds (RFC 4733). */
@@ -122,6 +131,8 @@ export class SenderSlots {
   readonly dtmf: DtmfSlots | null;
   /** What the frames of its encoder go through before they are put into packets. */
   readonly frames: FramePipe;
+  /** Who sends packets in place of the track. */
+  readonly packets: SenderPackets = new SenderPackets();
   track: MediaStreamTrack | null;
   transport: RTCDtlsTransport | null = null;
   lastStableStateTransport: RTCDtlsTransport | null = null;
@@ -184,6 +195,8 @@ export class ReceiverSlots {
   readonly contributingSources: ContributingSources = new ContributingSources();
   /** What frames go through once they are put together from packets, before they get to the track. */
   readonly frames: FramePipe;
+  /** Who takes its packets, besides the track or in its place. */
+  readonly packets: ReceiverPackets = new ReceiverPackets();
   transport: RTCDtlsTransport | null = null;
   lastStableStateTransport: RTCDtlsTransport | null = null;
   associatedRemoteMediaStreams: readonly MediaStream[] = [];

@@ -37,6 +37,14 @@ export class Host implements TransceiverHost {
 
   requestRemoteKeyFrame(): void {}
 
+  sectionOf(): undefined {}
+
+  canSend(): boolean {
+    return false;
+  }
+
+  sendPackets(): void {}
+
   playTone(_: SenderSlots, tone: string, duration: number): void {
     this.tones.push([this.clock.now(), tone, duration]);
   }
