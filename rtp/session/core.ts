@@ -157,9 +157,12 @@ export class SessionCore implements Hosts {
     for (const item of batch) {
       if (!isOutbound(item)) continue;
       const sender = this.#senders.get(item.mid);
-      if (sender === undefined) this.discards.add("no encoding");
-      else if (item.type === "frame") sender.send(item, now);
-      else sender.forward(item, now);
+      if (sender === undefined) {
+        this.discards.add("no encoding");
+        if (item.type === "written") this.written(item, undefined);
+      } else if (item.type === "frame") sender.send(item, now);
+      else if (item.type === "packet") sender.forward(item, now);
+      else sender.write(item, now);
     }
     this.#collect(now);
   }
@@ -273,6 +276,13 @@ export class SessionCore implements Hosts {
       if (sender.kind !== "video") continue;
       for (const stream of sender.streams()) yield { stream, extensions: sender.extensions };
     }
+  }
+
+  written(
+    { mid, id }: { mid: string; id: number },
+    left: { at: Millis; size: number } | undefined,
+  ): void {
+    this.tell({ type: "written", mid, id, left });
   }
 
   mediaLeft(now: Millis): void {

@@ -18,7 +18,7 @@ export type RtpSessionDiscard =
   | "no encoding"
   /** The sender has not agreed on its payload type. */
   | "no format"
-  /** The codec's payload format can't carry it. */
+  /** The codec's payload format can't carry it, or a packet can't. */
   | "unsendable frame"
   /** More waits to be sent than can be, soon: frames are left out until the next key frame. */
   | "congested"

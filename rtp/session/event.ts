@@ -1,3 +1,4 @@
+import type { Millis } from "../../core/stage/mod.ts";
 import type { KeyEvent } from "../payload/mod.ts";
 
 /** What one encoding may send. */
@@ -35,6 +36,13 @@ export type RtpSessionEvent =
     readonly type: "bitrate";
     readonly bitrate: number;
     readonly encodings: readonly EncodingBitrate[];
+  }
+  /** A packet that was written has left, of so many bytes; or there was no room for it, and it never will. */
+  | {
+    readonly type: "written";
+    readonly mid: string;
+    readonly id: number;
+    readonly left: { readonly at: Millis; readonly size: number } | undefined;
   }
   /** A key was pressed or let go at the other side (RFC 4733). */
   | { readonly type: "tone"; readonly mid: string; readonly key: KeyEvent };

@@ -70,6 +70,55 @@ export interface OutboundPacket {
   readonly extensions?: ReadonlyMap<string, number>;
 }
 
+/** The data of a header extension, by the URI that `a=extmap` gives its id. */
+export interface ExtensionValue {
+  /** Such as "urn:ietf:params:rtp-hdrext:ssrc-audio-level". */
+  readonly uri: string;
+  /** At most 255 bytes. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * A packet that the application makes, or changes: all of it is as it says, but SSRC and sequence number, which are the stream's, and the
+ * header extensions that name the stream or tell of the way.
+ */
+export interface WrittenPacket {
+  /** Tells items from one another. */
+  readonly type: "written";
+  /** The section. */
+  readonly mid: string;
+  /** Which of the section's encodings; not needed where there is one. */
+  readonly rid?: string;
+  /** One of the sender's formats. */
+  readonly payloadType: number;
+  /** RTP timestamp, 32 bits. */
+  readonly timestamp: number;
+  /** What the payload format makes of it. */
+  readonly marker: boolean;
+  /** Contributing sources, at most 15. */
+  readonly csrcs: readonly number[];
+  /** Those that were negotiated go along. */
+  readonly extensions: readonly ExtensionValue[];
+  /** The payload. */
+  readonly payload: Uint8Array;
+  /** Bytes of padding, 0 to 255. */
+  readonly paddingLength: number;
+  /** By which a "written" event tells what became of it. */
+  readonly id: number;
+}
+
+/** A packet that was made of a frame and not sent, since the sender's parameters say so. Its sequence number is yet to be given. */
+export interface PacketizedPacket {
+  /** Tells items from one another. */
+  readonly type: "packetized";
+  /** The section. */
+  readonly mid: string;
+  /** The encoding's RtpStreamId, if it has one. */
+  readonly rid?: string;
+  /** The packet. */
+  readonly packet: RtpPacket;
+}
+
 /** An encoded frame that has arrived in whole, and can be decoded if all before it have been. */
 export interface InboundFrame extends FrameMetadata {
   /** Tells items from one another. */
@@ -118,10 +167,13 @@ export interface InboundPacket {
   readonly receiveTime: Millis;
 }
 
-/** What goes in and comes out above: frames and packets, outbound ones down and inbound ones up. */
-export type RtpItem = OutboundFrame | OutboundPacket | InboundFrame | InboundPacket;
+/** What goes in above. */
+export type OutboundItem = OutboundFrame | OutboundPacket | WrittenPacket;
+
+/** What goes in and comes out above: frames and packets, outbound ones down; inbound ones up, and those that are to be written. */
+export type RtpItem = OutboundItem | InboundFrame | InboundPacket | PacketizedPacket;
 
 /** Whether an item is on its way out. */
-export function isOutbound(item: RtpItem): item is OutboundFrame | OutboundPacket {
-  return !("receiveTime" in item);
+export function isOutbound(item: RtpItem): item is OutboundItem {
+  return !("receiveTime" in item) && item.type !== "packetized";
 }

@@ -12,15 +12,19 @@ export {
   type SenderParameters,
 } from "./parameters.ts";
 export {
+  type ExtensionValue,
   type FrameMetadata,
   type FrameMoment,
   type InboundFrame,
   type InboundPacket,
   isOutbound,
   type OutboundFrame,
+  type OutboundItem,
   type OutboundPacket,
+  type PacketizedPacket,
   type RtpDatagram,
   type RtpItem,
+  type WrittenPacket,
 } from "./items.ts";
 export type { EncodingBitrate, RtpSessionEvent } from "./event.ts";
 export type { RtpSessionDiscard } from "./discards.ts";

@@ -52,6 +52,8 @@ export interface SenderParameters {
   readonly encodings: readonly EncodingParameters[];
   /** Whether feedback may go without any report: `a=rtcp-rsize` (RFC 5506). */
   readonly reducedSize: boolean;
+  /** Whether the packets that are made of frames come out above, to be written, instead of being sent. */
+  readonly handsUpPackets?: boolean;
 }
 
 /** A source that the other side has announced (RFC 5576). */

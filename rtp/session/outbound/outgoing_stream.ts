@@ -1,13 +1,13 @@
 import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Millis } from "../../../core/stage/mod.ts";
 import { buildHeaderExtension, type ExtensionElement } from "../../header_extension.ts";
-import { RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
-import { type Packetizer, packetizerFor, RedEncoder } from "../../payload/mod.ts";
+import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
+import { type Packetizer, packetizerFor, RedEncoder, startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
-import { RemoteInbound, Retransmitter, SendStream } from "../../transmission/mod.ts";
+import { RemoteInbound, Retransmitter, type SendInit, SendStream } from "../../transmission/mod.ts";
 import type { FormatTable } from "../format_table.ts";
-import type { OutboundFrame, OutboundPacket } from "../items.ts";
+import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import {
@@ -17,6 +17,7 @@ import {
   repairExtension,
   STAMP_SIZE,
   type StreamName,
+  writtenElements,
 } from "./packet_extensions.ts";
 import { StreamRewriter } from "./stream_rewriter.ts";
 
@@ -117,8 +118,8 @@ export class OutgoingStream {
     this.retransmitter.setPayloadTypes(this.#section.formats.rtx);
   }
 
-  /** The packets of a frame. Throws a RangeError if its format can't carry it. */
-  packetize(frame: OutboundFrame, format: RtpFormat, now: Millis): RtpPacket[] {
+  /** The packets of a frame, without their numbers. Throws a RangeError if its format can't carry it. */
+  packetize(frame: OutboundFrame, format: RtpFormat, now: Millis): SendInit[] {
     const { data, keyFrame, timestamp: micros, contributingSources } = frame;
     const timestamp = frame.rtpTimestamp ?? this.timestampOf(micros, format, now);
     this.media.clockRate = format.clockRate;
@@ -130,22 +131,38 @@ export class OutgoingStream {
     this.#payloadType = payloadType;
     this.framesSent++;
     if (keyFrame) this.keyFramesSent++;
-    return payloads.map(({ payload, marker, timestampOffset }, i) =>
-      this.media.packet({
-        payloadType,
-        timestamp: (timestamp + timestampOffset) >>> 0,
-        payload,
-        marker: marker || (frame.talkspurt === true && i === 0),
-        ...(contributingSources && { csrcs: contributingSources }),
-        extension: buildHeaderExtension([
-          ...name,
-          ...frameElements(frame, this.#section.extensions, {
-            isFirst: i === 0,
-            isLast: i === payloads.length - 1,
-          }),
-        ]),
-      })
-    );
+    return payloads.map(({ payload, marker, timestampOffset }, i) => ({
+      payloadType,
+      timestamp: (timestamp + timestampOffset) >>> 0,
+      payload,
+      marker: marker || (frame.talkspurt === true && i === 0),
+      ...(contributingSources && { csrcs: contributingSources }),
+      extension: buildHeaderExtension([
+        ...name,
+        ...frameElements(frame, this.#section.extensions, {
+          isFirst: i === 0,
+          isLast: i === payloads.length - 1,
+        }),
+      ]),
+    }));
+  }
+
+  /** A packet that the application has written. Throws a RangeError if there is too much of something. */
+  write(item: WrittenPacket, format: RtpFormat): RtpPacket {
+    const { payloadType, timestamp, payload, marker, csrcs, paddingLength } = item;
+    if (csrcs.length > MAX_CSRCS) throw new RangeError(`${csrcs.length} CSRCs: at most 15`);
+    this.media.clockRate = format.clockRate;
+    this.#payloadType = payloadType;
+    if (marker) this.framesSent++;
+    const { extensions } = this.#section;
+    return this.media.packet({
+      ...{ payloadType, timestamp, payload, marker, csrcs },
+      extension: buildHeaderExtension([
+        ...this.#name(startsKeyFrame(format.mimeType, payload) ?? false),
+        ...writtenElements(item.extensions, extensions),
+      ]),
+      ...(paddingLength > 0 && { padding: rtpPadding(paddingLength) }),
+    });
   }
 
   /** A forwarded packet as one of this stream. */
@@ -165,7 +182,7 @@ export class OutgoingStream {
       ...rewritten,
       payloadType: format.payloadType,
       extension: buildHeaderExtension([
-        ...this.#name(false),
+        ...this.#name(startsKeyFrame(format.mimeType, item.packet.payload) ?? false),
         ...item.extensions === undefined
           ? []
           : mediaElements(item.packet, item.extensions, extensions),

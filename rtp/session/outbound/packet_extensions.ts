@@ -26,7 +26,7 @@ import {
   parseElements,
 } from "../../header_extension.ts";
 import type { RtpPacket } from "../../packet.ts";
-import type { FrameMetadata } from "../items.ts";
+import type { ExtensionValue, FrameMetadata } from "../items.ts";
 import type { ExtensionIds } from "../parameters.ts";
 
 /** Bytes that {@linkcode stamped} may add to an extension: a number and a time, with their headers and padding. */
@@ -106,6 +106,29 @@ export function mediaElements(
     const renamed = renumbered.get(id);
     return renamed === undefined ? [] : [{ id: renamed, data }];
   });
+}
+
+/** What a session writes into every packet itself. */
+const OWN: ReadonlySet<string> = new Set([
+  MID_URI,
+  RID_URI,
+  REPAIRED_RID_URI,
+  TRANSPORT_CC_URI,
+  ABS_SEND_TIME_URI,
+]);
+
+/** Whether a header extension names the stream or tells of the way, and so is the session's to write. */
+export function isSessionExtension(uri: string): boolean {
+  return OWN.has(uri);
+}
+
+/** What an application has to say in header extensions. */
+export function writtenElements(
+  values: readonly ExtensionValue[],
+  ids: ExtensionIds,
+): ExtensionElement[] {
+  return values.filter(({ uri }) => !isSessionExtension(uri))
+    .flatMap(({ uri, data }) => element(ids, uri, () => data));
 }
 
 /** The extension of a packet that repeats another: the stream is named as one of repair. */

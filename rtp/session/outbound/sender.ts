@@ -1,12 +1,19 @@
 import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Discards, Millis } from "../../../core/stage/mod.ts";
 import type { PacerPriority } from "../../congestion/mod.ts";
-import type { RtpPacket } from "../../packet.ts";
+import { createRtpPacket, type RtpPacket } from "../../packet.ts";
 import { startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock } from "../../reception/mod.ts";
+import type { SendInit } from "../../transmission/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
-import type { FrameMoment, OutboundFrame, OutboundPacket } from "../items.ts";
+import type {
+  FrameMoment,
+  OutboundFrame,
+  OutboundPacket,
+  PacketizedPacket,
+  WrittenPacket,
+} from "../items.ts";
 import {
   type ExtensionIds,
   MAX_ENCODINGS,
@@ -35,7 +42,12 @@ export interface SenderHost {
     extensions: ExtensionIds,
     priority: PacerPriority,
     now: Millis,
+    id?: number,
   ): boolean;
+  /** There was no room for a packet that was written, or nothing to send it by. */
+  written(packet: WrittenPacket, left: undefined): void;
+  /** Hands a packet up. */
+  deliver(packet: PacketizedPacket): void;
   /** Asks whoever encodes for a key frame. */
   wantKeyFrame(mid: string, stream: OutgoingStream): void;
 }
@@ -101,14 +113,10 @@ export class Sender implements SenderSection {
     if (this.kind === "audio") {
       if (this.#tones.isPressed(now)) return;
     } else if (!this.#mayLeave(stream, frame.keyFrame)) return;
-    let packets: RtpPacket[];
-    try {
-      packets = stream.packetize(frame, format, now);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      return this.#drop("unsendable frame");
+    for (const init of this.#made(() => stream.packetize(frame, format, now)) ?? []) {
+      if (this.parameters.handsUpPackets) this.#handUp(init, stream);
+      else this.#enqueue(stream.media.packet(init), stream, now);
     }
-    for (const packet of packets) this.#enqueue(packet, stream, now);
   }
 
   /** The RTP timestamp that a frame is going to have; undefined if it can't be sent. */
@@ -126,6 +134,19 @@ export class Sender implements SenderSection {
     if (!this.#mayForward(stream, item, format)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
     if (packet !== undefined) this.#enqueue(packet, stream, now);
+  }
+
+  /** Sends a packet that the application has written, and tells if it never will be sent. */
+  write(item: WrittenPacket, now: Millis): void {
+    const stream = this.#streamOf(item.rid);
+    const format = this.formats.get(item.payloadType);
+    if (stream === undefined || !stream.parameters.active) this.#drop("no encoding");
+    else if (format === undefined) this.#drop("no format");
+    else {
+      const packet = this.#made(() => stream.write(item, format));
+      if (packet !== undefined && this.#enqueue(packet, stream, now, item.id)) return;
+    }
+    this.#host.written(item, undefined);
   }
 
   /** Presses a key (RFC 4733 section 3.2: 0 to 15). Returns false if the other side takes none, or too many wait. */
@@ -156,9 +177,29 @@ export class Sender implements SenderSection {
     return this.#tones.nextTimeout;
   }
 
-  #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis): void {
+  #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis, id?: number): boolean {
     const { kind, extensions } = this;
-    if (!this.#host.enqueue(packet, stream, extensions, kind, now)) this.#drop("congested");
+    const isTaken = this.#host.enqueue(packet, stream, extensions, kind, now, id);
+    if (!isTaken) this.#drop("congested");
+    return isTaken;
+  }
+
+  /** What packets are made of may not fit into any. */
+  #made<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#drop("unsendable frame");
+      return undefined;
+    }
+  }
+
+  /** Its number is given when it is written. */
+  #handUp(init: SendInit, { ssrc, rid }: OutgoingStream): void {
+    const packet = createRtpPacket({ ...init, ssrc, sequenceNumber: 0 });
+    const { mid } = this;
+    this.#host.deliver({ type: "packetized", mid, ...(rid !== undefined && { rid }), packet });
   }
 
   /** The same for a packet of a frame: the first one decides for the others. */

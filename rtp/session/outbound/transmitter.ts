@@ -21,6 +21,8 @@ interface Queued {
   readonly extensions: ExtensionIds;
   readonly isMedia: boolean;
   readonly since: Millis;
+  /** Of a packet that was written. */
+  readonly id: number | undefined;
 }
 
 /** What a transmitter asks of its session. */
@@ -31,6 +33,11 @@ export interface TransmitterHost {
   paddingStreams(): Iterable<{ stream: OutgoingStream; extensions: ExtensionIds }>;
   /** A packet of media has left. */
   mediaLeft(now: Millis): void;
+  /** A packet that was written has left. */
+  written(
+    packet: { readonly mid: string; readonly id: number },
+    left: { readonly at: Millis; readonly size: number },
+  ): void;
 }
 
 /** The last stretch of all packets of a transport: paced, numbered, and counted by congestion control. */
@@ -66,9 +73,10 @@ export class Transmitter {
     extensions: ExtensionIds,
     priority: PacerPriority,
     now: Millis,
+    id?: number,
   ): boolean {
     const isMedia = priority !== "retransmission";
-    const queued: Queued = { packet, stream, extensions, isMedia, since: now };
+    const queued: Queued = { packet, stream, extensions, isMedia, since: now, id };
     return this.#pacer.enqueue(queued, rtpPacketSize(packet) + STAMP_SIZE, priority, now);
   }
 
@@ -124,8 +132,11 @@ export class Transmitter {
     return events.length > 0;
   }
 
-  #leave({ packet, stream, extensions, isMedia, since }: Queued, now: Millis): void {
+  #leave({ packet, stream, extensions, isMedia, since, id }: Queued, now: Millis): void {
     const sent = this.#emit(packet, extensions, now);
+    if (id !== undefined) {
+      this.#host.written({ mid: stream.name.mid, id }, { at: now, size: rtpPacketSize(sent) });
+    }
     stream.headerBytesSent += rtpPacketSize(sent) - sent.payload.length;
     stream.lastPacketAt = now;
     if (!isMedia) return;
