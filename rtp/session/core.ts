@@ -11,7 +11,13 @@ import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
 import { transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
-import { isOutbound, type RtpDatagram, type RtpItem } from "./items.ts";
+import {
+  isOutbound,
+  type OutboundItem,
+  type ReturnedPacket,
+  type RtpDatagram,
+  type RtpItem,
+} from "./items.ts";
 import { allocate } from "./outbound/allocation.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 import { Sender, type SenderHost } from "./outbound/sender.ts";
@@ -156,13 +162,8 @@ export class SessionCore implements Hosts {
     if (this.#done) return;
     for (const item of batch) {
       if (!isOutbound(item)) continue;
-      const sender = this.#senders.get(item.mid);
-      if (sender === undefined) {
-        this.discards.add("no encoding");
-        if (item.type === "written") this.written(item, undefined);
-      } else if (item.type === "frame") sender.send(item, now);
-      else if (item.type === "packet") sender.forward(item, now);
-      else sender.write(item, now);
+      if (item.type === "returned") this.#receivers.get(item.mid)?.takeBack(item, now);
+      else this.#send(item, now);
     }
     this.#collect(now);
   }
@@ -319,6 +320,16 @@ export class SessionCore implements Hosts {
     stream.keyFrameWantedAt = now;
     this.wantKeyFrame(sender.mid, stream);
     return true;
+  }
+
+  #send(item: Exclude<OutboundItem, ReturnedPacket>, now: Millis): void {
+    const sender = this.#senders.get(item.mid);
+    if (sender === undefined) {
+      this.discards.add("no encoding");
+      if (item.type === "written") this.written(item, undefined);
+    } else if (item.type === "frame") sender.send(item, now);
+    else if (item.type === "packet") sender.forward(item, now);
+    else sender.write(item, now);
   }
 
   #receive(bytes: Uint8Array, now: Millis): void {

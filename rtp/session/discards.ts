@@ -24,5 +24,7 @@ export type RtpSessionDiscard =
   | "congested"
   /** A frame that refers to one which was lost or left out. */
   | "undecodable frame"
+  /** It is given back to a section whose packets nobody takes. */
+  | "not taken"
   /** RTCP with something that can't be true. */
   | "implausible feedback";

@@ -167,13 +167,28 @@ export interface InboundPacket {
   readonly receiveTime: Millis;
 }
 
+/**
+ * A packet that came out above and goes the rest of its way, changed perhaps: it becomes part of a frame. For sections whose delivery is
+ * "packets".
+ */
+export interface ReturnedPacket {
+  /** Tells items from one another. */
+  readonly type: "returned";
+  /** The section. */
+  readonly mid: string;
+  /** The stream's RtpStreamId, if it has one. */
+  readonly rid?: string;
+  /** The packet. */
+  readonly packet: RtpPacket;
+}
+
 /** What goes in above. */
-export type OutboundItem = OutboundFrame | OutboundPacket | WrittenPacket;
+export type OutboundItem = OutboundFrame | OutboundPacket | WrittenPacket | ReturnedPacket;
 
 /** What goes in and comes out above: frames and packets, outbound ones down; inbound ones up, and those that are to be written. */
 export type RtpItem = OutboundItem | InboundFrame | InboundPacket | PacketizedPacket;
 
-/** Whether an item is on its way out. */
+/** Whether an item goes in above. */
 export function isOutbound(item: RtpItem): item is OutboundItem {
   return !("receiveTime" in item) && item.type !== "packetized";
 }

@@ -22,6 +22,7 @@ export {
   type OutboundItem,
   type OutboundPacket,
   type PacketizedPacket,
+  type ReturnedPacket,
   type RtpDatagram,
   type RtpItem,
   type WrittenPacket,

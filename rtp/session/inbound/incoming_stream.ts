@@ -1,7 +1,7 @@
 import type { Millis } from "../../../core/stage/mod.ts";
 import { type RtpPacket, rtpPacketSize } from "../../packet.ts";
 import { decapsulateRtx } from "../../payload/mod.ts";
-import { type BufferedItem, ReceiveStream } from "../../reception/mod.ts";
+import { type BufferedItem, DEFAULT_MAX_WAIT, ReceiveStream } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
@@ -40,13 +40,14 @@ export class IncomingStream {
   /** NACKs that asked for packets of it. */
   nackCount = 0;
 
-  /** `first` is the format of the packet that it begins with. */
+  /** `first` is the format of the packet that it begins with. What is lost is asked for, if it `asks`. */
   constructor(
     ssrc: number,
     rid: string | undefined,
     section: StreamSection,
     first: RtpFormat,
     delay: Millis,
+    asks = true,
   ) {
     const { kind, formats } = section;
     this.ssrc = ssrc;
@@ -56,7 +57,8 @@ export class IncomingStream {
     this.reception = new ReceiveStream({
       ssrc,
       clockRate: first.clockRate,
-      ...(formats.hasFeedback("nack") && { nack: {} }),
+      ...(asks && formats.hasFeedback("nack") && { nack: {} }),
+      ...(!asks && { buffer: { maxWait: DEFAULT_MAX_WAIT } }),
       ...(formats.associated.size > 0 && { rtx: formats.associated }),
     });
     this.reception.buffer.playout.setDelay(delay);

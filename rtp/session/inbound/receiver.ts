@@ -5,7 +5,7 @@ import type { ReportBlock, RtcpPacket } from "../../rtcp/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import type { RtpSessionEvent } from "../event.ts";
 import { FormatTable } from "../format_table.ts";
-import type { RtpItem } from "../items.ts";
+import type { ReturnedPacket, RtpItem } from "../items.ts";
 import {
   type ExtensionIds,
   MAX_STREAMS,
@@ -16,6 +16,7 @@ import type { OutputFrame } from "./frame_output.ts";
 import { IncomingStream, type StreamSection, type Useful } from "./incoming_stream.ts";
 import { KeyFrameRequests } from "./key_frame_requests.ts";
 import { repairedRidOf, ridOf } from "./packet_extensions.ts";
+import { ReturnedStreams } from "./returned_streams.ts";
 
 /** What a receiver needs of its session. */
 export interface ReceiverHost {
@@ -43,6 +44,7 @@ export class Receiver implements StreamSection {
   readonly #streams = new Map<number, Received>();
   /** The stream that each SSRC of RTX or FlexFEC belongs to: those of streams, and of what was announced last. */
   readonly #repairing = new Map<number, number>();
+  readonly #returned: ReturnedStreams = new ReturnedStreams(this);
   #delay: Millis = 0;
 
   constructor(parameters: ReceiverParameters, host: ReceiverHost) {
@@ -68,6 +70,7 @@ export class Receiver implements StreamSection {
       if (rtx !== undefined) this.#repairing.set(rtx, ssrc);
       if (fec !== undefined) this.#repairing.set(fec, ssrc);
     }
+    if (!this.#isTaken) this.#returned.clear();
     this.setDelay(parameters.jitterBufferTarget ?? this.#delay);
   }
 
@@ -130,9 +133,21 @@ export class Receiver implements StreamSection {
     return true;
   }
 
+  /** Takes a packet back that the application was given. */
+  takeBack(item: ReturnedPacket, now: Millis): void {
+    const format = this.formats.get(item.packet.payloadType);
+    if (!this.#isTaken) this.#host.discards.add("not taken");
+    else if (format === undefined) this.#host.discards.add("unknown payload type");
+    else this.#returned.push(item, format, this.#delay, now);
+  }
+
   /** Hands on what is due, of every stream. */
   take(now: Millis): void {
     for (const received of this.#streams.values()) this.#take(received, now);
+    for (const { stream, frames } of this.#returned.take(now)) {
+      for (const frame of frames) this.#host.deliver(this.#named(stream, frame));
+      if (stream.frames.waitsForKeyFrame) this.#streams.get(stream.ssrc)?.requests.want();
+    }
   }
 
   /** Feedback that is due: what is missing, and key frames that are needed. */
@@ -164,7 +179,7 @@ export class Receiver implements StreamSection {
   }
 
   get nextTimeout(): Millis | undefined {
-    let next = Infinity;
+    let next = this.#returned.nextTimeout ?? Infinity;
     for (const { stream, requests } of this.#streams.values()) {
       next = Math.min(
         next,
@@ -173,6 +188,11 @@ export class Receiver implements StreamSection {
       );
     }
     return next === Infinity ? undefined : next;
+  }
+
+  /** Whether the application takes the packets, and no frames are made of them unless it gives them back. */
+  get #isTaken(): boolean {
+    return this.#parameters.delivery === "packets";
   }
 
   /** How key frames can be asked for, if they can. */
@@ -187,9 +207,9 @@ export class Receiver implements StreamSection {
     for (const key of out.keys) this.#host.tell({ type: "tone", mid: this.mid, key });
     for (const frame of out.frames) {
       if (frame.keyFrame) requests.satisfied();
-      if (this.#parameters.delivery !== "packets") this.#host.deliver(this.#named(stream, frame));
+      if (!this.#isTaken) this.#host.deliver(this.#named(stream, frame));
     }
-    if (stream.frames.waitsForKeyFrame && this.#parameters.delivery !== "packets") requests.want();
+    if (stream.frames.waitsForKeyFrame && !this.#isTaken) requests.want();
   }
 
   #named({ ssrc, rid }: IncomingStream, frame: OutputFrame): RtpItem {
@@ -217,7 +237,7 @@ export class Receiver implements StreamSection {
     const stream = new IncomingStream(ssrc, rid, this, format, this.#delay);
     const received = { stream, requests: new KeyFrameRequests(ssrc) };
     this.#streams.set(ssrc, received);
-    if (this.kind === "video" && this.#parameters.delivery !== "packets") received.requests.want();
+    if (this.kind === "video" && !this.#isTaken) received.requests.want();
     this.#host.tell({
       type: "source",
       mid: this.mid,

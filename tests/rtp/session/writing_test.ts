@@ -1,14 +1,27 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   AUDIO_LEVEL_URI,
+  createRtpPacket,
   findElement,
+  type InboundPacket,
   MID_URI,
   parseRtpPacket,
+  type ReturnedPacket,
   type RtpPacket,
   TRANSPORT_CC_URI,
   type WrittenPacket,
 } from "../../../rtp/mod.ts";
-import { type Ends, ends, eventsOf, EXTENSIONS, VIDEO, vp8 } from "./ends.ts";
+import {
+  type Ends,
+  ends,
+  eventsOf,
+  EXTENSIONS,
+  framesOf,
+  receiver,
+  sendVideo,
+  VIDEO,
+  vp8,
+} from "./ends.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 
 function written(id: number, more: Partial<WrittenPacket> = {}): WrittenPacket {
@@ -117,3 +130,61 @@ Deno.test("packets of frames come out above where the parameters say so, and lea
   const frames = pair.received.b.filter((item) => item.type === "frame");
   assertEquals(frames.map((frame) => frame.data), [data]);
 });
+
+Deno.test("packets that are taken and given back become frames, in order and once each", () => {
+  const seed = seedForRun("returned packets");
+  const random = new Random(seed);
+  const pair = ends(seed, { loss: 0.03, delay: 10 }, { receiving: { delivery: "packets" } });
+  const sent: Uint8Array[] = [];
+  let taken = 0;
+  const giveBack = () => {
+    const items = pair.received.b.slice(taken).filter((item) => item.type === "packet");
+    taken = pair.received.b.length;
+    pair.run("b", (b, now) =>
+      b.handleOutbound(
+        items.flatMap((item): ReturnedPacket[] => {
+          const { mid, packet } = item as InboundPacket;
+          const returned: ReturnedPacket = { type: "returned", mid, packet };
+          return random.chance(0.1) ? [returned, returned] : [returned];
+        }),
+        now,
+      ));
+  };
+  for (let i = 0; i < 100; i++) {
+    const asked = eventsOf(pair, "a", "key-frame-request").length > 0;
+    const data = vp8(random, i === 0 || asked && i % 10 === 0, 3000);
+    sent.push(data);
+    sendVideo(pair, data, (data[0]! & 1) === 0);
+    pair.advance(33);
+    giveBack();
+  }
+  for (let i = 0; i < 20; i++) {
+    pair.advance(50);
+    giveBack();
+  }
+  const frames = framesOf(pair).map(({ data }) => data);
+  assert(frames.length >= 95, `${frames.length} of 100 frames`);
+  const indices = frames.map((data) => sent.findIndex((one) => isSame(one, data)));
+  assertEquals(indices, [...new Set(indices)].sort((a, b) => a - b));
+});
+
+Deno.test("packets that are given back where nobody took them, or of no payload type, are counted", () => {
+  const pair = ends(1);
+  const packet = createRtpPacket({ payloadType: 96, sequenceNumber: 1, timestamp: 1, ssrc: 5 });
+  pair.run("b", (b, now) => {
+    b.handleOutbound([{ type: "returned", mid: "1", packet }], now);
+    b.setReceiver(receiver("video", { delivery: "packets" }), now);
+    for (let ssrc = 0; ssrc < 100; ssrc++) {
+      b.handleOutbound([{ type: "returned", mid: "1", packet: { ...packet, ssrc } }], now);
+    }
+    b.handleOutbound([
+      { type: "returned", mid: "1", packet: { ...packet, payloadType: 77 } },
+      { type: "returned", mid: "9", packet },
+    ], now);
+    assertEquals([b.discards.of("not taken"), b.discards.of("unknown payload type")], [1, 1]);
+  });
+});
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
