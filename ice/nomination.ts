@@ -7,25 +7,27 @@ import type { CheckList } from "./check_list.ts";
  */
 export class Nomination {
   readonly #checkList: CheckList;
+  readonly #best: () => CandidatePair | undefined;
   readonly #delay: Millis;
   #nominee: CandidatePair | undefined;
   #validSince: Millis | undefined;
 
-  /** `delay` is the longest that a valid pair waits for a better one. */
-  constructor(checkList: CheckList, delay: Millis) {
+  /** `best` tells the best pair that could be nominated, `delay` the longest that it waits for a better one. */
+  constructor(checkList: CheckList, best: () => CandidatePair | undefined, delay: Millis) {
     this.#checkList = checkList;
+    this.#best = best;
     this.#delay = delay;
   }
 
   /** When {@linkcode Nomination.choose} will choose, even if nothing else happens. */
   get nextTimeout(): Millis | undefined {
     if (this.#nominee !== undefined || this.#validSince === undefined) return undefined;
-    return this.#checkList.bestValid === undefined ? undefined : this.#validSince + this.#delay;
+    return this.#best() === undefined ? undefined : this.#validSince + this.#delay;
   }
 
   /** The pair to be nominated now, once; undefined while one is under way. */
   choose(now: Millis): CandidatePair | undefined {
-    const best = this.#checkList.bestValid;
+    const best = this.#best();
     if (this.#nominee !== undefined || best === undefined) return undefined;
     this.#validSince ??= now;
     if (this.#mayImprove(best) && now < this.#validSince + this.#delay) return undefined;

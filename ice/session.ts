@@ -15,29 +15,13 @@ import { type CheckOutcome, ConnectivityChecks } from "./connectivity_checks.ts"
 import { Consent } from "./consent.ts";
 import type { IceContext } from "./context.ts";
 import { earliest } from "./deadline.ts";
+import { EarlyChecks, type IncomingCheck } from "./early_checks.ts";
 import { Nomination } from "./nomination.ts";
 import type { IceParameters } from "./parameters.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
 import type { IceRole } from "./role.ts";
 import { CheckScheduler } from "./scheduler.ts";
 import type { StunAddress, StunMessage } from "./stun/mod.ts";
-
-/** Checks remembered while the peer's parameters are unknown: one for each path that a peer may try. */
-const MAX_EARLY_CHECKS = 50;
-
-/** An authenticated check of the peer's that has been answered with success. */
-export interface IncomingCheck {
-  /** Where it arrived. */
-  readonly base: TransportAddress;
-  /** Where it came from. */
-  readonly source: TransportAddress;
-  /** Its PRIORITY. */
-  readonly priority: number;
-  /** Whether it nominates. */
-  readonly useCandidate: boolean;
-  /** The peer's fragment, as its USERNAME has it. */
-  readonly remoteFragment: string;
-}
 
 /** One ICE session: what an ICE restart begins anew (RFC 8445 section 9). */
 export class IceSession implements CheckOutcome {
@@ -51,13 +35,15 @@ export class IceSession implements CheckOutcome {
   readonly #scheduler: CheckScheduler;
   readonly #checks: ConnectivityChecks;
   readonly #nomination: Nomination;
+  readonly #earlyChecks: EarlyChecks;
   #remote: IceParameters | undefined;
   #selected: CandidatePair | undefined;
   #locals: LocalCandidate[] = [];
-  #earlyChecks: IncomingCheck[] = [];
   #remotesEnded = false;
   #failed = false;
   #lost = false;
+  /** Since when the selected pair has seemed dead, and others are tried. */
+  #suspectSince: Millis | undefined;
   #retired = false;
   #startedAt: Millis = 0;
   /** When something last gave hope: a candidate, a check of the peer's, the end of one of ours. */
@@ -69,9 +55,11 @@ export class IceSession implements CheckOutcome {
     this.local = local;
     this.remotes = new RemoteCandidates(context);
     this.consent = new Consent(context, credentials);
+    this.#earlyChecks = new EarlyChecks(context);
     this.#checks = new ConnectivityChecks(context, credentials, this);
     this.#scheduler = new CheckScheduler(this.checkList, context.timings.ta);
-    this.#nomination = new Nomination(this.checkList, context.timings.nominationDelay);
+    const { nominationDelay } = context.timings;
+    this.#nomination = new Nomination(this.checkList, () => this.#bestNominee, nominationDelay);
   }
 
   /** Whether pairs come from the peer's checks alone (RFC 8445 section 2.5). */
@@ -143,6 +131,7 @@ export class IceSession implements CheckOutcome {
     if (this.#selected === undefined || !gone.includes(this.#selected)) return;
     this.#selected = undefined;
     this.#lost = true;
+    this.#suspectSince = undefined;
     this.#startedAt = this.#activeAt = now;
     this.consent.stop();
     this.#nomination.reset();
@@ -163,7 +152,9 @@ export class IceSession implements CheckOutcome {
     this.#startedAt = now;
     this.remotes.keepSession(parameters.usernameFragment);
     this.#pairAll(now);
-    this.#replayEarlyChecks(parameters.usernameFragment, now);
+    for (const check of this.#earlyChecks.take(parameters.usernameFragment)) {
+      this.handleCheck(check, now);
+    }
   }
 
   /** Adds a candidate of the peer's (RFC 8838 section 11). */
@@ -186,7 +177,7 @@ export class IceSession implements CheckOutcome {
 
   /** Takes in a check that has been answered (RFC 8445 sections 7.3.1.3 to 7.3.1.5). */
   handleCheck(check: IncomingCheck, now: Millis): void {
-    if (this.#remote === undefined) return this.#keepEarly(check);
+    if (this.#remote === undefined) return this.#earlyChecks.keep(check);
     this.#activeAt = now;
     const pair = this.#pairOf(check, now);
     if (pair === undefined) return;
@@ -221,6 +212,7 @@ export class IceSession implements CheckOutcome {
   /** Sends every check that may be sent now, and fails once there is nothing to hope for. */
   advance(gatheringComplete: boolean, now: Millis): void {
     if (this.#retired || this.#failed) return;
+    this.#reconsider(now);
     const failsAt = this.#failsAt(gatheringComplete);
     if (failsAt !== undefined && failsAt <= now) {
       this.#failed = true;
@@ -306,7 +298,37 @@ export class IceSession implements CheckOutcome {
   }
 
   get #nominates(): boolean {
-    return this.#context.role.controlling && this.#selected === undefined;
+    return this.#context.role.controlling && !this.#isSettled;
+  }
+
+  /** Whether there is a selected pair that seems to be alive. */
+  get #isSettled(): boolean {
+    return this.#selected !== undefined && this.#suspectSince === undefined;
+  }
+
+  /** The best valid pair; while the selected one seems dead, of the others that have answered since. */
+  get #bestNominee(): CandidatePair | undefined {
+    const since = this.#suspectSince;
+    if (since === undefined) return this.checkList.bestValid;
+    return this.checkList.pairs.find((pair) =>
+      pair.valid && pair !== this.#selected && pair.answeredAt >= since
+    );
+  }
+
+  /**
+   * Deviation: RFC 8445 section 8.1.1 leaves a nominated pair only by a restart. While it seems dead, all paths are tried as in the
+   * beginning, and the controlling agent nominates one that answers. So a connection follows a peer that has moved to another network.
+   */
+  #reconsider(now: Millis): void {
+    const isSuspect = this.consent.state === "suspect" && !this.lite;
+    if (isSuspect === (this.#suspectSince !== undefined)) return;
+    this.#suspectSince = isSuspect ? now : undefined;
+    this.#nomination.reset();
+    if (!isSuspect) return this.#conclude();
+    for (const pair of this.checkList.pairs) {
+      if (pair !== this.#selected) this.#scheduler.trigger(pair);
+    }
+    this.#pairAll(now);
   }
 
   #pairAll(now: Millis): void {
@@ -319,7 +341,7 @@ export class IceSession implements CheckOutcome {
 
   /** RFC 8445 section 6.1.2.2; a reflexive candidate would only repeat its base (RFC 8445 section 6.1.2.4). */
   #pair(local: LocalCandidate, remote: RemoteCandidate, now: Millis): void {
-    if (this.#remote === undefined || this.#selected !== undefined || this.lite) return;
+    if (this.#remote === undefined || this.#isSettled || this.lite) return;
     if (this.#retired || this.#failed) return;
     if (!isCheckedFrom(local) || !canPair(local.base, remote.address)) return;
     if (!canCheck(local.candidate, remote.candidate)) return;
@@ -339,7 +361,7 @@ export class IceSession implements CheckOutcome {
     const known = this.checkList.find(check.base, check.source);
     if (known !== undefined || this.#retired || this.#failed) return known;
     // RFC 8445 section 8.1.2: with a nominated pair, others matter only if they are nominated too.
-    if (this.#selected !== undefined && !check.useCandidate) return undefined;
+    if (this.#isSettled && !check.useCandidate) return undefined;
     const local = this.#locals.find((each) =>
       isCheckedFrom(each) && sameAddress(each.base, check.base)
     );
@@ -364,25 +386,6 @@ export class IceSession implements CheckOutcome {
     if (!nominates) return;
     pair.validLocal = pair.localCandidate;
     this.#select(pair, now);
-  }
-
-  #keepEarly(check: IncomingCheck): void {
-    const at = this.#earlyChecks.findIndex(({ base, source }) =>
-      sameAddress(base, check.base) && sameAddress(source, check.source)
-    );
-    if (at >= 0) {
-      const useCandidate = check.useCandidate || this.#earlyChecks[at]!.useCandidate;
-      this.#earlyChecks[at] = { ...check, useCandidate };
-    } else if (this.#earlyChecks.length < MAX_EARLY_CHECKS) this.#earlyChecks.push(check);
-    else this.#context.discards.add("too many early checks");
-  }
-
-  /** RFC 8445 section 7.3: they have been answered; once the peer's parameters are known, the rest follows. */
-  #replayEarlyChecks(remoteFragment: string, now: Millis): void {
-    for (const check of this.#earlyChecks.splice(0)) {
-      if (check.remoteFragment === remoteFragment) this.handleCheck(check, now);
-      else this.#context.discards.add("check from an unknown username fragment");
-    }
   }
 
   #localSeenAs({ ip, port }: StunAddress, { pair, priority }: Check): LocalCandidate {

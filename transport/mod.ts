@@ -27,6 +27,7 @@ export * from "./shared_port_network.ts";
 export * from "./udp_less_network.ts";
 export * from "./shared_port.ts";
 export * from "./interfaces.ts";
+export * from "./address_watch.ts";
 export * from "./mdns.ts";
 export type {
   MdnsInterface,

@@ -1,7 +1,7 @@
 import { nodeProvider } from "../../core/mod.ts";
 import type { DtlsOptions } from "../../dtls/mod.ts";
 import { generateIceParameters, type IceAgentOptions, type IceParameters } from "../../ice/mod.ts";
-import type { Network } from "../../transport/mod.ts";
+import type { AddressWatch, Network } from "../../transport/mod.ts";
 import type { RTCCertificate } from "../rtc_certificate.ts";
 
 /** What a connection runs on, beside its configuration: all that a browser decides by itself, and a server wants to. */
@@ -13,6 +13,8 @@ export interface Environment {
   readonly hidesAddresses?: boolean;
   /** The address by which others reach one of this machine's, where a NAT maps it to one of its own alone. */
   readonly externalAddress?: (ip: string) => string | undefined;
+  /** Candidates are gathered for as long as a connection lives, each time that this tells of other addresses; else only when asked for. */
+  readonly addressWatch?: AddressWatch;
   /** What ICE agents are made with, beyond what the connection settles. */
   readonly ice?: Omit<IceAgentOptions, "crypto" | "role" | "localParameters">;
   /** Makes the credentials of an ICE generation; at random if absent. */

@@ -10,6 +10,7 @@ export class Gatherer {
   readonly #bases: Bases;
   /** The servers that the agent has been told of, or is being told of. */
   #servers: string | undefined;
+  #configuration: Configuration | undefined;
   #rounds: Promise<void> = Promise.resolve();
   #waiting = 0;
 
@@ -20,6 +21,8 @@ export class Gatherer {
 
   /** Opens what can be opened and is not, and looks up servers that are new meanwhile; one round after the other. Never rejects. */
   gather(configuration: Configuration): Promise<void> {
+    if (this.#configuration === undefined) this.#watch();
+    this.#configuration = configuration;
     this.#waiting++;
     return this.#rounds = this.#rounds.then(() => this.#gather(configuration));
   }
@@ -38,7 +41,7 @@ export class Gatherer {
   }
 
   async #gather(configuration: Configuration): Promise<void> {
-    const { environment: { network }, signal, run } = this.#io;
+    const { environment: { network, addressWatch }, signal, run } = this.#io;
     const key = keyOf(configuration);
     const areNew = this.#servers !== key;
     this.#servers = key;
@@ -49,7 +52,15 @@ export class Gatherer {
       this.#addServer(server);
     }
     this.#waiting--;
-    if (this.#waiting === 0 && !signal.aborted) run((agent, now) => agent.endOfBases(now));
+    // RFC 8838 section 14: after the end of candidates there are no others, so with continual gathering that never comes.
+    if (this.#waiting > 0 || signal.aborted || addressWatch !== undefined) return;
+    run((agent, now) => agent.endOfBases(now));
+  }
+
+  /** Continual gathering, if that is wanted. */
+  #watch(): void {
+    const { environment: { addressWatch }, signal } = this.#io;
+    addressWatch?.subscribe(() => void this.gather(this.#configuration!), signal);
   }
 
   #addServer(server: ResolvedServer): void {

@@ -160,6 +160,7 @@ const MEMBERS = {
   addresses: { convert: sequence(ipLiteral) },
   interfaceFilter: { convert: callback<(name: string) => boolean> },
   addressFilter: { convert: callback<(ip: string) => boolean> },
+  continualGathering: { convert: integer(100, 60_000) },
   udpPort: { convert: port },
   udpSocket: { convert: datagramSocket },
   portRange: { convert: portRange },

@@ -1,4 +1,5 @@
 import {
+  AddressWatch,
   FilteredNetwork,
   type Network,
   PortRangeNetwork,
@@ -12,8 +13,11 @@ import type { Settings } from "./convert.ts";
 /** What the connections of one class run on. */
 export function environmentOf(settings: Settings): Environment {
   const { certificate, dtlsRole, iceCredentials, tcpPort, externalAddresses } = settings;
+  const { continualGathering: interval } = settings;
+  const network = networkOf(settings);
   return {
-    network: networkOf(settings),
+    network,
+    ...(interval !== undefined && { addressWatch: new AddressWatch(network, interval) }),
     listens: tcpPort !== undefined,
     hidesAddresses: settings.mdnsCandidates ?? false,
     ice: iceOf(settings),

@@ -25,6 +25,13 @@ export interface PeerConnectionSettings {
   /** Which addresses of this machine are used: it is called with canonical IP literals. */
   readonly addressFilter?: (ip: string) => boolean;
   /**
+   * Continual gathering: how often to look whether network interfaces have come or gone, in milliseconds, 100 to 60,000; never by default.
+   * A connection then follows this machine to another network without an ICE restart: what has lost its address is left, and new
+   * candidates trickle. It needs `--allow-sys=networkInterfaces`, and a peer that takes candidates at any time: `iceGatheringState`
+   * stays "gathering", for after "complete" there may be no more (RFC 8838 section 14).
+   */
+  readonly continualGathering?: number;
+  /**
    * One UDP port, 1 to 65535, on each address, for all connections: checks are told apart by their username fragments, everything else by
    * its source. It is open while there are connections. Two peers that each have one such port can have one connection at a time.
    */

@@ -98,7 +98,7 @@ Deno.test("a valid pair between hosts is nominated at once, and only one is", ()
   const valid = validate(pairOf(1, 1, { priority: 1 }), "host");
   const list = listOf(valid, pairOf(2, 1, { priority: 9 }));
   valid.state = "succeeded";
-  const nomination = new Nomination(list, 200);
+  const nomination = new Nomination(list, () => list.bestValid, 200);
   assertEquals(nomination.choose(0), valid);
   assertEquals(nomination.choose(1000), undefined);
   nomination.reset();
@@ -109,7 +109,7 @@ Deno.test("a valid pair across a NAT waits a while for a better one that is bein
   const better = pairOf(2, 1, { priority: 9 });
   const list = listOf(pairOf(1, 1, { priority: 1 }), better);
   const valid = validate(list.pairs[1]!, "srflx");
-  const nomination = new Nomination(list, 200);
+  const nomination = new Nomination(list, () => list.bestValid, 200);
   assertEquals(nomination.choose(0), undefined);
   assertEquals(nomination.nextTimeout, 200);
   assertEquals(nomination.choose(199), undefined);

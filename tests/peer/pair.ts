@@ -8,7 +8,7 @@ import type {
   RTCPeerConnection,
   RTCSessionDescriptionInit,
 } from "../../mod.ts";
-import { createPeerConnection } from "../../peer/rtc_peer_connection.ts";
+import { createRTCPeerConnection, type PeerConnectionSettings } from "../../peer/settings.ts";
 import { type Host, VirtualNetwork } from "../net/mod.ts";
 import { settle } from "../support/virtual_clock.ts";
 
@@ -21,6 +21,8 @@ export interface PairOptions {
   configuration?: RTCConfiguration;
   /** Whether candidates are signalled one by one; true by default. */
   trickle?: boolean;
+  /** Of either end, beside its network. */
+  settings?: Partial<Record<End, PeerConnectionSettings>>;
   /** What stands between the peers, instead of a plain wire. */
   hosts?: (net: VirtualNetwork) => { alice: Host; bob: Host };
 }
@@ -37,8 +39,11 @@ export class Pair {
     this.net = new VirtualNetwork({ seed: options.seed ?? 1 });
     this.hosts = options.hosts?.(this.net) ??
       { alice: this.net.host("198.51.100.1"), bob: this.net.host("198.51.100.2") };
-    this.alice = createPeerConnection({ network: this.hosts.alice }, options.configuration);
-    this.bob = createPeerConnection({ network: this.hosts.bob }, options.configuration);
+    const connect = (end: End) => {
+      const settings = { network: this.hosts[end], ...options.settings?.[end] };
+      return new (createRTCPeerConnection(settings))(options.configuration);
+    };
+    [this.alice, this.bob] = [connect("alice"), connect("bob")];
     this.#trickle = options.trickle ?? true;
     if (this.#trickle) {
       relayCandidates(this.alice, this.bob);
