@@ -80,7 +80,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
         this.#gathering.reportFailure(server.url, error, base);
       },
       relayLost: (relay) =>
-        this.#generations.sessions.forEach((session) => session.loseRelay(relay)),
+        this.#losing(() => this.#generations.sessions.forEach((each) => each.loseRelay(relay))),
       connectionWanted: (connection) => {
         this.#events.push({ type: "connection-wanted", connection });
       },
@@ -137,7 +137,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** This side's candidates of the present session, as announced. */
   get localCandidates(): readonly IceCandidate[] {
-    return this.#generations.present.localCandidates;
+    return this.#session.locals.map(({ candidate }) => candidate);
   }
 
   /** The peer's candidates of the present session, those learnt from its checks among them. */
@@ -190,7 +190,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** The socket with this address is gone: so are its candidates and pairs. If one of these was selected, another takes its place. */
   removeBase(address: TransportAddress, now: Millis): void {
     if (this.done) return;
-    for (const lost of this.#sources.removeBase(address)) this.#generations.loseBase(lost, now);
+    const lost = this.#sources.removeBase(address);
+    this.#losing(() => lost.forEach((base) => this.#generations.loseBase(base, now)));
     this.#advance(now);
   }
 
@@ -449,10 +450,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #newGeneration(localParameters: IceParameters): Generation {
     const session = new IceSession(this.#context, localParameters);
     session.relayOnly = this.#relayOnly;
-    const localCandidates: IceCandidate[] = [];
     const outcome: GatheringOutcome = {
       gathered: (local, now) => {
-        localCandidates.push(local.candidate);
         this.#events.push({ type: "candidate", candidate: local.candidate });
         session.addLocal(local, now);
       },
@@ -463,7 +462,17 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const { usernameFragment } = session.local;
     const gathering = new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
     gathering.relayOnly = this.#relayOnly;
-    return { session, gathering, localCandidates };
+    return { session, gathering };
+  }
+
+  /** Tells which candidates of the present session something has cost. */
+  #losing(lose: () => void): void {
+    const before = this.localCandidates;
+    lose();
+    const left = new Set(this.localCandidates);
+    for (const candidate of before) {
+      if (!left.has(candidate)) this.#events.push({ type: "candidate-removed", candidate });
+    }
   }
 
   #roleChanged(): void {

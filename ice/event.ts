@@ -10,6 +10,8 @@ import type { WantedConnection } from "./connection_requests.ts";
 export type IceEvent =
   /** A candidate of this side, to be signalled to the peer. */
   | { readonly type: "candidate"; readonly candidate: IceCandidate }
+  /** A candidate of this side is none any more: its base or its relay has gone. */
+  | { readonly type: "candidate-removed"; readonly candidate: IceCandidate }
   /** Gathering has begun or ended. */
   | { readonly type: "gathering-state"; readonly state: IceGatheringState }
   /** The transport is in another state. */

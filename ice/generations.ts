@@ -1,6 +1,6 @@
 import type { Millis } from "../core/stage/mod.ts";
 import type { TransportAddress } from "../core/wire/mod.ts";
-import type { IceCandidate, Relay } from "./candidate.ts";
+import type { Relay } from "./candidate.ts";
 import type { Gathering } from "./gathering.ts";
 import type { IceSession } from "./session.ts";
 import type { IceTransportState } from "./transport_state.ts";
@@ -9,8 +9,6 @@ import type { IceTransportState } from "./transport_state.ts";
 export interface Generation {
   readonly session: IceSession;
   readonly gathering: Gathering;
-  /** The candidates of this side, as announced. */
-  readonly localCandidates: IceCandidate[];
 }
 
 interface BeforeRestart {

@@ -98,6 +98,11 @@ export class IceSession implements CheckOutcome {
     return this.#selected !== undefined && (state === "fresh" || state === "suspect");
   }
 
+  /** This side's candidates. */
+  get locals(): readonly LocalCandidate[] {
+    return this.#locals;
+  }
+
   /** Adds a candidate of this side. */
   addLocal(local: LocalCandidate, now: Millis): void {
     this.#locals.push(local);

@@ -38,6 +38,9 @@ export class LocalCandidates {
           this.#surface(transport, event.candidate);
         } else this.#early.push({ transport, candidate: event.candidate });
         break;
+      case "candidate-removed":
+        this.#withdraw(transport, event.candidate);
+        break;
       case "candidate-error":
         this.#host.target.dispatchEvent(
           new RTCPeerConnectionIceErrorEvent("icecandidateerror", {
@@ -77,6 +80,18 @@ export class LocalCandidates {
     const shown = new RTCIceCandidate(init);
     transport.iceSlots.localCandidates.push(shown);
     target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: shown, url }));
+  }
+
+  /** A candidate is none any more: descriptions that are still to be made do not name it. The peer finds out by itself. */
+  #withdraw(transport: Transport, candidate: IceCandidate): void {
+    this.#early = this.#early.filter((each) => each.candidate !== candidate);
+    const text = writeCandidate(candidate);
+    const usernameFragment = candidate.usernameFragment ?? "";
+    for (const description of this.#descriptionsOf(usernameFragment)) {
+      description.removeCandidate(usernameFragment, text);
+    }
+    const { iceSlots } = transport;
+    iceSlots.localCandidates = iceSlots.localCandidates.filter((each) => each.candidate !== text);
   }
 
   /** A generation has no more candidates; then, with none other gathering, gathering is complete (W3C WebRTC section 5.6). */

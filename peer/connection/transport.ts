@@ -38,7 +38,7 @@ export const MAX_MESSAGE_SIZE = 262144;
 /** What gathering tells. */
 export type GatheringEvent = Extract<
   IceEvent,
-  { type: "candidate" | "gathering-state" | "candidate-error" }
+  { type: "candidate" | "candidate-removed" | "gathering-state" | "candidate-error" }
 >;
 
 /** What a transport tells its connection. Each is called within a task of its own. */
@@ -410,8 +410,8 @@ export class Transport {
 }
 
 function isOfGathering(event: IceEvent): event is GatheringEvent {
-  return event.type === "candidate" || event.type === "gathering-state" ||
-    event.type === "candidate-error";
+  return event.type === "candidate" || event.type === "candidate-removed" ||
+    event.type === "gathering-state" || event.type === "candidate-error";
 }
 
 /** bad_certificate (42) is what DTLS sends where no fingerprint matches. */

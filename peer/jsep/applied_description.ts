@@ -54,7 +54,7 @@ export class AppliedDescription {
 
   /** Adds a candidate to the sections that speak for its generation, unless it is there or there are too many already. */
   addCandidate(usernameFragment: string, candidate: string): void {
-    const line = attribute("candidate", candidate.replace(/^a?=?candidate:/, ""));
+    const line = candidateAttribute(candidate);
     this.#change(usernameFragment, ({ attributes }) => {
       const known = findAll(attributes, "candidate");
       const isKnown = known.some(({ value }) => value === line.value);
@@ -62,6 +62,16 @@ export class AppliedDescription {
       const after = attributes.findLastIndex(({ name }) => name === "candidate") + 1;
       return [...attributes.slice(0, after), line, ...attributes.slice(after)];
     });
+  }
+
+  /** Removes a candidate that is none any more. */
+  removeCandidate(usernameFragment: string, candidate: string): void {
+    const { value } = candidateAttribute(candidate);
+    this.#change(
+      usernameFragment,
+      ({ attributes }) =>
+        attributes.filter((each) => each.name !== "candidate" || each.value !== value),
+    );
   }
 
   /** Adds `a=end-of-candidates` to every section of a generation. */
@@ -98,4 +108,8 @@ export class AppliedDescription {
     this.#session = { ...this.#session, media };
     updateSdp(this.object, writeSession(this.#session));
   }
+}
+
+function candidateAttribute(candidate: string) {
+  return attribute("candidate", candidate.replace(/^a?=?candidate:/, ""));
 }

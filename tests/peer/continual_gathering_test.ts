@@ -166,6 +166,9 @@ Deno.test("many moves leave nothing behind", async () => {
     await talk.exchange(20_000);
     assertEquals(pair.hosts.alice.sockets.length, 1);
   }
+  // One for UDP, one for TCP: an offer would not tell of those that are gone.
+  assertEquals(pair.alice.localDescription!.sdp.match(/^a=candidate:/gm)?.length, 2);
+  assertEquals(pair.alice.sctp!.transport.iceTransport.getLocalCandidates().length, 2);
   await pair.close();
 });
 
