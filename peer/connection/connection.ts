@@ -1,7 +1,7 @@
 import { type Certificate, type Clock, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
-import type { OutboundPacket } from "../../rtp/mod.ts";
+import type { OutboundPacket, ReturnedPacket, WrittenPacket } from "../../rtp/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
 import { groupsOf, maxMessageSizeOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
@@ -195,8 +195,16 @@ export class Connection implements Hosts {
     return this.#mediaOf(sender.transceiver)?.canSend(sender) ?? false;
   }
 
-  sendPackets(sender: SenderSlots, packets: readonly OutboundPacket[]): void {
-    this.#mediaOf(sender.transceiver)?.sendPackets(packets);
+  sendPackets(sender: SenderSlots, packets: readonly (OutboundPacket | WrittenPacket)[]): void {
+    this.#mediaOf(sender.transceiver)?.sendItems(packets);
+  }
+
+  returnPacket(receiver: ReceiverSlots, packet: ReturnedPacket): void {
+    this.#mediaOf(receiver.transceiver)?.sendItems([packet]);
+  }
+
+  allocatedBandwidth(sender: SenderSlots): number {
+    return this.#mediaOf(sender.transceiver)?.allocatedBandwidth(sender) ?? 0;
   }
 
   playTone(sender: SenderSlots, tone: string, duration: number): void {

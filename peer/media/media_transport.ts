@@ -1,12 +1,14 @@
 import type { Millis } from "../../core/mod.ts";
-import type {
-  FrameMoment,
-  InboundFrame,
-  InboundPacket,
-  OutboundPacket,
-  RtpItem,
-  RtpSession,
-  RtpSessionEvent,
+import {
+  type FrameMoment,
+  type InboundFrame,
+  type InboundPacket,
+  isOutbound,
+  type OutboundItem,
+  type PacketizedPacket,
+  type RtpItem,
+  type RtpSession,
+  type RtpSessionEvent,
 } from "../../rtp/mod.ts";
 import { sends } from "../jsep/media/mod.ts";
 import type { TransceiverFigures } from "../stats/transceiver.ts";
@@ -81,7 +83,7 @@ export class MediaTransport implements TrackSenderHost {
         session.setReceiver(receiverParameters(section, transceiver), now);
       } else session.removeReceiver(section.mid);
     });
-    track.follow(isSent && this.#host.isSecured && sender.packets.feed === null);
+    track.follow(isSent && this.#host.isSecured && sender.packets.takesTrack);
   }
 
   /** What descriptions have settled. */
@@ -95,9 +97,15 @@ export class MediaTransport implements TrackSenderHost {
       this.#host.isSecured && !this.#host.isClosed;
   }
 
-  /** Sends packets: what one task gives goes out as one batch. */
-  sendPackets(packets: readonly OutboundPacket[]): void {
-    for (const packet of packets) this.send(packet);
+  /** Hands packets to the session: what one task gives goes as one batch. */
+  sendItems(items: readonly OutboundItem[]): void {
+    for (const item of items) this.send(item);
+  }
+
+  /** What the encodings of a sender may send by now, in bits per second. */
+  allocatedBandwidth({ transceiver, sources }: SenderSlots): number {
+    const sent = this.#entryOf(transceiver)?.track.sent;
+    return sources.reduce((sum, { ssrc }) => sum + (sent?.of(ssrc).targetBitrate ?? 0), 0);
   }
 
   /** There are keys now: tracks, which could go nowhere, begin. */
@@ -160,16 +168,18 @@ export class MediaTransport implements TrackSenderHost {
 
   /** What has arrived. */
   receive(items: readonly RtpItem[]): void {
-    const packets = new Map<ReceiverSlots, InboundPacket[]>();
+    const received = new Map<ReceiverSlots, InboundPacket[]>();
+    const packetized = new Map<SenderSlots, PacketizedPacket[]>();
     for (const item of items) {
-      if (!("receiveTime" in item)) continue;
       const entry = this.#entries.get(item.mid);
-      if (entry === undefined || this.#host.isClosed) continue;
-      const { transceiver: { receiver } } = entry;
+      if (entry === undefined || this.#host.isClosed || isOutbound(item)) continue;
+      const { sender, receiver } = entry.transceiver;
       if (item.type === "frame") this.#receiveFrame(item, entry);
-      else if (!packets.get(receiver)?.push(item)) packets.set(receiver, [item]);
+      else if (item.type === "packet") addTo(received, receiver, item);
+      else addTo(packetized, sender, item);
     }
-    for (const [receiver, received] of packets) receiver.packets.push(received);
+    for (const [receiver, packets] of received) receiver.packets.push(packets);
+    for (const [sender, packets] of packetized) sender.packets.feed?.packetized?.(packets);
   }
 
   #receiveFrame(frame: InboundFrame, { transceiver: { receiver }, received }: Entry): void {
@@ -187,6 +197,9 @@ export class MediaTransport implements TrackSenderHost {
     switch (event.type) {
       case "key-frame-request":
         this.#keyFrameRequested(event.mid, event.rid);
+        break;
+      case "written":
+        this.#entries.get(event.mid)?.transceiver.sender.packets.feed?.written?.(event);
         break;
       case "source":
         // W3C WebRTC section 9.3.1: the first packet unmutes.
@@ -247,4 +260,10 @@ export class MediaTransport implements TrackSenderHost {
     this.#outbox = [];
     if (items.length > 0 && !this.#host.isClosed) this.#host.sendMedia(items);
   }
+}
+
+function addTo<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [value]);
+  else group.push(value);
 }

@@ -83,6 +83,7 @@ export function senderParameters(
   return {
     ...{ mid, kind, formats, encodings, reducedSize },
     extensions: sentExtensions(extensions),
+    handsUpPackets: sender.packets.feed?.takesTrack ?? false,
   };
 }
 

@@ -109,6 +109,8 @@ class SenderForwarding implements Forwarding {
   readonly discards: Discards<ForwardDiscard> = new Discards();
   readonly #sender: SenderSlots;
   readonly #feed: PacketFeed = {
+    takesTrack: false,
+    ended: () => this.close(),
     keyFrameRequested: () => (this.#current ?? this.#next)?.requestKeyFrame(),
   };
   #current: ForwardedSource | undefined;
@@ -168,8 +170,7 @@ class SenderForwarding implements Forwarding {
 
   #take(source: ForwardedSource, items: readonly InboundPacket[]): void {
     const sender = this.#sender;
-    const { host, stopped } = sender.transceiver;
-    if (host.isClosed || stopped) return this.close();
+    const { host } = sender.transceiver;
     const map = source.mapTo(sender);
     if (map === undefined || !host.canSend(sender)) {
       source.selection.reset();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Delivery, InboundPacket } from "../../rtp/mod.ts";
+import type { Delivery, InboundPacket, PacketizedPacket, RtpSessionEvent } from "../../rtp/mod.ts";
 
 /** Takes the packets of a receiver. */
 export interface PacketSink {
@@ -45,9 +45,20 @@ export class ReceiverPackets {
 
 /** Sends packets in the place of a sender's track. */
 export interface PacketFeed {
+  /** Whether it is given the packets that the track makes; otherwise the track is silent. */
+  readonly takesTrack: boolean;
   /** The other side needs a key frame of the encoding with this rid, or of all. */
   keyFrameRequested(rid: string | undefined): void;
+  /** Takes packets that the track has made. */
+  packetized?(packets: readonly PacketizedPacket[]): void;
+  /** What became of a packet that it has written. */
+  written?(event: WrittenEvent): void;
+  /** The sender has stopped, or its connection has been closed. */
+  ended(): void;
 }
+
+/** What the RTP session tells of a packet that was written. */
+export type WrittenEvent = Extract<RtpSessionEvent, { type: "written" }>;
 
 /** Who sends in the place of a sender's track. */
 export class SenderPackets {
@@ -55,6 +66,11 @@ export class SenderPackets {
 
   get feed(): PacketFeed | null {
     return this.#feed;
+  }
+
+  /** Whether the track is heard of at all. */
+  get takesTrack(): boolean {
+    return this.#feed === null || this.#feed.takesTrack;
   }
 
   /** Puts a feed in place of the track, or the track in place of the feed. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../../core/mod.ts";
-import type { OutboundPacket } from "../../rtp/mod.ts";
+import type { OutboundPacket, ReturnedPacket, WrittenPacket } from "../../rtp/mod.ts";
 import { MediaSource } from "../../media/media_source.ts";
 import type { MediaStream } from "../../media/media_stream.ts";
 import { createTrack, type MediaStreamTrack } from "../../media/media_stream_track.ts";
@@ -32,6 +32,7 @@ import type {
 import { RTCRtpReceiver } from "../rtc_rtp_receiver.ts";
 import { RTCRtpSender } from "../rtc_rtp_sender.ts";
 import { RTCRtpTransceiver } from "../rtc_rtp_transceiver.ts";
+import type { TransceiverFigures } from "../stats/transceiver.ts";
 import type { RTCStatsReport } from "../rtc_stats_report.ts";
 import { ContributingSources } from "./contributing_sources.ts";
 import { DtmfSlots } from "./dtmf.ts";
@@ -61,7 +62,13 @@ export interface TransceiverHost {
   /** Whether what a sender gives goes out: that has been negotiated, and there are keys. */
   canSend(sender: SenderSlots): boolean;
   /** Hands packets of a sender to the RTP session. */
-  sendPackets(sender: SenderSlots, packets: readonly OutboundPacket[]): void;
+  sendPackets(sender: SenderSlots, packets: readonly (OutboundPacket | WrittenPacket)[]): void;
+  /** Gives a packet of a receiver back to the RTP session. */
+  returnPacket(receiver: ReceiverSlots, packet: ReturnedPacket): void;
+  /** What the streams of a transceiver have sent and received. */
+  figuresOf(transceiver: TransceiverSlots): TransceiverFigures;
+  /** What a sender may send by now, in bits per second. */
+  allocatedBandwidth(sender: SenderSlots): number;
   /** Whether no frame is to pass a sender or receiver before its `createEncodedStreams` was called. */
   readonly encodedInsertableStreams?: boolean;
   /** Plays a tone of DTMF for `duration` milliseconds (RFC 4733). */

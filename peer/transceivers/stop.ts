@@ -21,6 +21,7 @@ export function stopTransceiver(transceiver: TransceiverSlots, disappear = false
   transceiver.stopped = true;
   transceiver.receptive = false;
   transceiver.currentDirection = null;
+  sender.packets.feed?.ended();
   sender.frames.end();
   receiver.frames.end();
   receiver.associatedRemoteMediaStreams = [];

@@ -36,4 +36,5 @@ export type {
   RoundTripStatistics,
   TransportStatistics,
 } from "./statistics.ts";
+export { isSessionExtension } from "./outbound/packet_extensions.ts";
 export { RtpSession } from "./session.ts";

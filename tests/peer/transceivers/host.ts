@@ -9,6 +9,7 @@ import {
   TransceiverTable,
 } from "../../../peer/transceivers/mod.ts";
 import { queueTask } from "../../../webidl/task.ts";
+import type { TransceiverFigures } from "../../../peer/stats/transceiver.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
 /** A connection that only notes what its transceivers ask for. */
@@ -44,6 +45,16 @@ export class Host implements TransceiverHost {
   }
 
   sendPackets(): void {}
+
+  returnPacket(): void {}
+
+  figuresOf(): TransceiverFigures {
+    return { inbound: [], outbound: [] };
+  }
+
+  allocatedBandwidth(): number {
+    return 0;
+  }
 
   playTone(_: SenderSlots, tone: string, duration: number): void {
     this.tones.push([this.clock.now(), tone, duration]);
