@@ -52,7 +52,11 @@ export async function probe(file: Uint8Array): Promise<Probed> {
     const { stdout } = await run("ffprobe", [
       ...["-loglevel", "error", "-count_frames", "-show_entries", entries, "-of", "json", path],
     ]);
-    const { stderr } = await run("ffmpeg", ["-loglevel", "warning", "-i", path, "-f", "null", "-"]);
+    // Frames keep their times: by ffmpeg's guess of a frame rate, two could get the same.
+    const { stderr } = await run("ffmpeg", [
+      ...["-loglevel", "warning", "-xerror", "-i", path],
+      ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"],
+    ]);
     const complaints = stderr.replace(/^Guessed Channel Layout.*\n/m, ""); // G.711 says nothing of it
     return { ...JSON.parse(stdout), complaints };
   } finally {

@@ -1,23 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { type RTCRtpCodec, RTCRtpReceiver } from "../../../mod.ts";
-import type { Peer } from "../harness/peer.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
-import { type Codecs, figures, sendCamera } from "./page.ts";
+import { eventually } from "./eventually.ts";
+import { type Codecs, figures, sendCamera, showTracks } from "./page.ts";
+import { parties } from "./parties.ts";
+import { preferring } from "./preferring.ts";
 
 /** How long a call is watched, in milliseconds. */
 const WATCHED = 5000;
-
-/** Which of two peers is the browser, and which is Heron. */
-export function parties({ offerer, answerer }: { offerer: Peer; answerer: Peer }) {
-  const isBrowserFirst = offerer.browser !== undefined;
-  return {
-    browser: isBrowserFirst ? offerer : answerer,
-    heron: isBrowserFirst ? answerer : offerer,
-    browserOffers: isBrowserFirst,
-  };
-}
 
 /** Heron sends back whatever comes. Offering or answering, it asks for these codecs, and rather for no others. */
 export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
@@ -32,12 +23,6 @@ export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
   };
 }
 
-function preferring(kind: "audio" | "video", wanted: string): RTCRtpCodec[] {
-  const isWanted = ({ mimeType }: RTCRtpCodec) => mimeType.toLowerCase() === wanted.toLowerCase();
-  return RTCRtpReceiver.getCapabilities(kind)!.codecs
-    .toSorted((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-}
-
 /** Heron echoes, and the browser sees itself without a pause. */
 export function echoes(codecs: Codecs): Scenario {
   return {
@@ -45,14 +30,15 @@ export function echoes(codecs: Codecs): Scenario {
     async run(call) {
       const { browser, heron, browserOffers } = parties(call);
       await heron.run(echo, codecs, !browserOffers);
-      await browser.run(sendCamera, browserOffers);
+      await browser.run(sendCamera);
+      await browser.run(showTracks, false);
       await call.connect();
       const began = performance.now();
-      while ((await browser.run(figures)).framesDecoded === 0) {
-        if (performance.now() - began > 10_000) break;
-        await delay(100);
-      }
-      const before = await browser.run(figures);
+      const before = await eventually(
+        "the browser sees itself",
+        () => browser.run(figures),
+        ({ framesDecoded }) => framesDecoded > 0,
+      );
       await delay(WATCHED);
       const after = await browser.run(figures);
       const sent = after.framesSent - before.framesSent;

@@ -14,26 +14,24 @@ export interface Codecs {
   readonly video: string;
 }
 
-/** Opens camera and microphone, and sends them: in new sections if it is to offer, else in those that are offered to it. */
-export async function sendCamera(side: Side, offers: boolean): Promise<void> {
+/** Opens camera and microphone, and sends them: in new sections, or in those that are offered. */
+export async function sendCamera({ pc }: Side): Promise<void> {
   const page: Page = globalThis;
-  const { pc }: { pc: Page } = side;
   const stream = page.camera ??= await page.navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 640, height: 480 },
   });
+  for (const track of stream.getTracks()) pc.addTrack(track, stream);
+}
+
+/** Shows what comes; asks for a picture and sound if it is to offer, and does not send any. */
+export function showTracks({ pc }: Side, asks: boolean): void {
+  const page: Page = globalThis;
   page.elements ??= [];
-  const ofKind = (kind: string) => stream.getTracks().find((track: Page) => track.kind === kind);
-  if (offers) {
-    for (const kind of ["audio", "video"] as const) {
-      pc.addTransceiver(ofKind(kind), { streams: [stream] });
-    }
+  for (const kind of asks ? ["audio", "video"] as const : []) {
+    pc.addTransceiver(kind, { direction: "recvonly" });
   }
-  pc.ontrack = ({ track, transceiver }: Page) => {
-    if (!offers) {
-      transceiver.direction = "sendrecv";
-      transceiver.sender.replaceTrack(ofKind(track.kind));
-    }
+  pc.ontrack = ({ track }: Page) => {
     const element = page.document.createElement(track.kind);
     element.autoplay = true;
     element.muted = track.kind === "video";
