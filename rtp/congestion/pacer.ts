@@ -56,6 +56,7 @@ export class Pacer<T> {
   #debt = 0;
   #now: Millis = -Infinity;
   #cluster = 0;
+  /** Whether there has been more than sound. */
   #hasMedia = false;
   #paddingAt: Millis = -Infinity;
 
@@ -102,7 +103,7 @@ export class Pacer<T> {
       this.queuedPackets >= MAX_PACED_PACKETS || this.queuedBytes + size > MAX_PACED_BYTES
     ) return false;
     this.#leak(now);
-    this.#hasMedia = true;
+    if (priority !== "audio") this.#hasMedia = true;
     this.#queueOf(priority).push(packet, size);
     return true;
   }
@@ -114,7 +115,8 @@ export class Pacer<T> {
     if (queue === undefined) return undefined;
     const size = queue.nextSize;
     const isDue = this.#prober.isDue(now);
-    const probes = isDue || this.#prober.isSending;
+    // Sound alone can't be sent at a probe's rate: what that found would be how much sound there is.
+    const probes = this.#prober.isSending || isDue && queue !== this.#audio;
     if (!isDue && queue !== this.#audio && (probes || this.#debt >= this.#burst)) return undefined;
     this.#leave(size, probes, now);
     return queue.shift();

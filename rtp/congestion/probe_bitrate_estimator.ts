@@ -48,15 +48,20 @@ export class ProbeBitrateEstimator {
     this.#clusters.set(cluster.id, begin(cluster));
   }
 
-  /** Takes packets in the order in which they arrived; returns what the last probe among them found, in bits per second. */
-  push(packets: readonly ArrivedPacket[]): number | undefined {
+  /**
+   * Takes packets in the order in which they arrived; returns what the last probe among them found, in bits per second.
+   *
+   * Deviation: libwebrtc believes a probe that came through but was sent below `estimate`, for want of packets. That has found nothing: the
+   * path carries at least so much.
+   */
+  push(packets: readonly ArrivedPacket[], estimate: number): number | undefined {
     let found: number | undefined;
     for (const packet of packets) {
       if (packet.cluster === 0) continue;
       const progress = this.#clusters.get(packet.cluster);
       if (progress === undefined) continue;
       advance(progress, packet);
-      found = result(progress) ?? found;
+      found = result(progress, estimate) ?? found;
     }
     return found;
   }
@@ -91,7 +96,7 @@ function advance(progress: Progress, { size, sentAt, receivedAt }: ArrivedPacket
   progress.lastArrival = Math.max(progress.lastArrival, receivedAt);
 }
 
-function result(progress: Progress): number | undefined {
+function result(progress: Progress, estimate: number): number | undefined {
   const { cluster, packets, bytes } = progress;
   if (packets < Math.max(MIN_CLUSTER_SIZE, MIN_RECEIVED * cluster.minPackets)) return undefined;
   if (bytes < MIN_RECEIVED * cluster.minBytes) return undefined;
@@ -104,5 +109,5 @@ function result(progress: Progress): number | undefined {
   const arrivalRate = (bytes - progress.firstArrivalSize) * 8000 / arriving;
   if (arrivalRate > MAX_RATIO * sendRate) return undefined;
   if (arrivalRate < SATURATED * sendRate) return UTILIZATION * arrivalRate;
-  return Math.min(sendRate, arrivalRate);
+  return sendRate < estimate ? undefined : Math.min(sendRate, arrivalRate);
 }

@@ -218,7 +218,7 @@ export class SendSideBandwidthEstimation {
 
   /** A probe's result is not allowed to say less than what arrives anyway. libwebrtc only. */
   #probed(arrived: ReturnType<typeof inOrderOfArrival>): number | undefined {
-    const found = this.#probeResults.push(arrived);
+    const found = this.#probeResults.push(arrived, this.#delay.bitrate);
     const acknowledged = this.acknowledgedBitrate;
     if (found === undefined || acknowledged === undefined) return found;
     return Math.max(found, Math.min(this.#delay.bitrate, 0.85 * acknowledged));

@@ -91,6 +91,18 @@ Deno.test("Pacer: a probe leaves at its own rate, marked, and padding fills what
   assertEquals([pacer.take(60_000), pacer.cluster], [3, 0]);
 });
 
+Deno.test("Pacer: a probe does not begin with sound, which can't be sent at its rate, but takes along what there is of it", () => {
+  const pacer = new Pacer<number>(100_000, true);
+  pacer.probe(probeCluster(9, 960_000));
+  pacer.enqueue(1, 200, "audio", 0);
+  assertEquals([pacer.take(0), pacer.cluster], [1, 0]);
+  assertEquals([pacer.paddingDue(20), pacer.nextTimeout], [0, undefined]);
+  for (const packet of [2, 3]) pacer.enqueue(packet, 1200, "video", 40);
+  assertEquals([pacer.take(40), pacer.cluster], [2, 9]);
+  pacer.enqueue(4, 200, "audio", 41);
+  assertEquals([pacer.take(41), pacer.cluster], [4, 9]);
+});
+
 Deno.test("Pacer: padding that was asked for and has not come is asked for later, not at once", () => {
   const pacer = new Pacer<number>(100_000, true);
   pacer.enqueue(1, 1200, "video", 0);

@@ -73,14 +73,19 @@ Deno.test("ProbeController: tries 0.85 of what was lost in one large fall, once"
   assertEquals(rates(controller), [850_000]);
 });
 
-function probe(sendGap: number, arrivalGap: number, count = 5): number | undefined {
+function probe(
+  sendGap: number,
+  arrivalGap: number,
+  count = 5,
+  estimate = 300_000,
+): number | undefined {
   const estimator = new ProbeBitrateEstimator();
   estimator.follow(probeCluster(1, 1_000_000));
   const packets = Array.from(
     { length: count },
     (_, i) => arrived(i * sendGap, 50 + i * arrivalGap, 1000, 1),
   );
-  return estimator.push(packets);
+  return estimator.push(packets, estimate);
 }
 
 Deno.test("ProbeBitrateEstimator: the send rate if it came through, else 95% of what did", () => {
@@ -97,10 +102,16 @@ Deno.test("ProbeBitrateEstimator: no result from too few packets, no time, too m
   assertEquals(probe(8, 3), undefined);
 });
 
+Deno.test("ProbeBitrateEstimator: what was sent below the estimate, for want of packets, and came through, says nothing", () => {
+  assertEquals(probe(80, 80), undefined);
+  assertNear(probe(80, 80, 5, 90_000)!, 100_000, 1);
+  assertNear(probe(80, 100)!, 0.95 * 80_000, 1); // but that is all that came through
+});
+
 Deno.test("ProbeBitrateEstimator: packets of unknown probes are nobody's", () => {
   const estimator = new ProbeBitrateEstimator();
   const packets = Array.from({ length: 9 }, (_, i) => arrived(8 * i, 8 * i, 1000, 77));
-  assertEquals(estimator.push(packets), undefined);
+  assertEquals(estimator.push(packets, 300_000), undefined);
 });
 
 Deno.test("BitrateProber: packets leave at the probe's rate until there are enough", () => {
