@@ -43,6 +43,8 @@ async function plays(call: Call, stream: MediaStream, codec: string): Promise<vo
   );
   assertEquals(seen.videoCodec.toLowerCase(), codec.toLowerCase());
   assertEquals(seen.audioCodec.toLowerCase(), "audio/opus");
+  assert(seen.framesReceived - seen.framesDecoded < 10, JSON.stringify(seen));
+  assertEquals(seen.freezeCount, 0);
   assertEquals(seen.width, 320);
   assert(seen.audioEnergy > 0, "there is no sound");
 }
