@@ -10,7 +10,7 @@ import type { Millis } from "../../core/mod.ts";
 import type { FrameMoment, OutboundFrame } from "../../rtp/mod.ts";
 import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
 import type { RTCRtpCodec } from "../rtc_rtp_parameters.ts";
-import { codecDictionaryMatch } from "../jsep/media/mod.ts";
+import { canBeSentAs, codecDictionaryMatch } from "../jsep/media/mod.ts";
 import { Flows } from "../stats/flow/flows.ts";
 import { SentFrames } from "../stats/flow/sent_frames.ts";
 import { SourceFrames } from "../stats/flow/source_frames.ts";
@@ -137,7 +137,7 @@ export class TrackSender {
     const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
     const wanted = encoding?.codec === undefined ? sendCodecs : [encoding.codec, ...sendCodecs];
     for (const codec of wanted) {
-      const found = codecs.find((given) => isSameCodec(given, codec));
+      const found = codecs.find((given) => canBeSentAs(given, codec));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -150,9 +150,11 @@ export class TrackSender {
     const given = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType) ??
       (mimeType === undefined ? undefined : codecOfMimeType(mimeType));
     if (given === undefined) return undefined;
-    return this.#sender.sendCodecs.find((codec) => isSameCodec(given, codec))?.payloadType ??
-      this.#sender.sendCodecs.find((codec) => codec.mimeType.toLowerCase() === mimeType)
-        ?.payloadType;
+    const { sendCodecs } = this.#sender;
+    const found = sendCodecs.find((codec) => isSameCodec(given, codec)) ??
+      sendCodecs.find((codec) => canBeSentAs(given, codec)) ??
+      sendCodecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);
+    return found?.payloadType;
   }
 }
 

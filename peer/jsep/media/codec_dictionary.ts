@@ -4,8 +4,14 @@
  * @module
  */
 import { type Direction, receives, sends } from "./directions.ts";
-import { type CodecDescription, parametersOf, symmetricParameters } from "./codec_match.ts";
+import {
+  type CodecDescription,
+  type FormatParameters,
+  parametersOf,
+  symmetricParameters,
+} from "./codec_match.ts";
 import { capabilities, type RtpCodec } from "./codecs.ts";
+import { decodesProfile, parseProfileLevelId } from "./h264_profile.ts";
 import { carriesMedia, isSameName, type MediaFormat, type MediaKind } from "./media_format.ts";
 
 /** The dictionary `RTCRtpCodecParameters` of W3C WebRTC. */
@@ -48,6 +54,25 @@ function sdpFmtpLineMatch(
     (one.get(parameter) ?? inferred(name, parameter)) ===
       (other.get(parameter) ?? inferred(name, parameter))
   );
+}
+
+/**
+ * Whether what is encoded as `given` may be sent under the payload type of `negotiated`: as the same codec or, of H264, as one whose decoder
+ * decodes it too. Parameters count where both tell them.
+ */
+export function canBeSentAs(given: Readonly<RtpCodec>, negotiated: Readonly<RtpCodec>): boolean {
+  if (!isSameName(given.mimeType, negotiated.mimeType)) return false;
+  if (given.sdpFmtpLine === undefined || negotiated.sdpFmtpLine === undefined) return true;
+  if (codecDictionaryMatch(given, negotiated, true)) return true;
+  if (!isSameName(given.mimeType, "video/H264")) return false;
+  const [stream, decoder] = [given, negotiated].map(({ sdpFmtpLine }) => parametersOf(sdpFmtpLine));
+  const modeOf = (parameters: FormatParameters) => parameters.get("packetization-mode") ?? "0";
+  const profileOf = (parameters: FormatParameters) =>
+    parseProfileLevelId(parameters.get("profile-level-id"))?.profile;
+  const [from, to] = [profileOf(stream!), profileOf(decoder!)];
+  // Mode 0 has no room for pictures of more than a packet.
+  return from !== undefined && to !== undefined && modeOf(stream!) === modeOf(decoder!) &&
+    decodesProfile(to, from);
 }
 
 /** What parameters are taken to be where they are absent: RFC 6184 section 8.1, RFC 7798 section 7.1, RFC 9628 section 6, AV1 RTP specification section 7.2.1. */

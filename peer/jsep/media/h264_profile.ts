@@ -58,6 +58,19 @@ const PROFILES: readonly (readonly [number, number, number, H264Profile])[] = [
   [0x2c, 0b11111111, 0b00010000, "cavlc-4:4:4-intra"],
 ];
 
+/** Which other profiles' decoders can decode what a profile has (RFC 6184 section 8.1, table 5: the constraints that streams keep to). */
+const DECODED_BY: Readonly<Partial<Record<H264Profile, readonly H264Profile[]>>> = {
+  "constrained-baseline": ["baseline", "main", "extended", "constrained-high", "high"],
+  "baseline": ["extended"],
+  "main": ["high"],
+  "constrained-high": ["high"],
+};
+
+/** Whether a decoder of one profile can decode a stream of another, or of the same. */
+export function decodesProfile(decoder: H264Profile, stream: H264Profile): boolean {
+  return decoder === stream || DECODED_BY[stream]?.includes(decoder) === true;
+}
+
 /** What holds without the parameter: Baseline, level 1 (RFC 6184 section 8.1). */
 const DEFAULT_PROFILE_LEVEL_ID = "42000a";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  canBeSentAs,
   capabilities,
   checkCodecPreferences,
   codecDictionaryMatch,
@@ -125,4 +126,18 @@ Deno.test("a format as getParameters tells it", () => {
       sdpFmtpLine: "stereo=1",
     },
   );
+});
+
+Deno.test("RFC 6184 section 8.1: what keeps to the constraints of a profile is sent to decoders of larger ones", () => {
+  const h264 = (profile: string, mode = 1) =>
+    video("H264", `packetization-mode=${mode};profile-level-id=${profile}1f`);
+  const sent = (stream: string, decoder: string) => canBeSentAs(h264(stream), h264(decoder));
+  for (const decoder of ["42e0", "4200", "4d00", "640c", "6400"]) assert(sent("42e0", decoder));
+  assert(sent("4d00", "6400") && sent("640c", "6400"));
+  for (const decoder of ["42e0", "4d00", "640c"]) assert(!sent("6400", decoder), decoder);
+  assert(!sent("4200", "4d00"), "Baseline has more slices than Main knows");
+  assert(!canBeSentAs(h264("42e0"), h264("42e0", 0)), "a picture may not fit into a packet");
+  assert(!canBeSentAs(video("VP9", "profile-id=0"), video("VP9", "profile-id=2")));
+  assert(!canBeSentAs(h264("42e0"), video("H265")));
+  assert(canBeSentAs({ mimeType: "video/h264", clockRate: 90_000 }, h264("4200")));
 });
