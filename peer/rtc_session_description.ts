@@ -35,16 +35,10 @@ export const localSessionDescriptionInit = dictionary("RTCLocalSessionDescriptio
   sdp,
 });
 
-let updateSdp: (description: RTCSessionDescription, sdp: string) => void;
-
 /** A session description and what it is for (W3C WebRTC section 4.6.2). */
 export class RTCSessionDescription {
-  static {
-    updateSdp = (description, sdp) => void (description.#sdp = sdp);
-  }
-
   readonly #type: RTCSdpType;
-  #sdp: string;
+  readonly #sdp: string;
 
   /** A new description; throws a TypeError if `descriptionInitDict` is no RTCSessionDescriptionInit. */
   constructor(descriptionInitDict: RTCSessionDescriptionInit) {
@@ -71,6 +65,3 @@ export class RTCSessionDescription {
 }
 
 defineInterface(RTCSessionDescription);
-
-/** A description in force gains candidates (W3C WebRTC section 5.6.1, "surface a candidate"). */
-export { updateSdp };

@@ -6,7 +6,7 @@ import {
   type SessionDescription,
   writeSession,
 } from "../../sdp/mod.ts";
-import { type RTCSdpType, RTCSessionDescription, updateSdp } from "../rtc_session_description.ts";
+import { type RTCSdpType, RTCSessionDescription } from "../rtc_session_description.ts";
 import { dataSectionIndex } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
 
@@ -15,22 +15,24 @@ const MAX_CANDIDATES = 256;
 
 /** A description in force, with the candidates that have been found since. */
 export class AppliedDescription {
-  /** What the application sees of it. */
-  readonly object: RTCSessionDescription;
+  readonly type: RTCSdpType;
   /** The index of the section whose data channels are in use; -1 if there is none. */
   readonly dataIndex: number;
   readonly #sections: SectionTable;
   #session: SessionDescription;
+  #object: RTCSessionDescription | undefined;
 
   constructor(type: RTCSdpType, session: SessionDescription) {
+    this.type = type;
     this.#session = session;
     this.#sections = new SectionTable(session);
     this.dataIndex = dataSectionIndex(session);
-    this.object = new RTCSessionDescription({ type, sdp: writeSession(session) });
   }
 
-  get type(): RTCSdpType {
-    return this.object.type;
+  /** What the application sees of it: the same object until something is added, which earlier ones then lack, as in browsers. */
+  get object(): RTCSessionDescription {
+    const { type } = this;
+    return this.#object ??= new RTCSessionDescription({ type, sdp: writeSession(this.#session) });
   }
 
   get session(): SessionDescription {
@@ -106,7 +108,7 @@ export class AppliedDescription {
       media[index] = { ...section, attributes: change(section) };
     }
     this.#session = { ...this.#session, media };
-    updateSdp(this.object, writeSession(this.#session));
+    this.#object = undefined;
   }
 }
 

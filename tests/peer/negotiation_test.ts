@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { MediaStreamTrackGenerator } from "../../media/mod.ts";
 import { Pair } from "./pair.ts";
 
@@ -35,5 +35,20 @@ Deno.test("W3C WebRTC section 4.4.1.5: what addTrack has used outlives a rollbac
   await pair.bob.setRemoteDescription(offer);
   assertEquals(pair.bob.getTransceivers(), [made]);
   assertEquals(made!.mid, "0");
+  await pair.close();
+});
+
+Deno.test("W3C WebRTC section 5.6.1: descriptions gain candidates; those that were read before do not", async () => {
+  const pair = new Pair();
+  pair.alice.createDataChannel("channel");
+  await pair.alice.setLocalDescription();
+  const before = pair.alice.localDescription!;
+  assertEquals(pair.alice.localDescription, before);
+  await pair.gathered(pair.alice);
+  const candidates = (sdp: string) =>
+    sdp.split("\r\n").filter((line) => line.startsWith("a=candidate:"));
+  assertEquals(candidates(before.sdp).length, 0);
+  assertEquals(candidates(pair.alice.localDescription!.sdp).length > 0, true);
+  assertStrictEquals(pair.alice.localDescription, pair.alice.localDescription);
   await pair.close();
 });
