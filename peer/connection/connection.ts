@@ -289,7 +289,7 @@ export class Connection implements Hosts {
     if (side === "local") this.#applyLocal(session);
     if (offer !== undefined) this.#applyAnswer(side, session, offer);
     const tracks = this.#mediaNegotiation.apply({ side, type, session, offer });
-    if (offer !== undefined) this.#applyMedia();
+    if (offer !== undefined || side === "local") this.#applyMedia();
     if (type === "answer") {
       for (const transport of this.transports.settle()) transport.retire();
       this.#pool.close();
@@ -308,6 +308,7 @@ export class Connection implements Hosts {
     }
     for (const transport of this.transports.rollBack()) transport.retire();
     for (const transport of this.transports.inUse) transport.rollBack();
+    this.#applyMedia();
     this.#updateStates();
     return tracks;
   }
@@ -431,12 +432,15 @@ export class Connection implements Hosts {
     this.channels.assignIds(dtlsRole);
   }
 
-  /** What was negotiated of each section goes to the transport that carries it, and nowhere else. */
+  /** What was negotiated, or is expected, of each section goes to the transport that carries it, and nowhere else. */
   #applyMedia(): void {
-    for (const [mid, section] of this.#mediaNegotiation.sections) {
+    const { sections } = this.#mediaNegotiation;
+    for (const transport of this.transports.all) {
+      transport.media.retain((mid) => sections.has(mid) && this.transports.of(mid) === transport);
+    }
+    for (const [mid, section] of sections) {
       const transport = this.transports.of(mid);
       const transceiver = this.transceivers.byMid(mid);
-      for (const other of this.transports.all) if (other !== transport) other.media.remove(mid);
       if (transport === undefined || transceiver === undefined) continue;
       transport.startMedia(this.cname);
       transport.media.apply(section, transceiver);

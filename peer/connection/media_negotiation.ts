@@ -23,7 +23,7 @@ import {
   type TransceiverTable,
 } from "../transceivers/mod.ts";
 import type { NegotiatedSection } from "../media/section.ts";
-import { codecsOf, negotiate, type SectionPair, settle } from "./negotiated_sections.ts";
+import { codecsOf, expect, negotiate, type SectionPair, settle } from "./negotiated_sections.ts";
 import type { TransportTable } from "./transport_table.ts";
 
 /** What a description that is being applied is part of. */
@@ -51,7 +51,9 @@ export class MediaNegotiation {
   /** Transceivers that the pending remote offer has made, and those that the pending offer has associated with a section. */
   #created = new Set<TransceiverSlots>();
   #associated = new Set<TransceiverSlots>();
-  /** What the latest answer has settled of each section. */
+  /** Sections of the pending local offer of which there was none before. */
+  #expected = new Set<string>();
+  /** What the latest answer has settled of each section, and what is expected of those that have none yet. */
   #sections = new Map<string, NegotiatedSection>();
 
   constructor(host: MediaNegotiationHost) {
@@ -62,6 +64,7 @@ export class MediaNegotiation {
   begin(): void {
     this.#created.clear();
     this.#associated.clear();
+    this.#expected.clear();
     for (const { sender, receiver } of this.#host.transceivers.all) {
       const [lone, ...others] = sender.sendEncodings;
       const isRidless = others.length === 0 && lone?.rid === undefined;
@@ -73,7 +76,7 @@ export class MediaNegotiation {
     }
   }
 
-  /** What the latest answer has settled of each section, by mid. */
+  /** What the latest answer has settled of each section, and what is expected of those that have none yet, by mid. */
   get sections(): ReadonlyMap<string, NegotiatedSection> {
     return this.#sections;
   }
@@ -117,8 +120,10 @@ export class MediaNegotiation {
         this.#host.transceivers.remove(transceiver);
       }
     }
+    for (const mid of this.#expected) this.#sections.delete(mid);
     this.#created.clear();
     this.#associated.clear();
+    this.#expected.clear();
     return tracks;
   }
 
@@ -166,7 +171,10 @@ export class MediaNegotiation {
     receiver.receiveCodecs = receives(direction)
       ? codecsOf(section.kind, sendFormats(section.kind, section.formats, offered?.formats))
       : [];
-    if (type === "offer") return;
+    if (type === "offer") {
+      if (receives(direction)) this.#expect(section);
+      return;
+    }
     const rids = section.rids.map(({ id }) => id);
     // An answer with one layer left does not name it (RFC 8853 section 5.3.2), but the offer did.
     this.#keepEncodings(
@@ -277,8 +285,15 @@ export class MediaNegotiation {
     sender.sendEncodings = indices.map((index) => sender.sendEncodings[index]!);
   }
 
+  #expect(section: RemoteMedia): void {
+    if (this.#sections.has(section.mid) && !this.#expected.has(section.mid)) return;
+    this.#sections.set(section.mid, expect(section));
+    this.#expected.add(section.mid);
+  }
+
   #settle(transceiver: TransceiverSlots, pair: SectionPair): void {
     const section = negotiate(pair);
+    this.#expected.delete(section.mid);
     this.#sections.set(section.mid, section);
     settle(transceiver, section);
   }

@@ -41,6 +41,17 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
   };
 }
 
+/** What the answer to an offer of ours may bring before it comes itself: media (RFC 9429 section 5.9). Nothing is sent yet. */
+export function expect({ mid, kind, formats, extensions }: RemoteMedia): NegotiatedSection {
+  return {
+    ...{ mid, kind, extensions },
+    sources: [],
+    sendFormats: [],
+    receiveFormats: receivable(formats, []),
+    reducedSize: false,
+  };
+}
+
 /**
  * What may arrive: all that we have described (RFC 9429 section 5.9), as Chromium sends what was offered, RED among it, even where its
  * answer leaves it out. Only of what both have is there feedback.

@@ -57,7 +57,7 @@ export class MediaTransport implements TrackSenderHost {
   apply(section: NegotiatedSection, transceiver: TransceiverSlots): void {
     const { mid } = section;
     const known = this.#entries.get(mid);
-    if (known !== undefined && known.transceiver !== transceiver) this.remove(mid);
+    if (known !== undefined && known.transceiver !== transceiver) this.#remove(mid);
     const entry = this.#entries.get(mid);
     if (entry !== undefined) entry.section = section;
     else {
@@ -113,8 +113,12 @@ export class MediaTransport implements TrackSenderHost {
     for (const { transceiver } of [...this.#entries.values()]) this.update(transceiver);
   }
 
-  /** A section is gone. */
-  remove(mid: string): void {
+  /** Sections that are carried here no more are gone. */
+  retain(isCarried: (mid: string) => boolean): void {
+    for (const mid of [...this.#entries.keys()]) if (!isCarried(mid)) this.#remove(mid);
+  }
+
+  #remove(mid: string): void {
     const entry = this.#entries.get(mid);
     if (entry === undefined) return;
     this.#entries.delete(mid);

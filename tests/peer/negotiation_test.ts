@@ -52,3 +52,38 @@ Deno.test("W3C WebRTC section 5.6.1: descriptions gain candidates; those that we
   assertStrictEquals(pair.alice.localDescription, pair.alice.localDescription);
   await pair.close();
 });
+
+Deno.test("RFC 9429 section 5.9: media that comes before the answer is taken; a rollback ends that", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio");
+  await pair.negotiate();
+  await pair.until(() =>
+    alice.connectionState === "connected" && bob.connectionState === "connected"
+  );
+  alice.addTransceiver("video", { direction: "recvonly" });
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  const [, transceiver] = bob.getTransceivers();
+  transceiver!.direction = "sendonly";
+  await transceiver!.sender.replaceTrack(generator);
+  await bob.setLocalDescription();
+  const writer = generator.writable.getWriter();
+  const send = async () => {
+    const data = new Uint8Array(500);
+    data[0] = 0x10; // RFC 7741 section 4.3: a key frame
+    await writer.write({ type: "key", timestamp: 0, data });
+    await pair.advance(50);
+  };
+  const received = async () =>
+    [...(await alice.getStats()).values()].filter(({ type }) => type === "inbound-rtp")
+      .map(({ framesReceived }) => framesReceived);
+  await send();
+  assertEquals([alice.signalingState, await received()], ["have-local-offer", [1]]);
+  await alice.setLocalDescription({ type: "rollback" });
+  await send();
+  assertEquals(await received(), []);
+  generator.stop();
+  await pair.close();
+});
