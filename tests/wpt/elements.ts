@@ -33,6 +33,10 @@ export class FakeElement extends EventTarget {
     return child;
   }
 
+  getElementsByTagName(name: string): FakeElement[] {
+    return this.childNodes.filter(({ localName }) => localName === name);
+  }
+
   remove(): void {
     this.parentElement?.removeChild(this);
   }
@@ -51,10 +55,13 @@ const POLLING = 50;
 
 /** Plays in so far as it fires the events of playing once one of its tracks is live and not muted. */
 export class HTMLMediaElement extends FakeElement {
+  static readonly HAVE_NOTHING = 0;
+  readonly HAVE_ENOUGH_DATA = 4;
+  static readonly HAVE_ENOUGH_DATA = 4;
   autoplay = false;
   muted = false;
   paused = true;
-  readyState = 0;
+  readyState: number = HTMLMediaElement.HAVE_NOTHING;
   #stream: MediaStream | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #startedAt: number | undefined;
@@ -68,7 +75,7 @@ export class HTMLMediaElement extends FakeElement {
   set srcObject(stream: MediaStream | null) {
     this.#stream = stream;
     this.#startedAt = undefined;
-    this.readyState = 0;
+    this.readyState = HTMLMediaElement.HAVE_NOTHING;
     clearInterval(this.#timer);
     if (stream !== null) this.#timer = setInterval(() => this.#look(), POLLING);
   }
@@ -109,7 +116,7 @@ export class HTMLMediaElement extends FakeElement {
       this.#stream!.getTracks().some(({ kind }) => kind === "video");
     if (this.#playing(showsVideo ? "video" : undefined) === undefined) return;
     if (this.readyState === 0) {
-      this.readyState = 4; // HAVE_ENOUGH_DATA
+      this.readyState = HTMLMediaElement.HAVE_ENOUGH_DATA;
       this.#fire("loadedmetadata", "loadeddata", "canplay", "canplaythrough");
     }
     if (this.#startedAt === undefined) {
@@ -136,10 +143,12 @@ export class HTMLMediaElement extends FakeElement {
   }
 }
 
-/** A canvas on which nothing shows, and which makes no tracks: tests then take those of a camera. */
+/** A canvas on which nothing shows. */
 export class HTMLCanvasElement extends FakeElement {
   width = 300;
   height = 150;
+  /** A member of each canvas, not of all: helpers that look for it on the prototype take a camera. */
+  captureStream: (() => MediaStream) | undefined;
 
   constructor() {
     super("canvas");
@@ -154,13 +163,13 @@ export class HTMLCanvasElement extends FakeElement {
   }
 }
 
-/** A new element. */
-export function createElement(name: string): FakeElement {
+/** A new element. `captureStream` is what canvases have of that name. */
+export function createElement(name: string, captureStream?: () => MediaStream): FakeElement {
   switch (name.toLowerCase()) {
     case "iframe":
       throw new DOMException("There are no frames outside a browser", "NotSupportedError");
     case "canvas":
-      return new HTMLCanvasElement();
+      return Object.assign(new HTMLCanvasElement(), { captureStream });
     case "audio":
     case "video":
       return new HTMLMediaElement(name.toLowerCase());

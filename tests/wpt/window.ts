@@ -4,6 +4,8 @@
  * @module
  */
 import { createElement, FakeElement, HTMLCanvasElement, HTMLMediaElement } from "./elements.ts";
+import type { MediaStream } from "../../mod.ts";
+import { audioContext, type StreamModule, streamOf } from "./streams.ts";
 import { type Metadata, readSuiteFile } from "./suite.ts";
 import { ClassicWorker } from "./worker.ts";
 
@@ -16,9 +18,11 @@ export class FakeDocument extends EventTarget {
   readonly body: FakeElement = new FakeElement("body");
   readonly #metas: { name: string; content: string }[];
   readonly #byId = new Map<string, FakeElement>();
+  readonly #captureStream: () => MediaStream;
 
-  constructor({ title, isLong }: Metadata) {
+  constructor({ title, isLong }: Metadata, captureStream: () => MediaStream) {
     super();
+    this.#captureStream = captureStream;
     this.title = title ?? "";
     this.#metas = isLong ? [{ name: "timeout", content: "long" }] : [];
   }
@@ -28,7 +32,7 @@ export class FakeDocument extends EventTarget {
   }
 
   createElement(name: string): FakeElement {
-    return createElement(name);
+    return createElement(name, this.#captureStream);
   }
 
   /** Takes an element of the file's markup, which scripts also find under its id (HTML section 7.2.2.3). */
@@ -77,13 +81,15 @@ export function installWindow(
   }
   define("Worker", ClassicWorker);
   for (const name of ["window", "self", "parent", "top", "frames"]) define(name, globalThis);
-  const document = new FakeDocument(metadata);
+  const streams = module as unknown as StreamModule;
+  const document = new FakeDocument(metadata, () => streamOf(streams, "video"));
   define("Window", class Window extends EventTarget {});
   define("document", document);
   for (const each of [HTMLCanvasElement, HTMLMediaElement]) define(each.name, each);
   define("HTMLVideoElement", HTMLMediaElement);
   define("HTMLAudioElement", HTMLMediaElement);
   Object.defineProperty(navigator, "mediaDevices", { value: module.mediaDevices });
+  define("AudioContext", audioContext(streams));
   define("requestAnimationFrame", (run: () => void) => setTimeout(run, 16));
   define("opener", null);
   define("isSecureContext", true);
