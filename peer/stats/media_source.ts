@@ -65,6 +65,6 @@ export function addMediaSource(
     width,
     height,
     frames: source?.frames,
-    framesPerSecond: source?.rate.at(now),
+    framesPerSecond: source?.rate.isSettled(now) ? source.rate.at(now) : undefined,
   }, { part: id });
 }

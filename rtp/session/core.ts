@@ -19,6 +19,7 @@ import {
   type RtpItem,
 } from "./items.ts";
 import { allocate } from "./outbound/allocation.ts";
+import { OwnSources } from "./outbound/own_sources.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 import { Sender, type SenderHost } from "./outbound/sender.ts";
 import { Transmitter, type TransmitterHost } from "./outbound/transmitter.ts";
@@ -40,6 +41,7 @@ export class SessionCore implements Hosts {
   /** What was dropped. */
   readonly discards: Discards<RtpSessionDiscard> = new Discards();
   readonly crypto: CryptoProvider;
+  readonly sources: OwnSources;
   readonly cname: string;
   readonly maxPacketSize: number;
   readonly ntp: NtpClock;
@@ -64,6 +66,7 @@ export class SessionCore implements Hosts {
   constructor(options: RtpSessionOptions) {
     const { crypto, cname, wallClockOffset, maxPacketSize, startBitrate } = options;
     this.crypto = crypto;
+    this.sources = new OwnSources(crypto);
     this.cname = cname;
     this.maxPacketSize = maxPacketSize ?? DEFAULT_MAX_PACKET_SIZE;
     this.ntp = new NtpClock(wallClockOffset);
@@ -401,7 +404,11 @@ export class SessionCore implements Hosts {
     }
   }
 
-  #end(streams: Iterable<OutgoingStream>): void {
+  #end(streams: readonly OutgoingStream[]): void {
+    for (const { media, retransmitter: { stream: rtx } } of streams) {
+      this.sources.end(media);
+      if (rtx !== undefined) this.sources.end(rtx);
+    }
     this.reporter.goodbye(this.#sentSources(streams));
   }
 

@@ -1,11 +1,10 @@
-import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis } from "../../core/stage/mod.ts";
 import type { HeaderExtension } from "../header_extension.ts";
 import type { RtpPacket } from "../packet.ts";
 import { encapsulateRtx } from "../payload/mod.ts";
 import { type CachedPacket, PacketHistory } from "./packet_history.ts";
 import { RateLimit } from "./rate_limit.ts";
-import { SendStream } from "./send_stream.ts";
+import type { SendStream } from "./send_stream.ts";
 
 /** What may be sent again, in bits per second, until congestion control says otherwise. */
 export const DEFAULT_RETRANSMISSION_BITRATE = 2_000_000;
@@ -24,9 +23,7 @@ export interface RetransmitterOptions {
   /** The RTX stream (RFC 4588 section 4); without one, packets are sent again as they were. */
   readonly rtx?: {
     /** Its source. */
-    readonly ssrc: number;
-    /** The clock rate of the stream that is repeated, in Hz. */
-    readonly clockRate: number;
+    readonly stream: SendStream;
     /** RTX payload type of each payload type; packets of others are not sent again. */
     readonly payloadTypes: ReadonlyMap<number, number>;
   };
@@ -57,12 +54,12 @@ export type RetransmissionDiscard =
  *
  * @example
  * ```ts
- * import { createRtpPacket, Retransmitter } from "@heron/webrtc/rtp";
+ * import { createRtpPacket, Retransmitter, SendStream } from "@heron/webrtc/rtp";
  * import { nodeProvider } from "@heron/webrtc/core";
  * import { assertEquals } from "@std/assert";
  *
- * const rtx = { ssrc: 8, clockRate: 90000, payloadTypes: new Map([[96, 97]]) };
- * const retransmitter = new Retransmitter({ rtx }, nodeProvider);
+ * const stream = new SendStream({ ssrc: 8, clockRate: 90000 }, nodeProvider);
+ * const retransmitter = new Retransmitter({ rtx: { stream, payloadTypes: new Map([[96, 97]]) } });
  * const packet = createRtpPacket({ ssrc: 7, payloadType: 96, sequenceNumber: 5, timestamp: 0 });
  * retransmitter.sent(packet, 1000);
  * const [answer] = retransmitter.answer([5], 1050);
@@ -85,10 +82,10 @@ export class Retransmitter {
   #bytes = 0;
 
   /** Sends nothing until asked. */
-  constructor(options: RetransmitterOptions, crypto: CryptoProvider) {
+  constructor(options: RetransmitterOptions = {}) {
     const { rtx, bitrate = DEFAULT_RETRANSMISSION_BITRATE, maxAge, extension } = options;
     this.history = new PacketHistory(maxAge);
-    this.stream = rtx === undefined ? undefined : new SendStream(rtx, crypto);
+    this.stream = rtx?.stream;
     this.#payloadTypes = rtx?.payloadTypes;
     this.#limit = new RateLimit(bitrate);
     this.#extension = extension;

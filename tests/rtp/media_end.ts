@@ -69,13 +69,11 @@ export class MediaEnd implements Layer<Uint8Array, BufferedItem | TestFrame, nev
       rtx
         ? {
           rtx: {
-            ssrc: ssrc + RTX_SSRC,
-            clockRate: 90000,
+            stream: new SendStream({ ssrc: ssrc + RTX_SSRC, clockRate: 90000 }, crypto),
             payloadTypes: new Map([[PAYLOAD_TYPE, RTX_PAYLOAD_TYPE]]),
           },
         }
         : {},
-      crypto,
     );
     this.remote = new RemoteInbound(this.stream, this.#clock);
     this.receiver = new ReceiveStream({

@@ -15,9 +15,13 @@ export class FrameRate {
     if (this.#times.length < MAX_FRAMES) this.#times.push(now);
   }
 
-  /** Frames in the second before `now`; undefined in the first one. */
-  at(now: Millis): number | undefined {
-    if (this.#since === undefined || now - this.#since < 1000) return undefined;
+  /** Whether there have been frames for a second. */
+  isSettled(now: Millis): boolean {
+    return this.#since !== undefined && now - this.#since >= 1000;
+  }
+
+  /** Frames in the second before `now`. */
+  at(now: Millis): number {
     this.#forget(now);
     return this.#times.length;
   }

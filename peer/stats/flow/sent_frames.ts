@@ -25,7 +25,7 @@ export class SentFrames {
   /** A frame is sent. */
   add({ data, keyFrame }: OutboundFrame, mimeType: string, now: Millis): void {
     this.#began ??= now;
-    const frames = this.rate.at(now);
+    const frames = this.rate.isSettled(now) ? this.rate.at(now) : 0;
     this.rate.add(now);
     // The average is what the target allows for a frame.
     const average = this.targetBitrate !== undefined && frames

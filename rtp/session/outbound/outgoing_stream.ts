@@ -9,6 +9,7 @@ import { RemoteInbound, Retransmitter, type SendInit, SendStream } from "../../t
 import type { FormatTable } from "../format_table.ts";
 import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
+import type { OwnSources } from "./own_sources.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import {
   frameElements,
@@ -37,6 +38,13 @@ export interface SenderSection {
   readonly extensions: ExtensionIds;
   /** Bytes of an RTP packet at most. */
   readonly maxPacketSize: number;
+}
+
+/** What a stream needs of its session. */
+export interface StreamHost {
+  readonly crypto: CryptoProvider;
+  readonly ntp: NtpClock;
+  readonly sources: OwnSources;
 }
 
 /** One stream that this side sends, with its retransmissions: from frames to packets. */
@@ -75,8 +83,7 @@ export class OutgoingStream {
   constructor(
     parameters: EncodingParameters,
     section: SenderSection,
-    crypto: CryptoProvider,
-    ntp: NtpClock,
+    { crypto, ntp, sources }: StreamHost,
   ) {
     const { ssrc, rtxSsrc, rid } = parameters;
     this.ssrc = ssrc;
@@ -84,15 +91,18 @@ export class OutgoingStream {
     this.parameters = parameters;
     this.#section = section;
     this.#crypto = crypto;
-    this.media = new SendStream({ ssrc, clockRate: 90_000 }, crypto);
+    this.media = sources.begin({ ssrc, clockRate: 90_000 });
     this.#clock = new OutgoingClock(this.media.timestampOffset);
     this.#rewriter = new StreamRewriter(this.media);
     this.retransmitter = new Retransmitter({
       ...(rtxSsrc !== undefined && {
-        rtx: { ssrc: rtxSsrc, clockRate: 90_000, payloadTypes: section.formats.rtx },
+        rtx: {
+          stream: sources.begin({ ssrc: rtxSsrc, clockRate: 90_000 }),
+          payloadTypes: section.formats.rtx,
+        },
         extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.extensions),
       }),
-    }, crypto);
+    });
     this.remote = new RemoteInbound(this.media, ntp);
     const rtx = this.retransmitter.stream;
     this.rtxRemote = rtx && new RemoteInbound(rtx, ntp);

@@ -1,9 +1,7 @@
-import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Discards, Millis } from "../../../core/stage/mod.ts";
 import type { PacerPriority } from "../../congestion/mod.ts";
 import { createRtpPacket, type RtpPacket } from "../../packet.ts";
 import { startsKeyFrame } from "../../payload/mod.ts";
-import type { NtpClock } from "../../reception/mod.ts";
 import type { SendInit } from "../../transmission/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
@@ -21,16 +19,14 @@ import {
   type RtpKind,
   type SenderParameters,
 } from "../parameters.ts";
-import { OutgoingStream, type SenderSection } from "./outgoing_stream.ts";
+import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
 import { ToneQueue } from "./tone_queue.ts";
 
 /** When what waits would take longer, frames of video are left out until the next key frame. */
 export const MAX_QUEUE_TIME: Millis = 1000;
 
 /** What a sender needs of its session. */
-export interface SenderHost {
-  readonly crypto: CryptoProvider;
-  readonly ntp: NtpClock;
+export interface SenderHost extends StreamHost {
   readonly maxPacketSize: number;
   readonly discards: Discards<RtpSessionDiscard>;
   /** How long what waits will take. */
@@ -83,11 +79,10 @@ export class Sender implements SenderSection {
     this.parameters = parameters;
     this.formats = new FormatTable(parameters.formats);
     this.extensions = parameters.extensions;
-    const { crypto, ntp } = this.#host;
     const before = new Map(this.#streams.map((stream) => [stream.ssrc, stream]));
     this.#streams = parameters.encodings.slice(0, MAX_ENCODINGS).map((encoding) => {
       const known = before.get(encoding.ssrc);
-      if (known === undefined) return new OutgoingStream(encoding, this, crypto, ntp);
+      if (known === undefined) return new OutgoingStream(encoding, this, this.#host);
       before.delete(encoding.ssrc);
       if (encoding.active && !known.parameters.active) this.#skipToKeyFrame(known);
       known.configure(encoding);

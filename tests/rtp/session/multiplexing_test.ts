@@ -7,7 +7,18 @@ import {
   serializeRtpPacket,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { call, datagram, ends, eventsOf, framesOf, receiver, sendVideo, vp8 } from "./ends.ts";
+import {
+  call,
+  datagram,
+  ends,
+  eventsOf,
+  framesOf,
+  receiver,
+  sender,
+  sendVideo,
+  VIDEO,
+  vp8,
+} from "./ends.ts";
 
 const LAYERS = ["q", "h", "f"].map((rid, i) => ({
   ...{ rid, ssrc: 3000 + 2 * i, rtxSsrc: 3001 + 2 * i, active: true },
@@ -103,6 +114,25 @@ Deno.test("a sender that is removed says goodbye (RFC 3550 section 6.6), and so 
   const last = parseRtcp(pair.sent.a.at(-1)!.data);
   assertEquals(last.find(({ type }) => type === "BYE"), { type: "BYE", ssrcs: [1000] });
   assert(pair.a.done);
+});
+
+Deno.test("a source that ends and begins again goes on with its numbers: SRTP drops those that come twice (RFC 3711 section 9.1)", () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const pair = ends(seed);
+    const random = new Random(seed);
+    for (let times = 0; times < 3; times++) {
+      pair.run("a", (a, now) => a.setSender(sender("video", [VIDEO]), now));
+      sendVideo(pair, vp8(random, true, 2500), true);
+      pair.advance(100);
+      pair.run("a", (a) => a.removeSender("1"));
+      pair.advance(100);
+    }
+    const numbers = pair.sent.a.filter(({ kind }) => kind === "rtp")
+      .map(({ data }) => parseRtpPacket(data)!).filter(({ ssrc }) => ssrc === VIDEO.ssrc)
+      .map(({ sequenceNumber }) => sequenceNumber);
+    assert(numbers.length >= 9, `${numbers.length} packets`);
+    assertEquals(numbers, numbers.map((_, index) => numbers[0]! + index));
+  }
 });
 
 Deno.test("both sides learn the round trip, and reports say what is lost", () => {

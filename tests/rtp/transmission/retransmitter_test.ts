@@ -8,15 +8,19 @@ import {
   RateLimit,
   Retransmitter,
   type RetransmitterOptions,
+  SendStream,
 } from "../../../rtp/mod.ts";
 import { crypto } from "../../support/freeing_provider.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { packet, range } from "../reception/packets.ts";
 
-const rtx = { ssrc: 8, clockRate: 90000, payloadTypes: new Map([[96, 97]]) };
+const rtx = {
+  stream: new SendStream({ ssrc: 8, clockRate: 90000 }, crypto),
+  payloadTypes: new Map([[96, 97]]),
+};
 
 function retransmitter(options: RetransmitterOptions, numbers: readonly number[]): Retransmitter {
-  const made = new Retransmitter(options, crypto);
+  const made = new Retransmitter(options);
   for (const number of numbers) made.sent(packet(number), 0);
   return made;
 }
@@ -62,7 +66,7 @@ Deno.test("a packet goes once in a round trip, and so often in all", () => {
 
 Deno.test("a flood of NACKs gets no more than the rate allows", () => {
   const random = new Random(seedForRun("NACK flood"));
-  const made = new Retransmitter({ rtx, bitrate: 800_000 }, crypto);
+  const made = new Retransmitter({ rtx, bitrate: 800_000 });
   let bytes = 0;
   for (let now = 0, number = 0; now < 10_000; now += 5) {
     for (let i = 0; i < 5; i++) made.sent(packet(number++, { payload: new Uint8Array(1000) }), now);

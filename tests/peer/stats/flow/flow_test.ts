@@ -7,10 +7,10 @@ import { ReceivedFrames } from "../../../../peer/stats/flow/received_frames.ts";
 import { SentFrames } from "../../../../peer/stats/flow/sent_frames.ts";
 import { Sound } from "../../../../peer/stats/flow/sound.ts";
 
-Deno.test("frames per second are those of the last second, and unknown in the first", () => {
+Deno.test("frames per second are those of the last second, and settled after the first", () => {
   const rate = new FrameRate();
   for (let now = 0; now <= 900; now += 100) rate.add(now);
-  assertEquals(rate.at(999), undefined);
+  assertEquals([rate.at(999), rate.isSettled(999), rate.isSettled(1000)], [10, false, true]);
   assertEquals(rate.at(1000), 9);
   assertEquals(rate.at(1500), 4);
   assertEquals(rate.at(5000), 0);
