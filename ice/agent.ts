@@ -301,13 +301,14 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (stun) this.#advance(now);
   }
 
-  handleOutbound(batch: readonly Uint8Array[], _now: Millis): void {
+  handleOutbound(batch: readonly Uint8Array[], now: Millis): void {
     const pair = this.#path.outbound;
     if (pair === undefined) return this.discards.add("data without a valid pair", batch.length);
     const { base: local, destination: remote, localCandidate: { relay } } = pair;
     for (const data of batch) {
       if (relay === undefined) this.#below.push({ data, local, remote });
       else relay.send(data, remote);
+      pair.lastPacketSentAt = now;
       pair.packetsSent++;
       pair.bytesSent += data.length;
       this.#traffic.sent(data.length);
@@ -364,6 +365,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const pair = this.#path.inbound(datagram);
     if (pair === undefined) return this.discards.add("data from an unvalidated address");
     const { data } = datagram;
+    pair.lastPacketReceivedAt = now;
     pair.packetsReceived++;
     pair.bytesReceived += data.length;
     this.#traffic.received(data.length);

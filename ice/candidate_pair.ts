@@ -33,6 +33,10 @@ export interface IcePair {
   readonly responsesReceived: number;
   /** Those of `requestsSent` that kept consent fresh (RFC 7675). */
   readonly consentRequestsSent: number;
+  /** When data last left, not counting STUN. */
+  readonly lastPacketSentAt: Millis | undefined;
+  /** When data last came, not counting STUN. */
+  readonly lastPacketReceivedAt: Millis | undefined;
   /** Data, not counting STUN. */
   readonly packetsSent: number;
   /** Data, not counting STUN. */
@@ -86,6 +90,8 @@ export class CandidatePair implements IcePair {
   responsesSent = 0;
   responsesReceived = 0;
   consentRequestsSent = 0;
+  lastPacketSentAt: Millis | undefined;
+  lastPacketReceivedAt: Millis | undefined;
   packetsSent = 0;
   packetsReceived = 0;
   bytesSent = 0;

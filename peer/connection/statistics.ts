@@ -79,15 +79,15 @@ export class Statistics {
     const { channels, transports, transceivers, clock } = this.#host;
     const timestamp = performance.timeOrigin + performance.now();
     const stats = new StatsCollector(this.#ids, timestamp);
+    const now = clock.now();
+    const wallTime = (at: Millis) => timestamp - now + at;
     addPeerConnection(stats, this.#host, channels.records);
     for (const transport of transports.inUse) {
       const remoteAddress = (candidate: IceCandidate) =>
         this.#remoteCandidates.shown(candidate)?.address ?? null;
-      addTransport(stats, { ...transport.inspect(), remoteAddress });
+      addTransport(stats, { ...transport.inspect(), remoteAddress, wallTime });
     }
     for (const slots of channels.records.slots) addDataChannel(stats, slots);
-    const now = clock.now();
-    const wallTime = (at: Millis) => timestamp - now + at;
     for (const transceiver of transceivers.active) {
       const figures = this.#host.figuresOf(transceiver);
       const transport = transports.inUse.find(({ dtls }) => dtls === transceiver.sender.transport);

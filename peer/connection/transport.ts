@@ -152,7 +152,7 @@ export class Transport {
   }
 
   /** What statistics are made from; the layers are to be read, not to be changed. */
-  inspect(): Omit<InspectedTransport, "remoteAddress"> {
+  inspect(): Omit<InspectedTransport, "remoteAddress" | "wallTime"> {
     return {
       inspected: this,
       iceSlots: this.iceSlots,
@@ -162,6 +162,9 @@ export class Transport {
       dtlsRole: this.dtlsRole,
       certificate: this.#certificate,
       selectedPairChanges: this.#selectedPairChanges,
+      availableOutgoingBitrate: this.runMedia((session) =>
+        session.transport().availableOutgoingBitrate
+      ),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Millis } from "../../core/mod.ts";
 import type { IcePair } from "../../ice/mod.ts";
 import type { RTCStats, StatsCollector } from "./stats.ts";
 
@@ -31,6 +32,12 @@ export interface RTCIceCandidatePairStats extends RTCStats {
   bytesSent: number;
   /** Bytes of their payload. */
   bytesReceived: number;
+  /** When data last left: milliseconds of Unix time; missing before it has. */
+  lastPacketSentTimestamp?: number;
+  /** When data last came: milliseconds of Unix time; missing before it has. */
+  lastPacketReceivedTimestamp?: number;
+  /** Bits per second that congestion control of media allows for; only of the pair that carries media. */
+  availableOutgoingBitrate?: number;
   /** The sum of all measured round trips, in seconds. */
   totalRoundTripTime: number;
   /** The latest measured round trip, in seconds; missing before there is one. */
@@ -47,9 +54,22 @@ export interface RTCIceCandidatePairStats extends RTCStats {
   consentRequestsSent: number;
 }
 
+/** What a pair has around it. */
+export interface PairPlace {
+  readonly transportId: string;
+  readonly availableOutgoingBitrate: number | undefined;
+  /** A time of the connection's clock, in milliseconds of Unix time. */
+  wallTime(at: Millis): number;
+}
+
 /** Adds what is known of a pair. */
-export function addCandidatePair(stats: StatsCollector, pair: IcePair, transportId: string): void {
-  const { roundTripTime, totalRoundTripTime } = pair;
+export function addCandidatePair(
+  stats: StatsCollector,
+  pair: IcePair,
+  { transportId, availableOutgoingBitrate, wallTime }: PairPlace,
+): void {
+  const { roundTripTime, totalRoundTripTime, lastPacketSentAt, lastPacketReceivedAt } = pair;
+  const timestamp = (at: Millis | undefined) => at === undefined ? undefined : wallTime(at);
   stats.add<RTCIceCandidatePairStats>("candidate-pair", pair, {
     transportId,
     localCandidateId: stats.id("local-candidate", pair.local),
@@ -60,6 +80,9 @@ export function addCandidatePair(stats: StatsCollector, pair: IcePair, transport
     packetsReceived: pair.packetsReceived,
     bytesSent: pair.bytesSent,
     bytesReceived: pair.bytesReceived,
+    lastPacketSentTimestamp: timestamp(lastPacketSentAt),
+    lastPacketReceivedTimestamp: timestamp(lastPacketReceivedAt),
+    availableOutgoingBitrate,
     totalRoundTripTime: totalRoundTripTime / 1000,
     currentRoundTripTime: roundTripTime === undefined ? undefined : roundTripTime / 1000,
     requestsReceived: pair.requestsReceived,

@@ -118,6 +118,12 @@ export interface RTCRemoteOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   remoteTimestamp?: number;
   /** How many sender reports have come. */
   reportsSent: number;
+  /** The latest round trip, in seconds; missing where none was measured: this side measures while it sends nothing. */
+  roundTripTime?: number;
+  /** The sum of all, in seconds. */
+  totalRoundTripTime: number;
+  /** How many there were. */
+  roundTripTimeMeasurements: number;
 }
 
 /** What belongs to a stream that is received. */
@@ -207,7 +213,7 @@ function addRemoteOutbound(
   figures: InboundStatistics,
   { receiver, kind, transportId, codecId, wallTime }: InboundPlace,
 ): string | undefined {
-  const { ssrc, remoteClock } = figures;
+  const { ssrc, remoteClock, remoteRoundTrip: { latest, total, count } } = figures;
   if (remoteClock === undefined) return undefined;
   return stats.add<RTCRemoteOutboundRtpStreamStats>("remote-outbound-rtp", receiver, {
     ...{ ssrc, kind, transportId, codecId },
@@ -216,5 +222,8 @@ function addRemoteOutbound(
     bytesSent: figures.remoteBytesSent ?? 0,
     remoteTimestamp: unixMillisFromNtp(remoteClock.ntpTimestamp),
     reportsSent: figures.remoteReportsSent,
+    roundTripTime: latest === undefined ? undefined : latest / 1000,
+    totalRoundTripTime: total / 1000,
+    roundTripTimeMeasurements: count,
   }, { part: ssrc, timestamp: wallTime(remoteClock.arrival) });
 }

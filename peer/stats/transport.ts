@@ -1,4 +1,4 @@
-import type { Certificate } from "../../core/mod.ts";
+import type { Certificate, Millis } from "../../core/mod.ts";
 import type { DtlsEndpoint } from "../../dtls/mod.ts";
 import type { IceAgent, IceCandidate, IcePair } from "../../ice/mod.ts";
 import { SRTP_PROTECTION_PROFILES } from "../../srtp/mod.ts";
@@ -62,6 +62,10 @@ export interface InspectedTransport {
   readonly dtlsRole: "client" | "server" | undefined;
   readonly certificate: Certificate;
   readonly selectedPairChanges: number;
+  /** Bits per second that congestion control allows for, where there is media. */
+  readonly availableOutgoingBitrate: number | undefined;
+  /** A time of the connection's clock, in milliseconds of Unix time. */
+  wallTime(at: Millis): number;
   /** The address of a remote candidate as the application has told it. */
   remoteAddress(candidate: IceCandidate): string | null;
 }
@@ -93,7 +97,13 @@ export function addTransport(stats: StatsCollector, transport: InspectedTranspor
   });
   const pairs = new Set(agent.pairs);
   if (selectedPair !== undefined) pairs.add(selectedPair); // after a restart one of the session before
-  for (const pair of pairs) addCandidatePair(stats, pair, transportId);
+  for (const pair of pairs) {
+    const { wallTime } = transport;
+    const availableOutgoingBitrate = pair === selectedPair
+      ? transport.availableOutgoingBitrate
+      : undefined;
+    addCandidatePair(stats, pair, { transportId, availableOutgoingBitrate, wallTime });
+  }
   addCandidates(stats, transport, pairs, transportId);
 }
 

@@ -124,7 +124,9 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
 
   /** Figures of each stream that a section receives. */
   inbound(mid: string): InboundStatistics[] {
-    return this.#core.receiver(mid)?.received().map(inboundStatistics) ?? [];
+    const { roundTrip } = this.#core.reporter.reference;
+    const received = this.#core.receiver(mid)?.received() ?? [];
+    return received.map((each) => inboundStatistics(each, roundTrip));
   }
 
   /** Figures of each stream that a section sends. */

@@ -65,6 +65,8 @@ export interface InboundStatistics {
   readonly framesAssembledFromMultiplePackets: number;
   /** How long packets are held, at the least. */
   readonly jitterBufferTarget: Millis;
+  /** Round trips as the answers to our reference times tell them (RFC 3611 section 4.5): measured while nothing is sent. */
+  readonly remoteRoundTrip: RoundTripStatistics;
   /** What the last sender report said. */
   readonly remoteClock: RemoteClock | undefined;
   /** How many packets it says were sent. */
@@ -137,6 +139,7 @@ export interface TransportStatistics {
 /** Figures of a stream that is received. */
 export function inboundStatistics(
   { stream, requests }: { readonly stream: IncomingStream; readonly requests: KeyFrameRequests },
+  { latest, total, count }: RoundTripStatistics,
 ): InboundStatistics {
   const { reception, frames, repair, ssrc, rid } = stream;
   const { statistics, buffer } = reception;
@@ -162,6 +165,7 @@ export function inboundStatistics(
     framesAssembledFromMultiplePackets: frames.framesOfSeveralPackets,
     ...{ rtxSsrc: stream.rtxSsrc, fecSsrc: stream.fecSsrc },
     jitterBufferTarget: buffer.playout.delay,
+    remoteRoundTrip: { latest, total, count },
     remoteClock: statistics.remoteClock,
     remotePacketsSent: stream.senderReport?.packetCount,
     remoteBytesSent: stream.senderReport?.octetCount,

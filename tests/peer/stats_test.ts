@@ -288,6 +288,27 @@ Deno.test("while an ICE restart is under way, the pair of the session before it 
   await pair.close();
 });
 
+Deno.test("webrtc-stats section 8.19: a pair tells when data last went over it, and what media may use of it", async () => {
+  const pair = new Pair();
+  const { a } = await connected(pair);
+  const ages = async (pc: RTCPeerConnection) => {
+    const { timestamp, ...stats } = one(await pc.getStats(), "candidate-pair");
+    return [stats.lastPacketSentTimestamp!, stats.lastPacketReceivedTimestamp!]
+      .map((at) => Math.round(timestamp - at));
+  };
+  await pair.advance(1000);
+  const [silence] = await ages(pair.alice);
+  assert(silence! > 500, `${silence}`);
+  a.send("x");
+  await pair.advance(100);
+  const [sentBefore] = await ages(pair.alice);
+  const [, cameBefore] = await ages(pair.bob);
+  assert(sentBefore! <= 100 && cameBefore! <= 100, `${sentBefore}, ${cameBefore}`);
+  const sent = one(await pair.alice.getStats(), "candidate-pair");
+  assertEquals("availableOutgoingBitrate" in sent, false, "there is no media");
+  await pair.close();
+});
+
 Deno.test("W3C WebRTC section 8.4: ids can't be guessed from another connection's", async () => {
   const ids: string[] = [];
   for (let i = 0; i < 10; i++) {

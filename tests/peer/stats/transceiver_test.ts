@@ -57,6 +57,7 @@ const INBOUND: InboundStatistics = {
   framesAssembledFromMultiplePackets: 20,
   ...{ rtxSsrc: 78, fecSsrc: undefined },
   jitterBufferTarget: 0,
+  remoteRoundTrip: { latest: 30, total: 70, count: 2 },
   // RFC 5905: half a second after the epoch of Unix.
   remoteClock: {
     ntpTimestamp: (2_208_988_800n << 32n) | (1n << 31n),
@@ -136,6 +137,8 @@ Deno.test("webrtc-stats section 8: a stream that is received tells of itself, an
   assertEquals(inbound.rtxSsrc, 78);
   assertEquals([remote.timestamp, remote.remoteTimestamp], [4800, 500]);
   assertEquals([remote.packetsSent, remote.bytesSent, remote.reportsSent], [103, 9300, 2]);
+  assertEquals([remote.roundTripTime, remote.totalRoundTripTime], [0.03, 0.07]);
+  assertEquals(remote.roundTripTimeMeasurements, 2);
   assertEquals([inbound.remoteId, remote.localId], [remote.id, inbound.id]);
 });
 
