@@ -5,7 +5,12 @@ import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../
 import { type Packetizer, packetizerFor, RedEncoder, startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
-import { RemoteInbound, Retransmitter, type SendInit, SendStream } from "../../transmission/mod.ts";
+import {
+  RemoteInbound,
+  Retransmitter,
+  type SendInit,
+  type SendStream,
+} from "../../transmission/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
