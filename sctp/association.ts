@@ -113,7 +113,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       stateChanged: (state) => this.#stateChanged(state),
       closed: (error) => this.#closed(error),
     });
-    this.#assembler = new PacketAssembler(mtu, localPort, remotePort);
+    this.#assembler = new PacketAssembler(mtu, this.#tcb);
     this.#sender = new Sender(this.#tcb.localInitialTsn, mtu);
     this.#handshake = new Handshake(this.#tcb);
     this.#heartbeat = new Heartbeat(this.#tcb, this.#sender.rto);
@@ -209,6 +209,11 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
   /** Why it ended, unless it was closed by either user. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** The peer's port, as its `a=sctp-port` says (RFC 8841 section 5); of no effect once the set-up has begun. */
+  setRemotePort(port: number): void {
+    if (this.#tcb.state === "CLOSED") this.#tcb.remotePort = port;
   }
 
   /** Begins the set-up. Both sides call it: an INIT collision is settled by RFC 9260 section 5.2. An INIT is answered before it, too. */

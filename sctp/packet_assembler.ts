@@ -7,6 +7,12 @@ const MAX_SLAB = 31 * 1200;
 /** Bytes of a slab when only SACKs go, which are short, less one packet. */
 const SMALL_SLAB = 1024;
 
+/** The ports of both ends. */
+export interface AssociationPorts {
+  readonly localPort: number;
+  readonly remotePort: number;
+}
+
 /**
  * Puts chunks into packets, one after the other. Packets are slices of a slab that is made for a burst, so that a packet costs no
  * allocation of its own; a slab is never used twice, since whoever has a packet may keep it.
@@ -16,15 +22,13 @@ export class PacketAssembler {
   readonly mtu: number;
   /** The slab that is written to. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  readonly #sourcePort: number;
-  readonly #destinationPort: number;
+  readonly #ports: AssociationPorts;
   #start = 0;
   #at = 0;
 
-  constructor(mtu: number, sourcePort: number, destinationPort: number) {
+  constructor(mtu: number, ports: AssociationPorts) {
     this.mtu = mtu;
-    this.#sourcePort = sourcePort;
-    this.#destinationPort = destinationPort;
+    this.#ports = ports;
   }
 
   /** Starts a packet. `likely` says how many bytes the burst that it belongs to is going to have. */
@@ -62,7 +66,7 @@ export class PacketAssembler {
   /** Completes the packet. */
   end(verificationTag: number, zeroChecksum: boolean): Uint8Array<ArrayBuffer> {
     const packet = this.bytes.subarray(this.#start, this.#at);
-    writeCommonHeader(packet, this.#sourcePort, this.#destinationPort, verificationTag);
+    writeCommonHeader(packet, this.#ports.localPort, this.#ports.remotePort, verificationTag);
     // RFC 9653 section 5.2: packets with INIT or COOKIE ECHO have their checksum always.
     const first = packet[COMMON_HEADER_LENGTH]!;
     if (!zeroChecksum || first === ChunkType.COOKIE_ECHO || first === ChunkType.INIT) {

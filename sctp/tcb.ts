@@ -35,7 +35,7 @@ export interface TcbOwner {
 export class Tcb {
   readonly crypto: CryptoProvider;
   readonly localPort: number;
-  readonly remotePort: number;
+  remotePort: number;
   /** My verification tag: packets to me carry it. */
   readonly localTag: number;
   readonly localInitialTsn: number;

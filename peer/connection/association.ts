@@ -6,6 +6,9 @@ import { RTCError } from "../rtc_error.ts";
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import type { AssociationRider, Transport } from "./transport.ts";
 
+/** Where the peer says nothing else, as old ones did. */
+const SCTP_PORT = 5000;
+
 /** What an association tells its connection. Each but the last is called within a task of its own. */
 export interface AssociationHost {
   readonly isClosed: boolean;
@@ -21,6 +24,7 @@ export interface AssociationHost {
 export class Association implements AssociationRider {
   readonly slots: SctpTransportSlots;
   readonly object: RTCSctpTransport;
+  remotePort = SCTP_PORT;
   readonly #host: AssociationHost;
   #transport: Transport;
 
@@ -43,9 +47,10 @@ export class Association implements AssociationRider {
     return this.#transport;
   }
 
-  /** An answer has settled which transport it goes over. */
-  settle(transport: Transport): void {
+  /** An answer has settled which transport it goes over, and to which port of the peer. */
+  settle(transport: Transport, remotePort = SCTP_PORT): void {
     this.move(transport);
+    this.remotePort = remotePort;
     transport.carry(this);
   }
 

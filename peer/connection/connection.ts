@@ -3,7 +3,7 @@ import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { OutboundPacket, ReturnedPacket, WrittenPacket } from "../../rtp/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
-import { groupsOf, maxMessageSizeOf, type SessionDescription } from "../../sdp/mod.ts";
+import { groupsOf, maxMessageSizeOf, sctpPortOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
 import { transportMids } from "../jsep/media/mod.ts";
@@ -423,12 +423,14 @@ export class Connection implements Hosts {
     const transport = mid === undefined
       ? undefined
       : this.transports.of(tags.get(mid) ?? mid) ?? this.transports.of(mid);
-    if (transport !== undefined) this.association?.settle(transport);
+    const remote = (side === "remote" ? answer : offer).media[data];
+    if (transport !== undefined && remote !== undefined) {
+      this.association?.settle(transport, sctpPortOf(remote));
+    }
     this.#transportNegotiation.answer(side, answer, offer);
     const dtlsRole = transport?.dtlsRole;
-    if (this.association === undefined || dtlsRole === undefined) return;
-    const remote = side === "remote" ? answer : offer;
-    updateMaxMessageSize(this.association.slots, maxMessageSizeOf(remote.media[data]!));
+    if (this.association === undefined || dtlsRole === undefined || remote === undefined) return;
+    updateMaxMessageSize(this.association.slots, maxMessageSizeOf(remote));
     this.channels.assignIds(dtlsRole);
   }
 

@@ -57,6 +57,8 @@ export interface TransportHost {
 
 /** What rides on a transport beside media: an SCTP association. */
 export interface AssociationRider {
+  /** The SCTP port of the peer (RFC 8841 section 5). */
+  readonly remotePort: number;
   /** What the association tells. Not in a task yet. */
   handle(event: SctpEvent): void;
   /** What arrives for the data channels. Not in a task yet. */
@@ -254,6 +256,9 @@ export class Transport {
   /** Data channels go over this transport from now on, or, without an association, no longer. */
   carry(association: AssociationRider | undefined): void {
     this.#association = association;
+    if (association !== undefined) {
+      this.#pipeline.sctp.run((sctp) => sctp.setRemotePort(association.remotePort));
+    }
     this.#connectAssociation();
   }
 

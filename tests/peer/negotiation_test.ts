@@ -87,3 +87,24 @@ Deno.test("RFC 9429 section 5.9: media that comes before the answer is taken; a 
   generator.stop();
   await pair.close();
 });
+
+Deno.test("RFC 8841 section 5: the association goes to the port of the peer's description", async () => {
+  for (const port of [5000, 6000]) {
+    const pair = new Pair({ trickle: false });
+    const channel = pair.alice.createDataChannel("channel");
+    await pair.alice.setLocalDescription();
+    await pair.gathered(pair.alice);
+    await pair.bob.setRemoteDescription(pair.alice.localDescription!);
+    await pair.bob.setLocalDescription();
+    await pair.gathered(pair.bob);
+    const { type, sdp } = pair.bob.localDescription!;
+    await pair.alice.setRemoteDescription({
+      type,
+      sdp: sdp.replace("sctp-port:5000", `sctp-port:${port}`),
+    });
+    await pair.advance(2000);
+    assertEquals(pair.alice.connectionState, "connected");
+    assertEquals(channel.readyState, port === 5000 ? "open" : "connecting");
+    await pair.close();
+  }
+});

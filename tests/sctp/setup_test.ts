@@ -51,6 +51,15 @@ Deno.test("an association is set up within 5 s at 10% loss in 99 of 100 runs", (
   assert(late <= 1, `${late} late`);
 });
 
+Deno.test("RFC 8841 section 5: a peer has the port that its description tells", () => {
+  const pair = new Pair({ a: { localPort: 5001 }, b: { localPort: 6000, remotePort: 5001 } });
+  pair.run("a", (a) => a.setRemotePort(6000));
+  pair.connect(1000);
+  pair.run("a", (a) => a.setRemotePort(7000)); // too late
+  pair.send("a", 0, numbered(1, 3000));
+  pair.until(() => pair.messages("b").length === 1, 1000);
+});
+
 Deno.test("messages sent before the association is set up wait for it", () => {
   const pair = new Pair();
   pair.send("a", 0, numbered(1, 5000));
