@@ -2,12 +2,10 @@ import { ProtocolError } from "../../core/mod.ts";
 import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
 import { construct } from "../../webidl/construct.ts";
 import { queueTask } from "../../webidl/task.ts";
+import { SCTP_PORT } from "../jsep/sections.ts";
 import { RTCError } from "../rtc_error.ts";
 import { RTCSctpTransport, type SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import type { AssociationRider, Transport } from "./transport.ts";
-
-/** Where the peer says nothing else, as old ones did. */
-const SCTP_PORT = 5000;
 
 /** What an association tells its connection. Each but the last is called within a task of its own. */
 export interface AssociationHost {

@@ -2,7 +2,7 @@ import type { IceParameters } from "../../ice/mod.ts";
 import { groupsOf, iceCredentialsOf, type SessionDescription, setupOf } from "../../sdp/mod.ts";
 import { transportMids } from "../jsep/media/mod.ts";
 import { readRemoteTransport } from "../jsep/remote.ts";
-import { isRejected, midOf, transportSection } from "../jsep/sections.ts";
+import { midOf, needsTransport, transportSection } from "../jsep/sections.ts";
 import type { Side } from "../jsep/signaling_state.ts";
 import type { Configuration } from "./configuration.ts";
 import type { RemoteCandidates } from "./remote_candidates.ts";
@@ -28,7 +28,7 @@ export class TransportNegotiation {
     this.#remoteCandidates = remoteCandidates;
   }
 
-  /** Every section of an offer gets a transport: one of its own, or that of the section which speaks for it. */
+  /** Every section of an offer that could be accepted gets a transport: one of its own, or that of the section which speaks for it. */
   offer(side: Side, session: SessionDescription): void {
     const groups = groupsOf(session, "BUNDLE");
     const tags = transportMids(aliveGroups(session, groups));
@@ -94,7 +94,7 @@ export class TransportNegotiation {
 }
 
 function* aliveIndices(session: SessionDescription): Generator<number> {
-  for (const [index, media] of session.media.entries()) if (!isRejected(media)) yield index;
+  for (const [index, media] of session.media.entries()) if (needsTransport(media)) yield index;
 }
 
 /** Groups without what is rejected: the first that remains speaks for the others. */

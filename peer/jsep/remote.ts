@@ -15,7 +15,7 @@ import {
   type Setup,
   setupOf,
 } from "../../sdp/mod.ts";
-import { isDataSection, isRejected, midOf, transportSection } from "./sections.ts";
+import { isDataSection, midOf, needsTransport, transportSection } from "./sections.ts";
 
 /** What a remote description says of the transport of a section. */
 export interface RemoteTransport {
@@ -36,7 +36,12 @@ export function readRemoteTransport(
   const section = transportSection(session, index);
   const mid = midOf(session, index);
   const credentials = iceCredentialsOf(session, section);
-  if (credentials === undefined) throw invalid(`The section ${mid} has no ice-ufrag and ice-pwd`);
+  if (credentials === undefined) {
+    // RFC 8839 section 5.4
+    throw invalid(
+      `The section ${mid} has no valid ice-ufrag (4 to 256 characters) and ice-pwd (22 to 256)`,
+    );
+  }
   const fingerprints = fingerprintsOf(session, section);
   if (fingerprints.length === 0) throw invalid(`The section ${mid} has no fingerprint`);
   const setup = setupOf(session, section) ?? (type === "offer" ? "actpass" : "active"); // RFC 4145 section 4
@@ -117,8 +122,7 @@ export function checkTransports(
   const bundled = new Set(groupsOf(session, "BUNDLE").flatMap(({ mids }) => mids.slice(1)));
   for (const [index, media] of session.media.entries()) {
     // A bundled section does as the one that its bundle is named for (RFC 9143 section 7.1.3).
-    const ownsTransport = !isRejected(media) && !bundled.has(midOf(session, index));
-    if (!ownsTransport || !(isRtp(media.protocol) || isDataSection(media))) continue;
+    if (!needsTransport(media) || bundled.has(midOf(session, index))) continue;
     readRemoteTransport(session, index, type);
     if (isRtp(media.protocol) && !has(media.attributes, "rtcp-mux")) {
       throw invalid(`Section ${index} has no a=rtcp-mux`); // W3C WebRTC section 4.4.1.5

@@ -11,6 +11,7 @@ import {
   type Fingerprint,
   type Group,
   groupsOf,
+  isRtp,
   isSctp,
   type MediaDescription,
   parseMid,
@@ -46,6 +47,11 @@ export function isDataSection(media: MediaDescription): boolean {
 /** Whether a section is rejected: port 0, and not because it is bundle-only (RFC 9143 section 6). */
 export function isRejected(media: MediaDescription): boolean {
   return media.port === 0 && find(media.attributes, "bundle-only") === undefined;
+}
+
+/** Whether a section needs a transport: it is not rejected, and of a kind that can be accepted (RFC 9429 section 5.3.1). */
+export function needsTransport(media: MediaDescription): boolean {
+  return !isRejected(media) && (isRtp(media.protocol) || isDataSection(media));
 }
 
 /** The index of the section whose data channels are in use; -1 if there is none. */
