@@ -133,7 +133,13 @@ export class MediaNegotiation {
     this.#associated.clear();
     const rejected = new Set([...rejectedMids(local), ...rejectedMids(remote)]);
     for (const transceiver of this.#host.transceivers.all) {
-      const { stopped, mid, sender } = transceiver;
+      const { stopping, stopped, mid, sender } = transceiver;
+      // No section will ever tell the other side that it is stopped: without this, negotiation would be needed for ever.
+      if (stopping && mid === null) {
+        stopTransceiver(transceiver);
+        this.#host.transceivers.remove(transceiver);
+        continue;
+      }
       if (stopped && mid !== null && rejected.has(mid)) {
         this.#host.transceivers.remove(transceiver);
         this.#sections.delete(mid);

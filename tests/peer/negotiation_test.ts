@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { MediaStreamTrackGenerator } from "../../media/mod.ts";
-import { Pair } from "./pair.ts";
+import { MediaStream, MediaStreamTrackGenerator } from "../../media/mod.ts";
+import { Pair, record } from "./pair.ts";
 
 Deno.test("WebRTC Extensions section 4: extensions that an answer leaves out are not offered again, and answered once they are", async () => {
   const pair = new Pair();
@@ -107,4 +107,52 @@ Deno.test("RFC 8841 section 5: the association goes to the port of the peer's de
     assertEquals(channel.readyState, port === 5000 ? "open" : "connecting");
     await pair.close();
   }
+});
+
+Deno.test("a transceiver that is stopped before it has a section is gone with the next negotiation, and needs no other", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  alice.createDataChannel("channel");
+  const transceiver = alice.addTransceiver("audio");
+  transceiver.stop();
+  await pair.negotiate();
+  const needed = record(alice, "negotiationneeded");
+  await pair.advance(100);
+  assertEquals([alice.getTransceivers(), transceiver.currentDirection], [[], "stopped"]);
+  assertEquals(needed, []);
+  await pair.close();
+});
+
+Deno.test("RFC 9429 section 5.3.1: an answer tells the streams of a track that it can't send, so that nobody asks for more", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio", { direction: "sendonly" });
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  bob.addTrack(new MediaStreamTrackGenerator({ kind: "audio" }), new MediaStream());
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals(bob.getTransceivers()[0]!.currentDirection, "recvonly");
+  assertEquals(bob.localDescription!.sdp.match(/a=msid:\S+/g)?.length, 1);
+  const needed = record(bob, "negotiationneeded");
+  await pair.advance(100);
+  assertEquals(needed, []);
+  await pair.close();
+});
+
+Deno.test("RFC 9143 section 9.1.1: numbers of an offer that was rolled back give way to those of the other side", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const transceiver = alice.addTransceiver("audio");
+  const wanted = transceiver.getHeaderExtensionsToNegotiate();
+  wanted[0]!.direction = "stopped"; // so that others get its id
+  transceiver.setHeaderExtensionsToNegotiate(wanted);
+  for (const kind of ["video", "audio"] as const) bob.addTransceiver(kind);
+  await Promise.all([alice.setLocalDescription(), bob.setLocalDescription()]);
+  await bob.setRemoteDescription(alice.localDescription!);
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  await pair.negotiate("bob");
+  assertEquals(alice.getTransceivers().map(({ mid }) => mid), ["0", "1", "2"]);
+  await pair.close();
 });

@@ -61,6 +61,11 @@ export function offerMedia(
 ): UnboundMedia {
   const { kind, direction } = wishes;
   const selection = selectCodecs(kind, direction, wishes.preferences);
+  if (negotiated === undefined) {
+    // What an earlier offer had was never agreed upon: an offer of the other side may have come before it, with the same numbers.
+    numbering.payloadTypes.forget(mid);
+    numbering.extensionIds.forget(mid);
+  }
   return {
     mid,
     kind,
@@ -114,14 +119,15 @@ export function answerMedia(
   };
 }
 
-/** What is said of the track that is sent, where one is. */
+/** What is said of the track that is sent. Its streams are told where it is wanted to be sent, though an answer may not be able to (RFC 9429 section 5.3.1). */
 function senderLines(
   wishes: MediaWishes,
   direction: Direction,
 ): Pick<LocalMedia, "msids" | "sources" | "cname"> {
-  if (!sends(direction)) return { msids: [] };
+  const msids = sends(wishes.direction) ? msidsOf(wishes.streamIds, wishes.trackId) : [];
+  if (!sends(direction)) return { msids };
   return {
-    msids: msidsOf(wishes.streamIds, wishes.trackId),
+    msids,
     // With rids, SSRCs need not be told.
     ...(wishes.sources && wishes.rids.length < 2 && { sources: wishes.sources }),
     ...(wishes.cname !== undefined && { cname: wishes.cname }),
