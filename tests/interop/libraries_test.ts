@@ -16,7 +16,12 @@ interface Case {
   readonly happens: readonly unknown[];
 }
 
-const SIMPLE_PEER = [["data", "hello"], ["closed"], ["error", "OperationError"]];
+const SIMPLE_PEER = [
+  ["stream", ["audio", "video"]],
+  ["data", "hello"],
+  ["closed"],
+  ["error", "OperationError"],
+];
 
 const CASES: Readonly<Record<string, Case>> = {
   "simple-peer, by its wrtc option": {
@@ -27,7 +32,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "simple-peer, by the global names": { program: "simple_peer.ts", happens: SIMPLE_PEER },
   "PeerJS, by the global names": {
     program: "peerjs.ts",
-    happens: [["open", "bob"], ["data", { echo: { hello: "world", list: [1, 2.5, null] } }]],
+    happens: [
+      ["open", "bob"],
+      ["data", { echo: { hello: "world", list: [1, 2.5, null] } }],
+      ["bob", ["audio", "video"]],
+      ["alice", ["audio", "video"]],
+    ],
   },
 };
 
@@ -37,16 +47,19 @@ for (const [name, { program, args = [], happens }] of Object.entries(CASES)) {
   // In CI nothing is left out: what can't be fetched fails.
   const isThere = Deno.env.get("CI") === "true" ||
     await succeeds(deno, "cache", ...rest.slice(rest.indexOf("--config")));
-  Deno.test({ name: `two peers connect with ${name}`, ignore: !isThere }, async () => {
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), PATIENCE);
-    const { code, stdout, stderr } = await new Deno.Command(deno, {
-      args: [run!, "--no-check", ...rest, ...args],
-      signal: giveUp.signal,
-    }).output();
-    clearTimeout(timer);
-    const [said, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assertEquals(code, 0, complaint);
-    assertEquals(said!.trim().split("\n").map((line) => JSON.parse(line)), happens);
-  });
+  Deno.test(
+    { name: `two peers connect and see each other with ${name}`, ignore: !isThere },
+    async () => {
+      const giveUp = new AbortController();
+      const timer = setTimeout(() => giveUp.abort(), PATIENCE);
+      const { code, stdout, stderr } = await new Deno.Command(deno, {
+        args: [run!, "--no-check", ...rest, ...args],
+        signal: giveUp.signal,
+      }).output();
+      clearTimeout(timer);
+      const [said, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      assertEquals(code, 0, complaint);
+      assertEquals(said!.trim().split("\n").map((line) => JSON.parse(line)), happens);
+    },
+  );
 }

@@ -1,6 +1,8 @@
 /** Two peers of PeerJS and their server. Prints what happens, and ends by itself. */
 import "@heron/webrtc/globals";
 import peerjs from "npm:peerjs@1.5.5";
+import { mediaDevices, type MediaStream } from "@heron/webrtc";
+import { end, framesOf } from "./frames.ts";
 import { PeerServer } from "./peer_server.ts";
 import { say } from "./say.ts";
 
@@ -11,9 +13,14 @@ interface Emitter {
 interface Connection extends Emitter {
   send(data: unknown): void;
 }
+interface Call extends Emitter {
+  answer(stream: MediaStream): void;
+  close(): void;
+}
 interface Client extends Emitter {
   readonly id: string;
   connect(id: string): Connection;
+  call(id: string, stream: MediaStream): Call;
   destroy(): void;
 }
 const { Peer } = peerjs as unknown as {
@@ -31,9 +38,24 @@ bob.on("connection", (connection: Connection) => {
 });
 const connection = alice.connect("bob");
 connection.on("open", () => connection.send({ hello: "world", list: [1, 2.5, null] }));
-connection.on("data", async (data: unknown) => {
-  say("data", data);
-  alice.destroy();
-  bob.destroy();
-  await server.close();
-});
+const data = await new Promise((resolve) => connection.on("data", resolve));
+say("data", data);
+
+const streams = await Promise.all([
+  mediaDevices.getUserMedia({ audio: true, video: true }),
+  mediaDevices.getUserMedia({ audio: true, video: true }),
+]);
+// PeerJS tells of a stream once for each of its tracks.
+const streamOf = (call: Call) => new Promise<MediaStream>((resolve) => call.on("stream", resolve));
+const incoming = new Promise<Call>((resolve) => bob.on("call", resolve));
+const calls = [alice.call("bob", streams[0]), await incoming];
+calls[1]!.answer(streams[1]);
+const [seen, heard] = await Promise.all(calls.map(streamOf));
+say("bob", await framesOf(heard!));
+say("alice", await framesOf(seen!));
+
+streams.forEach(end);
+for (const call of calls) call.close(); // destroy forgets every second connection
+alice.destroy();
+bob.destroy();
+await server.close();
