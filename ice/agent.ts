@@ -87,6 +87,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       connectionUnwanted: (local) => {
         this.#events.push({ type: "connection-unwanted", local });
       },
+      unreachable: (base, remote) => this.#session.unreachable(base, remote),
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
     this.#context = { crypto, timings, discards, role: this.#role, lite, send };

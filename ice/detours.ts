@@ -12,6 +12,8 @@ export interface DetoursOutcome extends RelaysOutcome {
   connectionWanted(connection: WantedConnection): void;
   /** The connection with this address has done its work. */
   connectionUnwanted(local: TransportAddress): void;
+  /** No TCP connection leads from a base to a peer. */
+  unreachable(base: TransportAddress, remote: TransportAddress): void;
 }
 
 /**
@@ -30,7 +32,8 @@ export class Detours {
       (connection) => outcome.connectionWanted(connection),
       (local) => outcome.connectionUnwanted(local),
     );
-    this.#active = new ActiveBases(context, this.connections);
+    const unreachable = outcome.unreachable.bind(outcome);
+    this.#active = new ActiveBases({ ...context, unreachable }, this.connections);
     this.relays = new Relays(context, this.connections, outcome);
   }
 

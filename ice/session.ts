@@ -125,6 +125,14 @@ export class IceSession implements CheckOutcome {
     }
   }
 
+  /** The connection that a check needs could not be made, so the check has failed (RFC 6544 section 7.1). */
+  unreachable(base: TransportAddress, remote: TransportAddress): void {
+    const pair = this.checkList.find(base, remote);
+    if (pair === undefined || pair.valid) return; // what was valid is left to consent
+    this.#giveUp(pair);
+    pair.state = "failed";
+  }
+
   /**
    * A base has gone, and its candidates and pairs with it. If it was that of the selected pair, the others are tried as in the beginning;
    * a valid one among them carries data meanwhile.

@@ -15,6 +15,8 @@ const MAX_WAITING = 4;
 /** What active candidates share. */
 type TcpContext = Pick<IceContext, "discards"> & {
   readonly transmit: (datagram: Datagram) => void;
+  /** There is no connection from a base to a peer, nor will there be. */
+  readonly unreachable: (base: TransportAddress, remote: TransportAddress) => void;
 };
 
 /** A connection to one passive candidate of the peer's. It is opened once: after its end only an ICE restart helps. */
@@ -62,6 +64,7 @@ class ActiveConnection implements ConnectionTaker {
     this.#local = undefined;
     const lost = this.#waiting.splice(0).length;
     if (lost > 0) this.#context.discards.add("no TCP connection", lost);
+    this.#context.unreachable(this.base, this.remote);
   }
 }
 

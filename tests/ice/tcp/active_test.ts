@@ -89,6 +89,7 @@ Deno.test("a connection that is refused, or that ends, is asked for again only a
   net.signal(b, a);
   const [first] = wanted(a);
   net.run(a, (agent, now) => agent.connectionFailed(first!.id, "Connection refused", now));
+  assertEquals(a.agent.pairs.map(({ state }) => state), ["failed"]); // RFC 6544 section 7.1
   net.until(() => a.agent.state === "failed", 60_000);
   assertEquals(wanted(a).length, 1);
   assert(a.agent.discards.of("no TCP connection") > 0);
