@@ -30,6 +30,8 @@
  *
  * @module
  */
+import { receiveTransforms, workerScope } from "./peer/encoded_transform/worker_scope.ts";
+
 export * from "./peer/mod.ts";
 export {
   DeviceChangeEvent,
@@ -64,3 +66,7 @@ export {
   type RTCEncodedFrameMetadata,
   type RTCEncodedVideoFrameMetadata,
 } from "./media/mod.ts";
+
+const scope = workerScope();
+// As in a browser, a worker need not ask for the transformers that are made for it. No name is put into its scope, other than by ./worker.ts.
+if (scope !== undefined) receiveTransforms(scope);

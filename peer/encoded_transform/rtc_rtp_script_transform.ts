@@ -14,8 +14,8 @@ export let scriptTransformOf: (transform: RTCRtpScriptTransform) => FrameTransfo
 
 /**
  * Gives the encoded frames of a sender or receiver to a script in a worker (W3C WebRTC Encoded Transform section 4.6): set it as
- * `sender.transform` or `receiver.transform`. The worker's script imports `@heron/webrtc/worker` (or `/globals`) and gets an `rtctransform`
- * event.
+ * `sender.transform` or `receiver.transform`. The worker's script imports `@heron/webrtc/worker`, or all of `@heron/webrtc`, and gets an
+ * `rtctransform` event.
  *
  * @example
  * ```ts

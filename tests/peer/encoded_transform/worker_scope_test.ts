@@ -27,6 +27,12 @@ for (const module of ["worker.ts", "globals.ts"]) {
   });
 }
 
+Deno.test("mod.ts gives a worker onrtctransform, and no names", async () => {
+  const script = `[${JSON.stringify(WORKER_ONLY)}.map((name) => typeof globalThis[name]),
+    onrtctransform]`;
+  assertEquals(await askWorker("mod.ts", script), [WORKER_ONLY.map(() => "undefined"), null]);
+});
+
 Deno.test("outside of workers, globals.ts installs no interface that is for workers only", async () => {
   await import("../../../globals.ts");
   assertEquals(WORKER_ONLY.filter((name) => name in globalThis), []);
