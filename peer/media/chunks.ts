@@ -43,14 +43,20 @@ function metadataOf(frame: InboundFrame): ChunkMetadata {
 }
 
 /** Of a picture: its size where it tells, and its layers, which are the lowest where there are none. */
-function pictureMetadata({ mimeType, keyFrame, data, descriptor }: InboundFrame): ChunkMetadata {
+function pictureMetadata(
+  { mimeType, keyFrame, data, descriptor, dependencies }: InboundFrame,
+): ChunkMetadata {
   const size = keyFrame ? describeKeyFrame(mimeType, data) : undefined;
-  const { spatialId = 0, temporalId = 0 } = (descriptor ?? {}) as {
+  const { spatialId = 0, temporalId = 0 } = (dependencies ?? descriptor ?? {}) as {
     readonly spatialId?: number;
     readonly temporalId?: number;
   };
   return {
     ...{ spatialIndex: spatialId, temporalIndex: temporalId },
+    ...(dependencies && {
+      frameId: dependencies.frameId,
+      dependencies: dependencies.dependencies,
+    }),
     ...(size && { width: size.width, height: size.height }),
   };
 }

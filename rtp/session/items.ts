@@ -119,6 +119,18 @@ export interface PacketizedPacket {
   readonly packet: RtpPacket;
 }
 
+/** What a frame needs of others, as its dependency descriptor tells (AV1 RTP specification appendix A). */
+export interface FrameDependencies {
+  /** The number of the frame in the order of encoding, without its wrap. */
+  readonly frameId: number;
+  /** The numbers of the frames that it needs. */
+  readonly dependencies: readonly number[];
+  /** Its spatial layer. */
+  readonly spatialId: number;
+  /** Its temporal layer. */
+  readonly temporalId: number;
+}
+
 /** An encoded frame that has arrived in whole, and can be decoded if all before it have been. */
 export interface InboundFrame extends FrameMetadata {
   /** Tells items from one another. */
@@ -149,6 +161,8 @@ export interface InboundFrame extends FrameMetadata {
   readonly firstReceiveTime: Millis;
   /** When it was captured by the sender's wall clock, in milliseconds since 1970, as its sender reports tell. */
   readonly senderTime?: number;
+  /** What it needs of others, where a dependency descriptor came with it. */
+  readonly dependencies?: FrameDependencies;
   /** What the payload format says of the frame. */
   readonly descriptor: unknown;
 }

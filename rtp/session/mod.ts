@@ -13,6 +13,7 @@ export {
 } from "./parameters.ts";
 export {
   type ExtensionValue,
+  type FrameDependencies,
   type FrameMetadata,
   type FrameMoment,
   type InboundFrame,

@@ -13,8 +13,9 @@ import {
 import type { BufferedItem, RemoteClock } from "../../reception/mod.ts";
 import { unixMillisFromNtp } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
-import type { FrameMetadata, InboundFrame } from "../items.ts";
+import type { FrameDependencies, FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
+import { DependencyReader } from "./frame_dependencies.ts";
 import { metadataOf } from "./packet_extensions.ts";
 import { UnwrappedClock } from "./unwrapped_clock.ts";
 
@@ -39,6 +40,8 @@ export class FrameOutput {
   /** Metadata of the frames that are not whole yet: that of their latest packet which has any. */
   #metadata: FrameMetadata = {};
   #metadataOf: number | undefined;
+  readonly #reader = new DependencyReader();
+  #dependencies: FrameDependencies | undefined;
   /** When the first packet of that timestamp arrived. */
   #firstArrival: Millis = 0;
   #payloadType: number | undefined;
@@ -133,12 +136,15 @@ export class FrameOutput {
   #note(packet: RtpPacket, arrival: Millis, extensions: ExtensionIds): void {
     if (packet.timestamp !== this.#metadataOf) {
       this.#metadata = {};
+      this.#dependencies = undefined;
       this.#firstArrival = arrival;
     }
     this.#metadataOf = packet.timestamp;
     this.#firstArrival = Math.min(this.#firstArrival, arrival);
     if (packet.extension === undefined && packet.csrcs.length === 0) return;
     this.#metadata = { ...this.#metadata, ...metadataOf(packet, extensions) };
+    // Layers of one picture share its timestamp: the first one speaks for the whole.
+    if (this.#video) this.#dependencies ??= this.#reader.read(packet, extensions);
   }
 
   #depacketizerOf({ payloadType, mimeType }: RtpFormat, isRed: boolean): Depacketizer | undefined {
@@ -171,11 +177,13 @@ export class FrameOutput {
     }
     const isLatest = rtpTimestamp === this.#metadataOf;
     const metadata = isLatest ? this.#metadata : {};
+    const dependencies = isLatest ? this.#dependencies : undefined;
     const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
     const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);
     out.frames.push({
       ...metadata,
       ...(senderTime !== undefined && { senderTime }),
+      ...(dependencies !== undefined && { dependencies }),
       ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp },
       ...{ receiveTime, firstReceiveTime },
       sequenceNumber: frame.firstSequence,

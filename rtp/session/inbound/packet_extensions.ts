@@ -17,14 +17,23 @@ import type { RtpPacket } from "../../packet.ts";
 import type { FrameMetadata } from "../items.ts";
 import type { ExtensionIds } from "../parameters.ts";
 
-function read<T>(
+/** The bytes of a header extension; undefined if the packet has none of that URI. */
+export function elementOf(
   { extension }: RtpPacket,
+  ids: ExtensionIds,
+  uri: string,
+): Uint8Array | undefined {
+  const id = ids.get(uri);
+  return id === undefined ? undefined : findElement(extension, id);
+}
+
+function read<T>(
+  packet: RtpPacket,
   ids: ExtensionIds,
   uri: string,
   parse: (data: Uint8Array) => T | undefined,
 ): T | undefined {
-  const id = ids.get(uri);
-  const data = id === undefined ? undefined : findElement(extension, id);
+  const data = elementOf(packet, ids, uri);
   return data === undefined ? undefined : parse(data);
 }
 
