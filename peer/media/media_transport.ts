@@ -17,10 +17,8 @@ import { Flows } from "../stats/flow/flows.ts";
 import { ReceivedFrames } from "../stats/flow/received_frames.ts";
 import { chunkOf } from "./chunks.ts";
 import { type NegotiatedSection, receiverParameters, senderParameters } from "./section.ts";
+import { TELEPHONE_KEYS } from "./telephone_keys.ts";
 import { TrackSender, type TrackSenderHost } from "./track_sender.ts";
-
-/** Keys of a telephone by their events (RFC 4733 section 3.2). */
-const KEYS = "0123456789*#ABCD";
 
 /** What media needs of the transport that it goes over. */
 export interface MediaTransportHost {
@@ -153,7 +151,7 @@ export class MediaTransport implements TrackSenderHost {
   /** Plays a tone for so many milliseconds (RFC 4733). */
   playTone({ transceiver }: SenderSlots, tone: string, duration: number): void {
     const mid = this.#entryOf(transceiver)?.section.mid;
-    const event = KEYS.indexOf(tone);
+    const event = TELEPHONE_KEYS.indexOf(tone);
     if (mid === undefined || event < 0) return;
     this.#host.runMedia((session, now) => session.insertTone(mid, event, duration, now));
   }
@@ -211,6 +209,9 @@ export class MediaTransport implements TrackSenderHost {
         break;
       case "source-ended":
         this.#receiverOf(event.mid)?.source.setMuted(true);
+        break;
+      case "tone":
+        this.#receiverOf(event.mid)?.tones.push(event);
         break;
       case "bitrate":
         for (const { mid, ssrc, bitrate } of event.encodings) {

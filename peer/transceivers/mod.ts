@@ -5,6 +5,7 @@
  */
 export * from "./slots.ts";
 export * from "./packets.ts";
+export * from "./tones.ts";
 export * from "./table.ts";
 export * from "./stop.ts";
 export * from "./remote_tracks.ts";

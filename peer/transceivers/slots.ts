@@ -38,6 +38,7 @@ import { ContributingSources } from "./contributing_sources.ts";
 import { DtmfSlots } from "./dtmf.ts";
 import { receiverFrames, senderFrames } from "./frames.ts";
 import { ReceiverPackets, SenderPackets } from "./packets.ts";
+import { ReceiverTones } from "./tones.ts";
 
 /** A direction that has been negotiated. */
 export type NegotiatedDirection = Exclude<RTCRtpTransceiverDirection, "stopped">;
@@ -204,6 +205,8 @@ export class ReceiverSlots {
   readonly frames: FramePipe;
   /** Who takes its packets, besides the track or in its place. */
   readonly packets: ReceiverPackets = new ReceiverPackets();
+  /** Who hears of the keys that the other side presses. */
+  readonly tones: ReceiverTones = new ReceiverTones();
   transport: RTCDtlsTransport | null = null;
   lastStableStateTransport: RTCDtlsTransport | null = null;
   associatedRemoteMediaStreams: readonly MediaStream[] = [];

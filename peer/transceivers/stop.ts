@@ -24,6 +24,7 @@ export function stopTransceiver(transceiver: TransceiverSlots, disappear = false
   sender.packets.feed?.ended();
   sender.frames.end();
   receiver.frames.end();
+  receiver.tones.end();
   receiver.associatedRemoteMediaStreams = [];
   receiver.lastStableStateAssociatedRemoteMediaStreams = [];
 }

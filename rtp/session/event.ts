@@ -45,4 +45,10 @@ export type RtpSessionEvent =
     readonly left: { readonly at: Millis; readonly size: number } | undefined;
   }
   /** A key was pressed or let go at the other side (RFC 4733). */
-  | { readonly type: "tone"; readonly mid: string; readonly key: KeyEvent };
+  | {
+    readonly type: "tone";
+    readonly mid: string;
+    readonly key: KeyEvent;
+    /** Hertz of the clock in which its duration is. */
+    readonly clockRate: number;
+  };

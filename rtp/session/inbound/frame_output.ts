@@ -25,7 +25,7 @@ export type OutputFrame = Omit<InboundFrame, "type" | "mid" | "ssrc" | "rid">;
 /** What comes of packets in sequence. */
 export interface FrameOutputs {
   readonly frames: OutputFrame[];
-  readonly keys: KeyEvent[];
+  readonly keys: { readonly key: KeyEvent; readonly clockRate: number }[];
 }
 
 /**
@@ -116,7 +116,8 @@ export class FrameOutput {
     if (format === undefined) return;
     const role = known.formats.role(packet.payloadType);
     if (role === "telephone-event") {
-      out.keys.push(...this.#telephoneEvents.push(packet));
+      const { clockRate } = format;
+      out.keys.push(...this.#telephoneEvents.push(packet).map((key) => ({ key, clockRate })));
       return;
     }
     if (role === "comfort-noise") return; // RFC 3389: the decoder's own noise does as well

@@ -204,7 +204,7 @@ export class Receiver implements StreamSection {
   #take({ stream, requests }: Received, now: Millis): void {
     const out = stream.take(now);
     if (out === undefined) return;
-    for (const key of out.keys) this.#host.tell({ type: "tone", mid: this.mid, key });
+    for (const pressed of out.keys) this.#host.tell({ type: "tone", mid: this.mid, ...pressed });
     for (const frame of out.frames) {
       if (frame.keyFrame) requests.satisfied();
       if (!this.#isTaken) this.#host.deliver(this.#named(stream, frame));
