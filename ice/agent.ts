@@ -1,7 +1,7 @@
 import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
 import type { Datagram, TransportAddress } from "../core/wire/mod.ts";
 import type { IceAgentOptions, IceBaseOptions } from "./agent_options.ts";
-import { Foundations, type IceCandidate } from "./candidate.ts";
+import { Foundations, type GatheredType, type IceCandidate } from "./candidate.ts";
 import type { CandidatePair, IcePair } from "./candidate_pair.ts";
 import { CheckServer } from "./check_server.ts";
 import type { IceContext, IceDiscard } from "./context.ts";
@@ -90,7 +90,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
       unreachable: (base, remote) => this.#session.unreachable(base, remote),
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
-    this.#context = { crypto, timings, discards, role: this.#role, lite, send };
+    const gathers = (type: GatheredType) => options.candidateTypes?.includes(type) ?? true;
+    this.#context = { crypto, timings, discards, role: this.#role, lite, gathers, send };
     this.#sources = new Sources(this.#context, this.#detours);
     this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
     this.#generations = new Generations(this.#newGeneration(localParameters));
@@ -138,7 +139,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** This side's candidates of the present session, as announced. */
   get localCandidates(): readonly IceCandidate[] {
-    return this.#session.locals.map(({ candidate }) => candidate);
+    return this.#session.announced;
   }
 
   /** The peer's candidates of the present session, those learnt from its checks among them. */
@@ -455,7 +456,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     session.relayOnly = this.#relayOnly;
     const outcome: GatheringOutcome = {
       gathered: (local, now) => {
-        this.#events.push({ type: "candidate", candidate: local.candidate });
+        const { candidate } = local;
+        if (!local.unannounced) this.#events.push({ type: "candidate", candidate });
         session.addLocal(local, now);
       },
       gatheringFailed: (error) => void this.#events.push({ type: "candidate-error", ...error }),

@@ -1,4 +1,5 @@
 import type { CryptoProvider } from "../core/crypto/provider.ts";
+import type { GatheredType } from "./candidate.ts";
 import type { IceParameters } from "./parameters.ts";
 import type { IceRole } from "./role.ts";
 import type { IceTimings } from "./timings.ts";
@@ -16,6 +17,11 @@ export interface IceAgentOptions {
    * that is full; false by default. Two lite agents do not connect.
    */
   readonly lite?: boolean;
+  /**
+   * The types of candidates that are gathered; all by default. Peers are told of no others, though checks leave from the bases of those
+   * that there are. What types the peer may have is not limited.
+   */
+  readonly candidateTypes?: readonly GatheredType[];
   /** Intervals other than the default ones. */
   readonly timings?: Partial<IceTimings>;
 }

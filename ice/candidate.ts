@@ -4,6 +4,9 @@ import { ipVersion, parseIp, type TransportAddress } from "../core/wire/mod.ts";
 /** Where a candidate's address comes from (RFC 8445 section 5.1.1). */
 export type IceCandidateType = "host" | "srflx" | "prflx" | "relay";
 
+/** Of these, what an agent can look for by itself. */
+export type GatheredType = Exclude<IceCandidateType, "prflx">;
+
 /** How a TCP candidate connects (RFC 6544 section 4.5). */
 export type IceTcpType = "active" | "passive" | "so";
 
@@ -92,6 +95,8 @@ export interface LocalCandidate {
   readonly localPreference: number;
   /** Of a relayed candidate, the way out. */
   readonly relay?: Relay;
+  /** Whether the peer is not told of it: checks of its own are sent from there all the same. */
+  readonly unannounced?: boolean;
 }
 
 /** A candidate of the peer. What signalling says later of one learnt from a check replaces what was guessed. */

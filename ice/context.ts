@@ -2,6 +2,7 @@ import type { CryptoProvider } from "../core/crypto/provider.ts";
 import type { Discards } from "../core/stage/mod.ts";
 import type { Datagram } from "../core/wire/mod.ts";
 import type { Role } from "./role.ts";
+import type { GatheredType } from "./candidate.ts";
 import type { IceTimings } from "./timings.ts";
 
 /** Why something was dropped. */
@@ -70,6 +71,8 @@ export interface IceContext {
   readonly role: Role;
   /** Whether this agent sends no checks (RFC 8445 section 2.5). */
   readonly lite: boolean;
+  /** Whether candidates of a type are gathered and announced. */
+  readonly gathers: (type: GatheredType) => boolean;
   /** Puts a datagram on the wire, through a relay if it comes from a relayed address. */
   readonly send: (datagram: Datagram) => void;
 }

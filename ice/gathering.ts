@@ -119,7 +119,8 @@ export class Gathering implements StunClient {
     this.#enter("gathering");
     if (this.#relayOnly) return;
     this.#bases.push(base);
-    this.#announce(this.#candidates.host(base, relay), now);
+    const host = this.#candidates.host(base, relay);
+    this.#announce(this.#context.gathers("host") ? host : { ...host, unannounced: true }, now);
     for (const [serverIndex, server] of this.#servers.entries()) {
       this.#enqueue(base, server, serverIndex);
     }
@@ -154,7 +155,8 @@ export class Gathering implements StunClient {
     const { allocation, base, server, serverIndex } = attempt;
     const { path, mapped } = allocation!;
     if (
-      base !== undefined && mapped !== undefined && !this.#relayOnly && path.local === base.address
+      base !== undefined && mapped !== undefined && !this.#relayOnly &&
+      this.#context.gathers("srflx") && path.local === base.address
     ) {
       const source = { url: server.url, serverIp: path.remote.ip, serverIndex };
       this.#announce(this.#candidates.reflexive(base, mapped, source), now);
@@ -165,7 +167,8 @@ export class Gathering implements StunClient {
   /** A server, or the way to it, could not be used. */
   reportFailure(url: string, { code, reason }: StunError, base?: Base): void {
     // W3C webrtc-pc, RTCPeerConnectionIceErrorEvent: an address that no candidate tells is not told here either.
-    const hidden = base === undefined || this.#relayOnly || base.hostName !== undefined;
+    const hidden = base === undefined || this.#relayOnly || base.hostName !== undefined ||
+      !this.#context.gathers("host");
     const tried = hidden ? {} : { address: base.address.ip, port: base.address.port };
     this.#outcome.gatheringFailed({ url, code, text: reason, ...tried });
   }
@@ -275,8 +278,8 @@ export class Gathering implements StunClient {
   #announce(local: LocalCandidate, now: Millis): void {
     const redundant = this.#found.some((other) =>
       sameAddress(other.address, local.address) && sameAddress(other.base, local.base) &&
-      // A host candidate under an mDNS name does not tell its address; the reflexive one may.
-      other.candidate.address === local.candidate.address
+      // A host candidate under an mDNS name, or that is not announced, does not tell its address; the reflexive one may.
+      other.candidate.address === local.candidate.address && !other.unannounced
     );
     if (redundant) return;
     this.#found.push(local);

@@ -18,6 +18,7 @@ export type { CandidatePairState, IcePair } from "./candidate_pair.ts";
 export { pairPriority } from "./candidate_pair.ts";
 export {
   candidatePriority,
+  type GatheredType,
   type IceCandidate,
   type IceCandidateType,
   type IceRelayProtocol,

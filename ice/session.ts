@@ -98,9 +98,9 @@ export class IceSession implements CheckOutcome {
     return this.#selected !== undefined && (state === "fresh" || state === "suspect");
   }
 
-  /** This side's candidates. */
-  get locals(): readonly LocalCandidate[] {
-    return this.#locals;
+  /** This side's candidates, as the peer is told of them. */
+  get announced(): readonly IceCandidate[] {
+    return this.#locals.filter(({ unannounced }) => !unannounced).map(({ candidate }) => candidate);
   }
 
   /** Adds a candidate of this side. */

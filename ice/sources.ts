@@ -8,16 +8,18 @@ import { MAX_SERVERS } from "./gathered_candidates.ts";
 import { type Gathering, MAX_BASES, type StunServer } from "./gathering.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
 
+type SourcesContext = Pick<IceContext, "discards" | "lite" | "gathers">;
+
 /** What candidates are gathered from: sockets and servers (RFC 8445 section 5.1.1). Each generation gathers from all of them. */
 export class Sources {
-  readonly #context: Pick<IceContext, "discards" | "lite">;
+  readonly #context: SourcesContext;
   readonly #detours: Detours;
   readonly #bases: Base[] = [];
   #stunServers: StunServer[] = [];
   #turnServers = 0;
   #basesEnded = false;
 
-  constructor(context: Pick<IceContext, "discards" | "lite">, detours: Detours) {
+  constructor(context: SourcesContext, detours: Detours) {
     this.#context = context;
     this.#detours = detours;
   }
@@ -47,7 +49,7 @@ export class Sources {
 
   /** Adds a STUN server. A lite agent needs none. */
   addServer(server: StunServer, gathering: Gathering, now: Millis): void {
-    if (this.#context.lite) return;
+    if (this.#context.lite || !this.#context.gathers("srflx")) return;
     if (this.#stunServers.length >= MAX_SERVERS) return this.#refuse();
     this.#stunServers.push(server);
     gathering.addServer(server, now);
@@ -55,7 +57,7 @@ export class Sources {
 
   /** Adds a TURN server. */
   addTurnServer(server: TurnServer): void {
-    if (this.#context.lite) return;
+    if (this.#context.lite || !this.#context.gathers("relay")) return;
     if (this.#turnServers >= MAX_SERVERS) return this.#refuse();
     this.#turnServers++;
     this.#detours.relays.addServer(server);

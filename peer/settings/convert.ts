@@ -4,7 +4,7 @@
  * @module
  */
 import { canonicalIp, ipVersion } from "../../core/mod.ts";
-import type { IceParameters } from "../../ice/mod.ts";
+import type { GatheredType, IceParameters } from "../../ice/mod.ts";
 import type { DatagramSocket, Network, PortRange } from "../../transport/mod.ts";
 import {
   boolean,
@@ -42,6 +42,9 @@ export function convertSettings(value: unknown, context: string): Settings {
   }
   if (converted.mdnsCandidates && network !== undefined && network.publishMdns === undefined) {
     throw new TypeError(`${context}: the network knows of no mDNS`);
+  }
+  if (converted.iceLite && converted.candidateTypes?.includes("host") === false) {
+    throw new TypeError(`${context}: a lite agent has host candidates only`);
   }
   const { disconnected = 0, failed = Infinity } = converted.timeouts ?? {};
   if (disconnected > failed) {
@@ -114,6 +117,14 @@ function datagramSocket(value: unknown, context: string): DatagramSocket {
   return value as DatagramSocket;
 }
 
+const types = sequence(enumeration("candidateTypes", ["host", "srflx", "relay"]));
+
+function candidateTypes(value: unknown, context: string): GatheredType[] {
+  const chosen = types(value, context);
+  if (chosen.length === 0) throw new RangeError(`${context}: without candidates nobody connects`);
+  return chosen;
+}
+
 const range = dictionary("PortRange", {
   min: { convert: port, required: true },
   max: { convert: port, required: true },
@@ -160,6 +171,7 @@ const MEMBERS = {
   addresses: { convert: sequence(ipLiteral) },
   interfaceFilter: { convert: callback<(name: string) => boolean> },
   addressFilter: { convert: callback<(ip: string) => boolean> },
+  candidateTypes: { convert: candidateTypes },
   continualGathering: { convert: integer(100, 60_000) },
   udpPort: { convert: port },
   udpSocket: { convert: datagramSocket },

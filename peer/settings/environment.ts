@@ -54,10 +54,13 @@ function systemNetworkOf({ addresses, interfaceFilter, ipHandling }: Settings): 
   });
 }
 
-function iceOf({ iceLite, timeouts = {} }: Settings): NonNullable<Environment["ice"]> {
+function iceOf(
+  { iceLite, candidateTypes, timeouts = {} }: Settings,
+): NonNullable<Environment["ice"]> {
   const { disconnected, failed, consentInterval } = timeouts;
   return {
     ...(iceLite && { lite: true }),
+    ...(candidateTypes && { candidateTypes }),
     timings: {
       ...(disconnected && { disconnectedAfter: disconnected, suspectAfter: disconnected * 0.6 }),
       ...(failed && { consentExpiry: failed }),

@@ -25,6 +25,11 @@ export interface PeerConnectionSettings {
   /** Which addresses of this machine are used: it is called with canonical IP literals. */
   readonly addressFilter?: (ip: string) => boolean;
   /**
+   * The types of candidates that are gathered and told to the peer, at least one; all by default. Not a matter of privacy: a peer sees where
+   * checks come from, unless `iceTransportPolicy` is "relay".
+   */
+  readonly candidateTypes?: readonly ("host" | "srflx" | "relay")[];
+  /**
    * Continual gathering: how often to look whether network interfaces have come or gone, in milliseconds, 100 to 60,000; never by default.
    * A connection then follows this machine to another network without an ICE restart: what has lost its address is left, and new
    * candidates trickle. It needs `--allow-sys=networkInterfaces`, and a peer that takes candidates at any time: `iceGatheringState`

@@ -128,6 +128,9 @@ Deno.test("a mistake in the settings is told at once, and named", () => {
   wrong({ addresses: ["localhost"] }, TypeError, "'localhost' is no IP address");
   wrong({ addressFilter: "10.0.0.1" }, TypeError, "addressFilter: not a function");
   wrong({ network: {} }, TypeError, "it has no addresses");
+  wrong({ candidateTypes: ["prflx"] }, TypeError, "host, srflx, relay");
+  wrong({ candidateTypes: [] }, RangeError, "candidateTypes");
+  wrong({ candidateTypes: ["relay"], iceLite: true }, TypeError, "host candidates only");
   wrong({ continualGathering: true }, TypeError, "continualGathering: not a number");
   wrong({ continualGathering: 50 }, RangeError, "100 to 60000");
   wrong({ udpSocket: {} }, TypeError, "not a DatagramSocket");
