@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { generateIceParameters } from "../../ice/mod.ts";
+import type { Datagram, TransportAddress } from "../../core/wire/mod.ts";
+import { generateIceParameters, isStun } from "../../ice/mod.ts";
 import { seedForRun } from "../support/random.ts";
 import type { End } from "../support/layer_pair.ts";
-import { AgentPair, isUp, seededCrypto } from "./agent_pair.ts";
+import { AgentPair, isUp, seededCrypto, udp } from "./agent_pair.ts";
 import { errorOf, hostCandidate, ScriptedPeer } from "./scripted_peer.ts";
 
 let seed = 50;
@@ -215,6 +216,43 @@ Deno.test("no datagram is dropped by a restart under 20% loss, at whatever time 
       assert(pair.received[end].length > 300, `seed ${seed}`); // of 500, at 20% loss
     }
   }
+});
+
+/** Two paths between the ends, a good one and, by the order of bases, a better one. */
+const BETTER = [udp("192.0.2.1"), udp("192.0.2.2")], GOOD = [udp("10.0.0.1"), udp("10.0.0.2")];
+
+Deno.test("what the peer still sends over the old path, after a restart under 20% loss has moved this end to another, is taken", () => {
+  let [late, taken] = [0, 0];
+  for (let seed = 1; seed <= 20; seed++) { // always the same ones, for it takes bad luck
+    const bases = { a: [BETTER[0]!, GOOD[0]!], b: [BETTER[1]!, GOOD[1]!] };
+    const pair = new AgentPair({ link: { loss: 0.2, jitter: 20 }, seed, bases });
+    const isOn = ({ local, remote }: Datagram, path: TransportAddress[]) =>
+      [local, remote].every(({ ip }) => path.some((base) => base.ip === ip));
+    pair.tap = (packet) => isOn(packet, GOOD) ? packet : undefined;
+    pair.connect();
+    const old = { a: pair.a.selectedPair!, b: pair.b.selectedPair! };
+    const sentLate = { a: new Set<string>(), b: new Set<string>() };
+    pair.tap = (packet, from) => {
+      if (isOn(packet, BETTER)) return packet;
+      if (!isOn(packet, GOOD) || isStun(packet.data)) return undefined; // it is no path for the new session
+      const to = from === "a" ? "b" : "a";
+      if (pair[to].selectedPair !== old[to]) sentLate[to].add(packet.data.join());
+      return packet;
+    };
+    sendDuringRestart(pair, (i) => {
+      if (i === 50) restart(pair, "a");
+      if (i === 60) restart(pair, "b");
+      if (i === 60) pair.signalAll("b");
+      if (i === 60 + seed % 20) pair.signalAll("a");
+    });
+    for (const end of ["a", "b"] as const) {
+      assertEquals(pair[end].selectedPair?.local.address, bases[end][0]!.ip, `seed ${seed}`);
+      late += sentLate[end].size;
+      taken += pair.received[end].filter((data) => sentLate[end].has(data.join())).length;
+    }
+  }
+  assert(late >= 20, `only ${late} came after a move`);
+  assert(taken > 0.6 * late, `${taken} of ${late}`); // 20% of them are lost
 });
 
 Deno.test("candidates of the old session are not taken for the new one's (RFC 8838 section 11)", () => {
