@@ -173,7 +173,7 @@ function sendDuringRestart(pair: AgentPair, round: (i: number) => void): number 
   return rounds;
 }
 
-Deno.test("data that a peer sends over the old pair is taken after the new one is selected (RFC 8445 section 12.1)", () => {
+Deno.test("data that a peer sends over the old pair is taken after the new one is selected (RFC 8445 section 12.2)", () => {
   const peer = new ScriptedPeer();
   peer.connect();
   peer.agent.restart(

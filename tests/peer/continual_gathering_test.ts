@@ -182,3 +182,46 @@ Deno.test("without the setting, nobody looks for interfaces, and gathering is co
   await talk.exchange(1000);
   await pair.close();
 });
+
+Deno.test("RFC 8828: with iceTransportPolicy relay, a move tells no address either, and nothing goes past the relay", async () => {
+  const SERVER = "203.0.113.10";
+  const iceServers = [{ urls: `turn:${SERVER}`, username: USER, credential: PASSWORD }];
+  const pair = new Pair({
+    settings: { alice: { continualGathering: 500 } },
+    configuration: { iceServers, iceTransportPolicy: "relay" },
+  });
+  await virtualTurnServer(pair.net, SERVER);
+  const talk = new Talk(pair, await pair.open());
+  const candidates = candidatesOf(pair.alice);
+  const past: string[] = [];
+  pair.net.tap = ({ source, destination }) => {
+    if (source.ip.startsWith("198.51.100.") && destination.ip !== SERVER) past.push(destination.ip);
+  };
+  pair.hosts.alice.readdress("198.51.100.77");
+  await talk.exchange(20_000);
+  assertEquals(past, []);
+  assert(candidates.length > 0);
+  for (const each of candidates) {
+    assertEquals([each.type, each.address, each.relatedAddress], ["relay", SERVER, "0.0.0.0"]);
+  }
+  assert(!/198\.51\.100\./.test(pair.alice.localDescription!.sdp));
+  await pair.close();
+});
+
+Deno.test("a new address hides behind a `.local` name where the others do", async () => {
+  const pair = new Pair({
+    settings: { alice: { continualGathering: 500, mdnsCandidates: true } },
+    hosts: (net) => {
+      const home = net.nat("none");
+      return { alice: home.host("198.51.100.1"), bob: home.host("198.51.100.2") };
+    },
+  });
+  const talk = new Talk(pair, await pair.open());
+  const candidates = candidatesOf(pair.alice);
+  pair.hosts.alice.readdress("198.51.100.77");
+  await talk.exchange(20_000);
+  assert(candidates.length > 0);
+  for (const { candidate } of candidates) assert(/ [0-9a-f-]+\.local /.test(candidate), candidate);
+  assert(!/198\.51\.100\./.test(pair.alice.localDescription!.sdp));
+  await pair.close();
+});
