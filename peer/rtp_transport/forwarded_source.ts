@@ -4,7 +4,7 @@ import type { PacketSink, ReceiverSlots, SenderSlots } from "../transceivers/mod
 import { FormatMap } from "./format_map.ts";
 import { StreamSelection } from "./stream_selection.ts";
 
-/** A source that waits for a key frame asks for one as often. The session sends no more requests than that, from however many. */
+/** A source that waits for a key frame asks for one again as often. */
 const REQUEST_INTERVAL: Millis = 300;
 
 /** A receiver whose packets are forwarded to a sender, or will be from its next key frame on. */
@@ -54,13 +54,18 @@ export class ForwardedSource implements PacketSink {
     return this.#map;
   }
 
-  /** Asks for a key frame, but not too often. */
+  /** Asks for a key frame. However many do, the session asks its peer for no more than a few a second. */
   requestKeyFrame(): void {
     const { kind, host } = this.receiver.transceiver;
-    const now = host.clock.now();
-    if (kind !== "video" || host.isClosed || now < this.#askedAt + REQUEST_INTERVAL) return;
-    this.#askedAt = now;
+    if (kind !== "video" || host.isClosed) return;
+    this.#askedAt = host.clock.now();
     host.requestRemoteKeyFrame(this.receiver, this.selection.rid);
+  }
+
+  /** Asks again, while there is none. */
+  repeatRequest(): void {
+    const now = this.receiver.transceiver.host.clock.now();
+    if (now >= this.#askedAt + REQUEST_INTERVAL) this.requestKeyFrame();
   }
 
   #update(): void {

@@ -197,7 +197,7 @@ class SenderForwarding implements Forwarding {
     if (packet === undefined) return this.#drop(format ? "malformed redundancy" : "no format");
     const taken = selection.take(item, startsKeyFrame(format!.mimeType, packet.payload) ?? true);
     if (taken === false) {
-      if (selection.waits(item.receiveTime)) source.requestKeyFrame();
+      if (selection.waits(item.receiveTime)) source.repeatRequest();
       return this.#drop("no key frame yet");
     }
     if (taken === "begins") this.#begin(source);

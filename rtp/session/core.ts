@@ -84,8 +84,8 @@ export class SessionCore implements Hosts {
     const known = this.#senders.get(mid);
     if (known === undefined) {
       this.#checkRoom(this.#senders);
-      this.#senders.set(mid, new Sender(parameters, this));
-    } else this.#end(known.configure(parameters));
+      this.#senders.set(mid, new Sender(parameters, this, now));
+    } else this.#end(known.configure(parameters, now));
     this.#index();
     this.#transmitter.flush(now);
     this.#tellBitrate();

@@ -19,6 +19,7 @@ import {
   type RtpKind,
   type SenderParameters,
 } from "../parameters.ts";
+import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
 import { ToneQueue } from "./tone_queue.ts";
 
@@ -58,16 +59,16 @@ export class Sender implements SenderSection {
   readonly #host: SenderHost;
   #streams: OutgoingStream[] = [];
   readonly #tones = new ToneQueue();
-  /** Streams whose next frame has to be a key frame. */
-  readonly #waiting = new Set<OutgoingStream>();
+  /** Streams whose next frame has to be a key frame, and when that was last asked for. */
+  readonly #waiting = new Map<OutgoingStream, Millis>();
   /** The last frame of each stream of which packets were forwarded. */
   readonly #forwarded = new Map<OutgoingStream, { timestamp: number; leaves: boolean }>();
 
-  constructor(parameters: SenderParameters, host: SenderHost) {
+  constructor(parameters: SenderParameters, host: SenderHost, now: Millis) {
     this.mid = parameters.mid;
     this.kind = parameters.kind;
     this.#host = host;
-    this.configure(parameters);
+    this.configure(parameters, now);
   }
 
   get maxPacketSize(): number {
@@ -75,7 +76,7 @@ export class Sender implements SenderSection {
   }
 
   /** Follows a negotiation, or `setParameters`: an encoding that keeps its SSRC goes on. Returns the streams that end. */
-  configure(parameters: SenderParameters): OutgoingStream[] {
+  configure(parameters: SenderParameters, now: Millis): OutgoingStream[] {
     this.parameters = parameters;
     this.formats = new FormatTable(parameters.formats);
     this.extensions = parameters.extensions;
@@ -84,7 +85,7 @@ export class Sender implements SenderSection {
       const known = before.get(encoding.ssrc);
       if (known === undefined) return new OutgoingStream(encoding, this, this.#host);
       before.delete(encoding.ssrc);
-      if (encoding.active && !known.parameters.active) this.#skipToKeyFrame(known);
+      if (encoding.active && !known.parameters.active) this.#skipToKeyFrame(known, now);
       known.configure(encoding);
       return known;
     });
@@ -107,7 +108,7 @@ export class Sender implements SenderSection {
     if (format === undefined) return this.#drop("no format");
     if (this.kind === "audio") {
       if (this.#tones.isPressed(now)) return;
-    } else if (!this.#mayLeave(stream, frame.keyFrame)) return;
+    } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
     for (const init of this.#made(() => stream.packetize(frame, format, now)) ?? []) {
       if (this.parameters.handsUpPackets) this.#handUp(init, stream);
       else this.#enqueue(stream.media.packet(init), stream, now);
@@ -126,7 +127,7 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(item.payloadType);
     if (format === undefined) return this.#drop("no format");
-    if (!this.#mayForward(stream, item, format)) return stream.skipForwarded();
+    if (!this.#mayForward(stream, item, format, now)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
     if (packet !== undefined) this.#enqueue(packet, stream, now);
   }
@@ -198,31 +199,40 @@ export class Sender implements SenderSection {
   }
 
   /** The same for a packet of a frame: the first one decides for the others. */
-  #mayForward(stream: OutgoingStream, item: OutboundPacket, { mimeType }: RtpFormat): boolean {
+  #mayForward(
+    stream: OutgoingStream,
+    item: OutboundPacket,
+    { mimeType }: RtpFormat,
+    now: Millis,
+  ): boolean {
     const { timestamp, payload } = item.packet;
     const beginsKeyFrame = startsKeyFrame(mimeType, payload);
     if (beginsKeyFrame === undefined) return true;
     const last = this.#forwarded.get(stream);
     if (!beginsKeyFrame && last?.timestamp === timestamp) return last.leaves;
-    const leaves = this.#mayLeave(stream, beginsKeyFrame);
+    const leaves = this.#mayLeave(stream, beginsKeyFrame, now);
     this.#forwarded.set(stream, { timestamp, leaves });
     return leaves;
   }
 
   /** After a frame was left out, those that refer to it must be, too. */
-  #mayLeave(stream: OutgoingStream, keyFrame: boolean): boolean {
+  #mayLeave(stream: OutgoingStream, keyFrame: boolean, now: Millis): boolean {
     if (!keyFrame && this.#host.queueTime > MAX_QUEUE_TIME) {
       this.#drop("congested");
-      this.#skipToKeyFrame(stream);
+      this.#skipToKeyFrame(stream, now);
       return false;
     }
     if (keyFrame) this.#waiting.delete(stream);
-    return !this.#waiting.has(stream);
+    if (!this.#waiting.has(stream)) return true;
+    this.#skipToKeyFrame(stream, now);
+    return false;
   }
 
-  #skipToKeyFrame(stream: OutgoingStream): void {
-    if (this.kind === "audio" || this.#waiting.has(stream)) return;
-    this.#waiting.add(stream);
+  /** Asks until a key frame comes: a request may have been made too soon after another one. */
+  #skipToKeyFrame(stream: OutgoingStream, now: Millis): void {
+    const askedAt = this.#waiting.get(stream) ?? -Infinity;
+    if (this.kind === "audio" || now < askedAt + KEY_FRAME_INTERVAL) return;
+    this.#waiting.set(stream, now);
     this.#host.wantKeyFrame(this.mid, stream);
   }
 

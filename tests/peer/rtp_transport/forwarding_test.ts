@@ -4,6 +4,7 @@ import { requestKeyFrame } from "../../../media/media_stream_track.ts";
 import { MediaStreamTrackGenerator } from "../../../media/mod.ts";
 import { forward } from "../../../peer/rtp_transport/mod.ts";
 import { receiverSlots } from "../../../peer/rtc_rtp_receiver.ts";
+import { senderSlots } from "../../../peer/rtc_rtp_sender.ts";
 import { createRtpPacket, type InboundPacket } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { Camera, collected, filmed, Room } from "./room.ts";
@@ -104,6 +105,21 @@ Deno.test("a key frame that a receiver needs is asked of the source, no more tha
     viewers.map(({ frames }) => frames.length),
     Array(4).fill(viewers[0]!.frames.length),
   );
+  await room.close();
+});
+
+Deno.test("a key frame that is needed right after another one is asked for all the same", async () => {
+  const room = new Room();
+  const camera = new Camera(1);
+  const { receiver } = await room.publish(camera);
+  const viewer = await room.view();
+  forward(receiver, viewer.sender);
+  await room.film(6, camera);
+  assert(viewer.frames.length > 0);
+  const before = camera.keyFrames.length;
+  senderSlots(viewer.sender).packets.feed!.keyFrameRequested(undefined);
+  await room.film(30, camera);
+  assert(camera.keyFrames.length > before);
   await room.close();
 });
 

@@ -118,3 +118,21 @@ Deno.test("a way that is too narrow loses whole frames of what is forwarded, up 
   const numbers = sent.map((one) => one!.sequenceNumber);
   assertEquals(numbers, Array.from(numbers, (_, i) => (numbers[0]! + i) & 0xffff));
 });
+
+Deno.test("a stream that waits for a key frame asks for it until it comes, a few times a second", () => {
+  const pair = ends(1, {}, { startBitrate: 100_000 });
+  let sequenceNumber = 0;
+  for (let frame = 0; frame < 60; frame++) {
+    const items = Array.from({ length: 20 }, (_, i): OutboundPacket => {
+      const data = new Uint8Array(1000);
+      data.set([i === 0 ? 0x10 : 0, frame === 0 ? 0x10 : 0x11]);
+      const fields = { ssrc: 5, sequenceNumber: sequenceNumber++, timestamp: frame * 3000 };
+      const packet = createRtpPacket({ ...fields, payloadType: 96, payload: data });
+      return { type: "packet", mid: "1", payloadType: 96, packet };
+    });
+    pair.run("a", (a, now) => a.handleOutbound(items, now));
+    pair.advance(33);
+  }
+  const asked = eventsOf(pair, "a", "key-frame-request").length;
+  assert(asked >= 3 && asked <= 7, `asked ${asked} times in two seconds`);
+});
