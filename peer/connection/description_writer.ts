@@ -12,8 +12,11 @@ import {
   type Numbering,
   PayloadTypes,
   readSections,
+  receiveSimulcast,
+  type RemoteMedia,
 } from "../jsep/media/mod.ts";
 import { createOffer, type OfferSection, type SectionTransport } from "../jsep/offer.ts";
+import { repeatTransports } from "../jsep/repeated_transports.ts";
 import { dataSectionIndex, isRejected, type LocalEnd, midOf } from "../jsep/sections.ts";
 import type { TransceiverSlots, TransceiverTable } from "../transceivers/mod.ts";
 import type { Configuration } from "./configuration.ts";
@@ -52,7 +55,7 @@ export class DescriptionWriter {
   /** Makes an offer; `iceOf` tells the ICE generation of each section that speaks for a transport. */
   offer(version: number, iceOf: (mid: string) => IceParameters): SessionDescription {
     const { end, configuration } = this.#host;
-    return createOffer(end, {
+    const offer = createOffer(end, {
       version,
       sections: this.#offerSections(),
       policy: configuration.bundlePolicy,
@@ -60,12 +63,13 @@ export class DescriptionWriter {
       numbering: this.numbering,
       transportOf: (mid) => this.#withCandidates(iceOf(mid)),
     });
+    return repeatTransports(offer);
   }
 
   /** Answers the pending remote offer. */
   answer(version: number, iceOf: (mid: string) => IceParameters): SessionDescription {
     const { end, configuration, pendingRemote, transceivers, transports } = this.#host;
-    return createAnswer(end, {
+    const answer = createAnswer(end, {
       version,
       offer: pendingRemote!.session,
       policy: configuration.bundlePolicy,
@@ -80,6 +84,7 @@ export class DescriptionWriter {
       },
       transportOf: (mid) => ({ ice: iceOf(mid), dtlsRole: transports.of(mid)?.dtlsRole }),
     });
+    return repeatTransports(answer);
   }
 
   #wishesOf({ kind, direction, sender, ...transceiver }: TransceiverSlots): MediaWishes {
@@ -114,7 +119,8 @@ export class DescriptionWriter {
       owner.jsepMid = mid;
       const wishes = this.#wishesOf(owner);
       const section = isNegotiated ? answered[index] : undefined;
-      const negotiated: NegotiatedMedia | undefined = section;
+      const writer = answer === currentLocal ? "receiver" : "sender";
+      const negotiated = section && negotiatedOf(section, writer);
       return {
         ...{ mid, isNegotiated },
         content: { type: "media", wishes, ...(negotiated && { negotiated }) },
@@ -188,4 +194,10 @@ export class DescriptionWriter {
     }
     return { ice };
   }
+}
+
+/** What an answer, written by the receiver or by the sender of what we receive, has settled of a section. */
+function negotiatedOf(section: RemoteMedia, writer: "sender" | "receiver"): NegotiatedMedia {
+  const payloadTypes = section.formats.map(({ payloadType }) => payloadType);
+  return { ...section, received: receiveSimulcast(section, writer, payloadTypes) };
 }

@@ -181,7 +181,7 @@ export class MediaNegotiation {
       if (receives(direction)) this.#expect(section);
       return;
     }
-    const rids = section.rids.map(({ id }) => id);
+    const rids = section.rids.filter(({ direction }) => direction === "send").map(({ id }) => id);
     // An answer with one layer left does not name it (RFC 8853 section 5.3.2), but the offer did.
     this.#keepEncodings(
       transceiver,

@@ -30,12 +30,11 @@ export class TransportNegotiation {
 
   /** Every section of an offer that could be accepted gets a transport: one of its own, or that of the section which speaks for it. */
   offer(side: Side, session: SessionDescription): void {
-    const groups = groupsOf(session, "BUNDLE");
-    const tags = transportMids(aliveGroups(session, groups));
+    const tags = transportMids(aliveGroups(session, groupsOf(session, "BUNDLE")));
     for (const index of aliveIndices(session)) {
       const mid = midOf(session, index);
       // What we offer with a transport of its own has one until the answer; what is offered to us bundled, we bundle.
-      const isOwn = side === "local" && isSpeaker(session, index);
+      const isOwn = side === "local" && isSpeaker(session, index, tags.get(mid));
       const tag = isOwn ? mid : tags.get(mid) ?? mid;
       this.#host.transports.offer(mid, tag, () => this.#create(side, session, tag));
     }
@@ -46,9 +45,10 @@ export class TransportNegotiation {
     const done = new Set<Transport>();
     for (const index of aliveIndices(session)) {
       const transport = this.#host.transports.of(midOf(session, index));
-      if (transport === undefined || done.has(transport) || !isSpeaker(session, index)) continue;
+      if (transport === undefined || done.has(transport)) continue;
+      const credentials = iceCredentialsOf(session, session.media[index]!);
+      if (credentials === undefined) continue;
       done.add(transport);
-      const credentials = iceCredentialsOf(session, session.media[index]!)!;
       transport.applyLocal(credentials, this.#host.configuration);
     }
   }
@@ -106,9 +106,13 @@ function aliveGroups(session: SessionDescription, groups: ReturnType<typeof grou
   }));
 }
 
-/** Whether a section says itself how to reach it. */
-function isSpeaker(session: SessionDescription, index: number): boolean {
-  return iceCredentialsOf(session, session.media[index]!) !== undefined;
+/** Whether a section says itself how to reach it, and does not only repeat what the section with the mid `tag` says. */
+function isSpeaker(session: SessionDescription, index: number, tag: string | undefined): boolean {
+  const own = iceCredentialsOf(session, session.media[index]!);
+  const spoken = tag === undefined ? -1 : indexOfMid(session, tag);
+  if (own === undefined || spoken < 0 || spoken === index) return own !== undefined;
+  const { usernameFragment } = iceCredentialsOf(session, session.media[spoken]!) ?? {};
+  return own.usernameFragment !== usernameFragment;
 }
 
 function indexOfMid(session: SessionDescription, mid: string): number {

@@ -90,9 +90,7 @@ export class AppliedDescription {
   /** RFC 9143 section 7.1.3: of a bundle, only the section that speaks for it has candidates. */
   #speakersOf(usernameFragment: string): readonly number[] {
     const sections = this.sectionsOf(usernameFragment);
-    const speakers = sections.filter((index) =>
-      find(this.#session.media[index]!.attributes, "ice-ufrag") !== undefined
-    );
+    const speakers = sections.filter((index) => this.#sections.speaks(index));
     return speakers.length > 0 ? speakers : sections;
   }
 

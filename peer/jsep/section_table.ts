@@ -10,11 +10,13 @@ export class SectionTable {
   readonly usernameFragments: readonly (string | undefined)[];
   readonly #indices: ReadonlyMap<string, number>;
   readonly #generations: ReadonlyMap<string | undefined, readonly number[]>;
+  readonly #tags: readonly (number | undefined)[];
 
   /** A session whose mids, groups and ufrags will not change. */
   constructor(session: SessionDescription) {
     this.#indices = indicesByMid(session);
-    this.usernameFragments = usernameFragments(session, this.#indices);
+    this.#tags = tagsOf(session, this.#indices);
+    this.usernameFragments = usernameFragments(session, this.#tags);
     this.#generations = Map.groupBy(
       [...session.media.keys()].filter((index) => !isRejected(session.media[index]!)),
       (index) => this.usernameFragments[index],
@@ -24,6 +26,12 @@ export class SectionTable {
   /** The index of the section with this mid; -1 if there is none. */
   indexOfMid(mid: string): number {
     return this.#indices.get(mid) ?? -1;
+  }
+
+  /** Whether a section speaks for a transport: it is not bundled into another of its ICE generation (RFC 9143 section 7.1.3). */
+  speaks(index: number): boolean {
+    const tag = this.#tags[index] ?? index;
+    return tag === index || this.usernameFragments[tag] !== this.usernameFragments[index];
   }
 
   /** Indices of the sections of an ICE generation that are in use. */
@@ -41,19 +49,27 @@ function indicesByMid(session: SessionDescription): Map<string, number> {
   return indices;
 }
 
-/** A section's own ufrag, that of the first section in its bundle (RFC 9143 section 7.2), or that of the whole session. */
-function usernameFragments(
+/** The index of the first section in the bundle of each (RFC 9143 section 7.2). */
+function tagsOf(
   session: SessionDescription,
   indices: ReadonlyMap<string, number>,
-): (string | undefined)[] {
-  const own = session.media.map(({ attributes }) => find(attributes, "ice-ufrag")?.value);
-  const ofSession = find(session.attributes, "ice-ufrag")?.value;
+): (number | undefined)[] {
   const tags = new Map<string, string>();
   for (const { mids } of groupsOf(session, "BUNDLE")) {
     for (const mid of mids) if (!tags.has(mid)) tags.set(mid, mids[0]!);
   }
+  return session.media.map((_, index) => indices.get(tags.get(midOf(session, index)) ?? ""));
+}
+
+/** A section's own ufrag, that of the first section in its bundle, or that of the whole session. */
+function usernameFragments(
+  session: SessionDescription,
+  tags: readonly (number | undefined)[],
+): (string | undefined)[] {
+  const own = session.media.map(({ attributes }) => find(attributes, "ice-ufrag")?.value);
+  const ofSession = find(session.attributes, "ice-ufrag")?.value;
   return own.map((fragment, index) => {
-    const tagged = indices.get(tags.get(midOf(session, index)) ?? "");
-    return fragment ?? (tagged === undefined ? undefined : own[tagged]) ?? ofSession;
+    const tag = tags[index];
+    return fragment ?? (tag === undefined ? undefined : own[tag]) ?? ofSession;
   });
 }

@@ -12,7 +12,7 @@ export type BundlePolicy = "balanced" | "max-compat" | "max-bundle";
  * What a section says of transports:
  * - "own": it has transport attributes, for a transport of its own or as the tagged section of a bundle;
  * - "bundle-only": port 0 and `a=bundle-only`, so that peers without bundling reject it (RFC 9143 section 6);
- * - "bundled": nothing, for the tagged section speaks for it (RFC 9143 section 7.1.3);
+ * - "bundled": nothing of its own, for the tagged section speaks for it (RFC 9143 section 7.1.3);
  * - "rejected": port 0.
  */
 export type TransportRole = "own" | "bundle-only" | "bundled" | "rejected";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { answerDirection, type Direction, sends } from "./directions.ts";
+import { answerDirection, type Direction, receives, sends } from "./directions.ts";
 import type { RtpCodec } from "./codecs.ts";
 import { answerFormats, offerFormats, selectCodecs } from "./formats.ts";
 import {
@@ -16,7 +16,13 @@ import type { MediaFormat, MediaKind } from "./media_format.ts";
 import { type LocalMedia, type LocalSource, msidsOf } from "./media_section.ts";
 import type { PayloadTypes } from "./payload_types.ts";
 import type { RemoteMedia } from "./remote_media.ts";
-import { answerSimulcast, offerSimulcast } from "./simulcast.ts";
+import {
+  answerSimulcast,
+  joinSimulcast,
+  offerSimulcast,
+  receiveSimulcast,
+  type SimulcastLines,
+} from "./simulcast.ts";
 
 /** What a transceiver wants of its section. */
 export interface MediaWishes {
@@ -47,7 +53,11 @@ export interface NegotiatedMedia {
   readonly formats: readonly MediaFormat[];
   readonly rtcpMux: boolean;
   readonly rtcpReducedSize: boolean;
+  /** The streams that we receive, if they are several. */
+  readonly received?: SimulcastLines;
 }
+
+const NO_SIMULCAST: SimulcastLines = { rids: [] };
 
 /** A section of ours without what bundling and transports add to it. */
 export type UnboundMedia = Omit<LocalMedia, "transport" | "isBundleOnly">;
@@ -74,7 +84,10 @@ export function offerMedia(
     extensions: offerExtensions(wishes.extensions, numbering.extensionIds, mid),
     extmapAllowMixed: true,
     ...senderLines(wishes, direction),
-    ...(sends(direction) ? offerSimulcast(wishes.rids) : offerSimulcast([])),
+    ...joinSimulcast(
+      offerSimulcast(sends(direction) ? wishes.rids : []),
+      receives(direction) ? negotiated?.received ?? NO_SIMULCAST : NO_SIMULCAST,
+    ),
     // RFC 9429 section 5.2.2: what the most recent answer says stays.
     rtcpMux: negotiated?.rtcpMux ?? true,
     rtcpMuxOnly: negotiated === undefined,
@@ -113,10 +126,19 @@ export function answerMedia(
     ),
     extmapAllowMixed: offered.extmapAllowMixed,
     ...senderLines(wishes, direction),
-    ...(sends(direction) ? answerSimulcast(offered, wishes.rids) : answerSimulcast(offered, [])),
+    ...joinSimulcast(
+      answerSimulcast(offered, sends(direction) ? wishes.rids : []),
+      receives(direction)
+        ? receiveSimulcast(offered, "sender", payloadTypesOf(formats))
+        : NO_SIMULCAST,
+    ),
     rtcpMux: offered.rtcpMux,
     rtcpReducedSize: offered.rtcpReducedSize,
   };
+}
+
+function payloadTypesOf(formats: readonly MediaFormat[]): number[] {
+  return formats.map(({ payloadType }) => payloadType);
 }
 
 /** What is said of the track that is sent. Its streams are told where it is wanted to be sent, though an answer may not be able to (RFC 9429 section 5.3.1). */

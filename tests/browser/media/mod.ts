@@ -2,6 +2,8 @@ import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import { echoes } from "./echo.ts";
 import { records } from "./record.ts";
+import { simulcast } from "./simulcast.ts";
+import { getsKeyFrames, givesKeyFrames } from "./key_frames.ts";
 import { playsDevices, playsFile } from "./play.ts";
 
 /** The scenarios that a browser can take part in. Debian's Firefox has no H264. */
@@ -15,5 +17,8 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     ...videos.map(playsFile),
     records("webm", { video: "video/VP8", audio: "audio/opus" }),
     ...browser === "chromium" ? [records("mp4", { video: "video/H264", audio: "audio/opus" })] : [],
+    simulcast,
+    getsKeyFrames,
+    givesKeyFrames,
   ];
 }

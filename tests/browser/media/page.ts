@@ -24,6 +24,25 @@ export async function sendCamera({ pc }: Side): Promise<void> {
   for (const track of stream.getTracks()) pc.addTrack(track, stream);
 }
 
+/** Sends the camera's picture in layers: by rid, and what each divides the size by. */
+export async function sendSimulcast(
+  { pc }: Side,
+  layers: Readonly<Record<string, number>>,
+): Promise<void> {
+  const page: Page = globalThis;
+  const stream = await page.navigator.mediaDevices.getUserMedia({
+    video: { width: 1280, height: 720 },
+  });
+  pc.addTransceiver(stream.getVideoTracks()[0], {
+    direction: "sendonly",
+    streams: [stream],
+    sendEncodings: Object.entries(layers).map(([rid, scaleResolutionDownBy]) => ({
+      rid,
+      scaleResolutionDownBy,
+    })),
+  });
+}
+
 /** Shows what comes; asks for a picture and sound if it is to offer, and does not send any. */
 export function showTracks({ pc }: Side, asks: boolean): void {
   const page: Page = globalThis;
@@ -51,6 +70,8 @@ export interface Figures {
   readonly freezeCount: number;
   readonly keyFramesDecoded: number;
   readonly packetsLost: number;
+  readonly pliCount: number;
+  readonly firCount: number;
   readonly audioEnergy: number;
   readonly audioPackets: number;
   readonly width: number;
@@ -76,6 +97,8 @@ export async function figures({ pc }: Side): Promise<Figures> {
     freezeCount: received.freezeCount ?? 0,
     keyFramesDecoded: received.keyFramesDecoded ?? 0,
     packetsLost: received.packetsLost ?? 0,
+    pliCount: received.pliCount ?? 0,
+    firCount: received.firCount ?? 0,
     audioEnergy: sound.totalAudioEnergy ?? 0,
     audioPackets: sound.packetsReceived ?? 0,
     width: received.frameWidth ?? 0,

@@ -142,7 +142,13 @@ for (const { name, text } of OFFERS) {
       for (const { id, uri } of media.extensions) {
         assert(asked.extensions.some((extension) => extension.id === id && extension.uri === uri));
       }
-      assertEquals(media.simulcast, undefined);
+      // What is sent in several layers is received in as many.
+      assertEquals(media.simulcast?.send ?? [], []);
+      assertEquals(media.simulcast?.recv, asked.simulcast?.send);
+      assertEquals(
+        media.rids,
+        asked.rids.map((rid) => ({ ...rid, direction: "recv" })),
+      );
     });
   });
 }

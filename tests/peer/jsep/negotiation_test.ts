@@ -75,8 +75,9 @@ function checkAnsweredSection(asked: RemoteMedia, media: RemoteMedia): void {
     media.extensions.length,
   );
   assertEquals(sendFormats(asked.kind, asked.formats, media.formats).length, media.formats.length);
-  assert((media.simulcast?.recv ?? []).length === 0);
-  for (const { id } of media.rids) assert(asked.rids.some((rid) => rid.id === id));
+  for (const { id, direction } of media.rids) {
+    assert(asked.rids.some((rid) => rid.id === id && rid.direction !== direction));
+  }
 }
 
 function checkBundles(offer: SessionDescription, answer: SessionDescription): void {

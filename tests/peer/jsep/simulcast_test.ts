@@ -3,8 +3,10 @@ import { parseRid, parseSimulcast, writeRid, writeSimulcast } from "../../../sdp
 import {
   acceptedRids,
   answerSimulcast,
+  joinSimulcast,
   MAX_ENCODINGS,
   offerSimulcast,
+  receiveSimulcast,
   requestedRids,
   type SimulcastLines,
 } from "../../../peer/jsep/media/mod.ts";
@@ -48,9 +50,38 @@ Deno.test("W3C WebRTC: an answer sends the rids that its sender has", () => {
   assertEquals(written(answerSimulcast(offered, ["baz"])), []);
 });
 
-Deno.test("RFC 9429 section 3.7: an offer to send simulcast to us is answered without it", () => {
-  const offered = lines("send foo;bar", "foo send", "bar send");
-  assertEquals(written(answerSimulcast(offered, ["foo", "bar"])), []);
+Deno.test("RFC 8853 section 5.3.2: what the other side sends in several streams is received, of alternatives the first", () => {
+  const offered = lines("send q,x;~h;f;nobody", "q send", "x send", "h send", "f send", "in recv");
+  const received = receiveSimulcast(offered, "sender", [96]);
+  assertEquals(written(received), ["q recv", "h recv", "f recv", "recv q;h;f"]);
+  assertEquals(receiveSimulcast(received, "receiver", [96]), received);
+  assertEquals(written(receiveSimulcast(received, "sender", [96])), []);
+  const many = Array.from({ length: 40 }, (_, i) => String(i));
+  const flood = lines(`send ${many.join(";")}`, ...many.map((rid) => `${rid} send`));
+  assertEquals(receiveSimulcast(flood, "sender", [96]).rids.length, MAX_ENCODINGS);
+});
+
+Deno.test("RFC 8851 section 6.3: a stream of payload types that we lack is left out, other restrictions stay", () => {
+  const offered = lines("send a;b;c", "a send pt=96,98", "b send pt=98", "c send max-width=640");
+  assertEquals(written(receiveSimulcast(offered, "sender", [96])), [
+    ...["a recv pt=96", "c recv max-width=640", "recv a;c"],
+  ]);
+});
+
+Deno.test("RFC 8851 section 4: in a section with streams in both directions, each name stands once", () => {
+  const received = (...rids: readonly string[]) =>
+    receiveSimulcast(
+      lines(`recv ${rids.join(";")}`, ...rids.map((r) => `${r} recv`)),
+      "receiver",
+      [],
+    );
+  const sent = offerSimulcast(["a", "b"]);
+  assertEquals(written(joinSimulcast(sent, received("c", "d"))), [
+    ...["a send", "b send", "c recv", "d recv", "send a;b recv c;d"],
+  ]);
+  assertEquals(joinSimulcast(sent, received("b", "c")), sent);
+  assertEquals(written(joinSimulcast(offerSimulcast([]), received("c"))), ["c recv", "recv c"]);
+  assertEquals(written(joinSimulcast(offerSimulcast([]), offerSimulcast([]))), []);
 });
 
 Deno.test("RFC 8853 section 5.3.3: an answer narrows the encodings, but does not reorder them", () => {
