@@ -15,6 +15,9 @@ export interface StreamSection {
   readonly extensions: ExtensionIds;
 }
 
+/** How long packets wait for the repair of a lost one, which comes with a later frame. */
+const REPAIR_WAIT: Millis = 200;
+
 /** Packets that a stream could make use of, those that were recovered along with one among them. */
 export type Useful = readonly RtpPacket[];
 
@@ -54,17 +57,19 @@ export class IncomingStream {
     this.rid = rid;
     this.#section = section;
     this.#format = first;
+    const isProtected = kind === "video" &&
+      (formats.find("ulpfec") ?? formats.find("flexfec")) !== undefined;
+    const isRepeated = formats.hasFeedback("nack");
     this.reception = new ReceiveStream({
       ssrc,
       clockRate: first.clockRate,
-      ...(asks && formats.hasFeedback("nack") && { nack: {} }),
+      ...(asks && isRepeated && { nack: {} }),
       ...(!asks && { buffer: { maxWait: DEFAULT_MAX_WAIT } }),
+      ...(asks && isProtected && !isRepeated && { buffer: { maxWait: REPAIR_WAIT } }),
       ...(formats.associated.size > 0 && { rtx: formats.associated }),
     });
     this.reception.buffer.playout.setDelay(delay);
     this.frames = new FrameOutput(kind);
-    const isProtected = kind === "video" &&
-      (formats.find("ulpfec") ?? formats.find("flexfec")) !== undefined;
     this.repair = isProtected ? new StreamRepair(ssrc) : undefined;
   }
 
@@ -142,8 +147,10 @@ export class IncomingStream {
     if (original === undefined) return NONE; // padding, by which bandwidth is probed
     this.#retransmitted++;
     this.#retransmittedBytes += original.payload.length;
-    if (!this.reception.receiveRecovered(original, now)) return NONE;
-    return this.#recovered(this.repair?.retransmitted(original) ?? NONE, now, [original]);
+    const { packet: media, recovered } = this.repair?.media(original, this.#section.formats) ??
+      { packet: original, recovered: NONE };
+    if (!this.reception.receiveRecovered(media, now)) return NONE;
+    return this.#recovered(recovered, now, [media]);
   }
 
   /** Takes a packet of FlexFEC. */

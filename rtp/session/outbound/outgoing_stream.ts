@@ -16,6 +16,7 @@ import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
 import type { OwnSources } from "./own_sources.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
+import { Protection, REPAIR_OVERHEAD } from "./protection.ts";
 import {
   frameElements,
   mediaElements,
@@ -60,6 +61,7 @@ export class OutgoingStream {
   readonly retransmitter: Retransmitter;
   readonly remote: RemoteInbound;
   readonly rtxRemote: RemoteInbound | undefined;
+  readonly protection: Protection = new Protection();
   parameters: EncodingParameters;
   /** Requests for key frames that have arrived. */
   pliCount = 0;
@@ -266,8 +268,10 @@ export class OutgoingStream {
       ? 0
       : 4 + (elements.reduce((sum, { data }) => sum + 2 + data.length, 3) & ~3);
     const csrcs = 4 * (frame.contributingSources?.length ?? 0);
+    // A repair has headers of its own, and those of what it protects within.
+    const repair = this.protection.isNeeded ? REPAIR_OVERHEAD + extension + STAMP_SIZE : 0;
     return this.#section.maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE -
-      RTX_OVERHEAD - csrcs;
+      RTX_OVERHEAD - csrcs - repair;
   }
 
   #payloads(

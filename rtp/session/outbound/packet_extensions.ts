@@ -157,9 +157,10 @@ export function stamped(
   const elements = packet.extension === undefined
     ? []
     : parseElements(packet.extension).filter(({ id }) => id !== sequenceId && id !== timeId);
-  if (timeId !== undefined) elements.push({ id: timeId, data: writeAbsSendTime(now) });
-  if (sequenceId !== undefined) {
-    elements.push({ id: sequenceId, data: writeTransportSequence(sequence) });
-  }
-  return { ...packet, extension: buildHeaderExtension(elements) };
+  // They come first, in the same place of every packet: what is recovered by forward error correction is wrong there, and nowhere else.
+  const stamps = [
+    ...timeId === undefined ? [] : [{ id: timeId, data: writeAbsSendTime(now) }],
+    ...sequenceId === undefined ? [] : [{ id: sequenceId, data: writeTransportSequence(sequence) }],
+  ];
+  return { ...packet, extension: buildHeaderExtension([...stamps, ...elements]) };
 }

@@ -26,6 +26,12 @@ import { ToneQueue } from "./tone_queue.ts";
 /** When what waits would take longer, frames of video are left out until the next key frame. */
 export const MAX_QUEUE_TIME: Millis = 1000;
 
+/** What is lost is repaired, rather than sent again, where that would take longer. */
+const LONG_ROUND_TRIP: Millis = 100;
+
+/** Formats whose frames tell by themselves whether one is missing. To others, a repair that is lost looks like a lost frame. */
+const SKIPS_REPAIRS = /^video\/vp[89]$/i;
+
 /** What a sender needs of its session. */
 export interface SenderHost extends StreamHost {
   readonly maxPacketSize: number;
@@ -109,10 +115,38 @@ export class Sender implements SenderSection {
     if (this.kind === "audio") {
       if (this.#tones.isPressed(now)) return;
     } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
-    for (const init of this.#made(() => stream.packetize(frame, format, now)) ?? []) {
-      if (this.parameters.handsUpPackets) this.#handUp(init, stream);
-      else this.#enqueue(stream.media.packet(init), stream, now);
+    const { remote, protection } = stream;
+    protection.observe(remote.fractionLost);
+    const inits = this.#made(() => stream.packetize(frame, format, now)) ?? [];
+    if (this.parameters.handsUpPackets) { for (const init of inits) this.#handUp(init, stream); }
+    else {
+      const packets = inits.map((init) => stream.media.packet(init));
+      for (const packet of this.#protected(packets, stream, format)) {
+        this.#enqueue(packet, stream, now);
+      }
     }
+  }
+
+  /** The packets of a frame, with repairs among them where what is lost can't be sent again in time. */
+  #protected(
+    packets: RtpPacket[],
+    stream: OutgoingStream,
+    { mimeType }: RtpFormat,
+  ): RtpPacket[] {
+    const { formats, extensions } = this;
+    const { protection, roundTrip } = stream;
+    const isLate = !formats.hasFeedback("nack") || (roundTrip.smoothed ?? 0) >= LONG_ROUND_TRIP;
+    const [red, ulpfec] = [formats.find("red"), formats.find("ulpfec")];
+    if (!protection.isNeeded || !isLate || packets.length === 0) return packets;
+    if (red === undefined || ulpfec === undefined || !SKIPS_REPAIRS.test(mimeType)) return packets;
+    // RED can be sent again only where it has an RTX format of its own.
+    if (formats.rtx.size > 0 && !formats.rtx.has(red.payloadType)) return packets;
+    const { timestamp } = packets[0]!;
+    return protection.protect(
+      packets,
+      { red: red.payloadType, ulpfec: ulpfec.payloadType, extensions },
+      (payload) => stream.packet(red.payloadType, payload, timestamp, false),
+    );
   }
 
   /** The RTP timestamp that a frame is going to have; undefined if it can't be sent. */
