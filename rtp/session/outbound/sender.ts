@@ -251,14 +251,14 @@ export class Sender implements SenderSection {
 
   /** After a frame was left out, those that refer to it must be, too. */
   #mayLeave(stream: OutgoingStream, keyFrame: boolean, now: Millis): boolean {
-    if (!keyFrame && this.#host.queueTime > MAX_QUEUE_TIME) {
-      this.#drop("congested");
-      this.#skipToKeyFrame(stream, now);
-      return false;
-    }
     if (keyFrame) this.#waiting.delete(stream);
+    else if (this.#host.queueTime > MAX_QUEUE_TIME) {
+      this.#drop("congested");
+      if (!this.#waiting.has(stream)) this.#waiting.set(stream, -Infinity);
+    }
     if (!this.#waiting.has(stream)) return true;
-    this.#skipToKeyFrame(stream, now);
+    // A key frame is large: there has to be room for it.
+    if (this.#host.queueTime <= MAX_QUEUE_TIME / 2) this.#skipToKeyFrame(stream, now);
     return false;
   }
 
