@@ -70,6 +70,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** A new agent does nothing before it has a base. */
   constructor(options: IceAgentOptions) {
     const { crypto, role, lite = false, localParameters = generateIceParameters(crypto) } = options;
+    const { renomination = false } = options;
     this.#role = new Role(role, crypto, () => this.#roleChanged(), lite);
     const transmit = (datagram: Datagram) => void this.#below.push(datagram);
     const timings = { ...ICE_TIMINGS, ...options.timings };
@@ -91,7 +92,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     });
     const send = (datagram: Datagram) => this.#detours.send(datagram);
     const gathers = (type: GatheredType) => options.candidateTypes?.includes(type) ?? true;
-    this.#context = { crypto, timings, discards, role: this.#role, lite, gathers, send };
+    const shared = { crypto, timings, discards, role: this.#role, lite, renomination };
+    this.#context = { ...shared, gathers, send };
     this.#sources = new Sources(this.#context, this.#detours);
     this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
     this.#generations = new Generations(this.#newGeneration(localParameters));

@@ -22,6 +22,11 @@ export interface IceAgentOptions {
    * that there are. What types the peer may have is not limited.
    */
   readonly candidateTypes?: readonly GatheredType[];
+  /**
+   * Whether a better path that is found later is taken, if the peer's parameters say that it follows (draft-thatcher-ice-renomination-01);
+   * false by default.
+   */
+  readonly renomination?: boolean;
   /** Intervals other than the default ones. */
   readonly timings?: Partial<IceTimings>;
 }

@@ -9,6 +9,7 @@ import {
   type ClientTransaction,
   ICE_CONTROLLED,
   ICE_CONTROLLING,
+  NOMINATION,
   PRIORITY,
   shortTermKey,
   StunBuilder,
@@ -33,13 +34,16 @@ export interface CheckRequest {
 export function writeCheck(
   { crypto, role }: IceContext,
   { local, remote }: Credentials,
-  check: Pick<Check, "priority" | "useCandidate">,
+  check: Pick<Check, "priority" | "useCandidate" | "nomination">,
 ): CheckRequest {
   const id = crypto.random(12);
   const builder = new StunBuilder("request", BINDING, id)
     .add(USERNAME, `${remote.usernameFragment}:${local.usernameFragment}`)
     .add(role.controlling ? ICE_CONTROLLING : ICE_CONTROLLED, role.tieBreaker);
   if (check.useCandidate) builder.add(USE_CANDIDATE, true);
+  if (check.useCandidate && check.nomination !== undefined) {
+    builder.add(NOMINATION, check.nomination);
+  }
   const data = builder
     .add(PRIORITY, check.priority)
     .integrity(crypto, shortTermKey(remote.password))

@@ -61,6 +61,8 @@ export interface Check {
   readonly role: IceRole;
   /** Whether the request nominated the pair. */
   readonly useCandidate: boolean;
+  /** The number of that nomination, if they are numbered. */
+  readonly nomination: number | undefined;
   /** The PRIORITY of the request, for the peer-reflexive candidate that its answer may show. */
   readonly priority: number;
 }
@@ -74,6 +76,8 @@ export class CandidatePair implements IcePair {
   validLocal: LocalCandidate | undefined;
   /** As the controlling agent: its check shall carry USE-CANDIDATE. */
   nominating = false;
+  /** As the controlling agent: which nomination it was, if they are numbered. */
+  nomination: number | undefined;
   /** As the controlled agent: the peer has nominated it before it was valid (RFC 8445 section 7.3.1.5). */
   nominateOnSuccess = false;
   /** The latest check, while it has no answer. */

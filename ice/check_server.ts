@@ -7,6 +7,7 @@ import {
   checkIntegrity,
   ERROR_CODE,
   MESSAGE_INTEGRITY,
+  NOMINATION,
   PRIORITY,
   shortTermKey,
   StunBuilder,
@@ -81,6 +82,7 @@ export class CheckServer {
       source: remote,
       priority: request.get(PRIORITY) ?? 0,
       useCandidate: request.has(USE_CANDIDATE),
+      nomination: request.get(NOMINATION),
       remoteFragment: splitUsername(request.get(USERNAME) ?? "").remote,
     }, now);
   }

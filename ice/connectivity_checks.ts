@@ -66,6 +66,7 @@ export class ConnectivityChecks implements StunClient {
       pair,
       role: role.value,
       useCandidate: role.controlling && pair.nominating,
+      nomination: pair.nomination,
       priority: candidatePriority(
         "prflx",
         pair.localCandidate.localPreference,

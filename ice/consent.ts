@@ -152,8 +152,9 @@ export class Consent implements StunClient {
     // A nomination that came before the peer knew our credentials may have been answered and forgotten: as Firefox does after an ICE
     // restart, whose data then stays on the old pair. Saying it again moves it here.
     const useCandidate = role.controlling;
+    const { nomination } = pair;
     this.#round = this.#transactions.start({
-      ...writeCheck(this.#context, credentials, { priority, useCandidate }),
+      ...writeCheck(this.#context, credentials, { priority, useCandidate, nomination }),
       local: pair.base,
       remote: pair.destination,
       subject: { pair, role: role.value },

@@ -71,6 +71,8 @@ export interface IceContext {
   readonly role: Role;
   /** Whether this agent sends no checks (RFC 8445 section 2.5). */
   readonly lite: boolean;
+  /** Whether this agent knows of renomination. */
+  readonly renomination: boolean;
   /** Whether candidates of a type are gathered and announced. */
   readonly gathers: (type: GatheredType) => boolean;
   /** Puts a datagram on the wire, through a relay if it comes from a relayed address. */

@@ -14,6 +14,8 @@ export interface IncomingCheck {
   readonly priority: number;
   /** Whether it nominates. */
   readonly useCandidate: boolean;
+  /** The number of that nomination, if the peer numbers them. */
+  readonly nomination: number | undefined;
   /** The peer's fragment, as its USERNAME has it. */
   readonly remoteFragment: string;
 }
@@ -33,8 +35,10 @@ export class EarlyChecks {
       sameAddress(base, check.base) && sameAddress(source, check.source)
     );
     if (at >= 0) {
-      const useCandidate = check.useCandidate || this.#checks[at]!.useCandidate;
-      this.#checks[at] = { ...check, useCandidate };
+      const before = this.#checks[at]!;
+      const useCandidate = check.useCandidate || before.useCandidate;
+      const nomination = check.nomination ?? before.nomination;
+      this.#checks[at] = { ...check, useCandidate, nomination };
     } else if (this.#checks.length < MAX_EARLY_CHECKS) this.#checks.push(check);
     else this.#discards.add("too many early checks");
   }

@@ -8,6 +8,8 @@ export interface IceParameters {
   readonly password: string;
   /** This side answers checks, and sends none (RFC 8445 section 2.5). */
   readonly iceLite?: boolean;
+  /** This side follows numbered nominations (draft-thatcher-ice-renomination-01). */
+  readonly renomination?: boolean;
 }
 
 /** RFC 8839 section 5.4: ALPHA / DIGIT / "+" / "/", 64 of them, so that 6 random bits make one. */

@@ -18,6 +18,7 @@ import { earliest } from "./deadline.ts";
 import { EarlyChecks, type IncomingCheck } from "./early_checks.ts";
 import { Nomination } from "./nomination.ts";
 import type { IceParameters } from "./parameters.ts";
+import { Renomination } from "./renomination.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
 import type { IceRole } from "./role.ts";
 import { CheckScheduler } from "./scheduler.ts";
@@ -35,9 +36,11 @@ export class IceSession implements CheckOutcome {
   readonly #scheduler: CheckScheduler;
   readonly #checks: ConnectivityChecks;
   readonly #nomination: Nomination;
+  readonly #renomination = new Renomination();
   readonly #earlyChecks: EarlyChecks;
   #remote: IceParameters | undefined;
   #selected: CandidatePair | undefined;
+  #selectedAt: Millis = 0;
   #locals: LocalCandidate[] = [];
   #remotesEnded = false;
   #failed = false;
@@ -162,6 +165,7 @@ export class IceSession implements CheckOutcome {
       this.#forgetRemote();
     }
     this.#remote = parameters;
+    this.#renomination.agreed = this.#context.renomination && parameters.renomination === true;
     this.#startedAt = now;
     this.remotes.keepSession(parameters.usernameFragment);
     this.#pairAll(now);
@@ -197,7 +201,8 @@ export class IceSession implements CheckOutcome {
     pair.requestsReceived++;
     pair.responsesSent++;
     this.consent.heard(pair, now);
-    const nominates = check.useCandidate && !this.#context.role.controlling;
+    const nominates = check.useCandidate && !this.#context.role.controlling &&
+      this.#renomination.hear(pair, check.nomination);
     if (this.#context.lite) return this.#noteAsLite(pair, nominates, now);
     if (pair.valid) {
       if (nominates) this.#select(pair, now);
@@ -235,6 +240,7 @@ export class IceSession implements CheckOutcome {
       const nominee = this.#nomination.choose(now);
       if (nominee !== undefined) {
         nominee.nominating = true;
+        this.#renomination.give(nominee);
         this.#scheduler.trigger(nominee); // RFC 8445 section 8.1.1
       }
     }
@@ -274,6 +280,7 @@ export class IceSession implements CheckOutcome {
   roleChanged(): void {
     this.checkList.prioritize(this.#context.role.value);
     this.#nomination.reset();
+    this.#renomination.reset();
   }
 
   checkSucceeded(check: Check, mapped: StunAddress, now: Millis): void {
@@ -314,17 +321,20 @@ export class IceSession implements CheckOutcome {
     return this.#context.role.controlling && !this.#isSettled;
   }
 
-  /** Whether there is a selected pair that seems to be alive. */
+  /** Whether there is a selected pair that seems to be alive, and no other could follow it. */
   get #isSettled(): boolean {
-    return this.#selected !== undefined && this.#suspectSince === undefined;
+    return this.#selected !== undefined && this.#suspectSince === undefined &&
+      !this.#renomination.agreed;
   }
 
-  /** The best valid pair; while the selected one seems dead, of the others that have answered since. */
+  /** The best valid pair; once one is selected, a better one that has been found since, or any that answers while that one seems dead. */
   get #bestNominee(): CandidatePair | undefined {
-    const since = this.#suspectSince;
-    if (since === undefined) return this.checkList.bestValid;
+    const selected = this.#selected;
+    if (selected === undefined) return this.checkList.bestValid;
+    const since = this.#suspectSince ?? this.#selectedAt;
     return this.checkList.pairs.find((pair) =>
-      pair.valid && pair !== this.#selected && pair.answeredAt >= since
+      pair.valid && pair !== selected && pair.answeredAt >= since &&
+      (this.#suspectSince !== undefined || pair.priority > selected.priority)
     );
   }
 
@@ -435,10 +445,13 @@ export class IceSession implements CheckOutcome {
     const selected = this.#selected;
     if (pair === selected || this.#failed) return;
     // RFC 8445 section 8.1.1: of several nominated pairs the best counts, but not one that seems dead.
-    const better = selected === undefined || pair.priority > selected.priority ||
-      this.consent.state !== "fresh";
+    const better = selected === undefined ||
+      (this.#renomination.prefers(pair) ??
+        (pair.priority > selected.priority || this.consent.state !== "fresh"));
     if (!better) return;
     this.#selected = pair;
+    this.#selectedAt = now;
+    this.#nomination.reset();
     this.#lost = false;
     this.consent.start(pair, now);
     this.#conclude();
@@ -461,6 +474,7 @@ export class IceSession implements CheckOutcome {
     this.#checks.clear();
     this.#nomination.reset();
     this.consent.stop();
+    this.#renomination.reset();
     this.remotes.clear();
     this.#selected = undefined;
     this.#remotesEnded = false;

@@ -55,6 +55,11 @@ export const XOR_MAPPED_ADDRESS: StunAttribute<StunAddress> = xorAddressAttribut
 export const PRIORITY: StunAttribute<number> = u32Attribute("PRIORITY", 0x0024);
 /** The controlling agent nominates the pair (RFC 8445 section 7.1.2). */
 export const USE_CANDIDATE: StunAttribute<true> = flagAttribute("USE-CANDIDATE", 0x0025);
+/**
+ * Which of the controlling agent's nominations this is (draft-thatcher-ice-renomination-01 section 3.1). No type is assigned: this is the
+ * one that libwebrtc uses.
+ */
+export const NOMINATION: StunAttribute<number> = u32Attribute("NOMINATION", 0xc001);
 /** What software sent the message (RFC 8489 section 14.14). */
 export const SOFTWARE: StunAttribute<string> = textAttribute("SOFTWARE", 0x8022, MAX_PHRASE);
 /** Another server to try (RFC 8489 section 14.15). */

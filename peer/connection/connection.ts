@@ -140,6 +140,7 @@ export class Connection implements Hosts {
       maxMessageSize: MAX_MESSAGE_SIZE,
       dtlsRole: this.#environment.dtlsRole,
       iceLite: this.#environment.ice?.lite,
+      iceRenomination: this.#environment.ice?.renomination,
     };
   }
 

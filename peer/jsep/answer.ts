@@ -83,7 +83,8 @@ function transportOf(end: LocalEnd, { offer, transportOf }: AnswerOptions, index
   const { ice, dtlsRole } = transportOf(midOf(offer, index));
   const offered = setupOf(offer, transportSection(offer, index)) ?? "actpass";
   const setup = answerSetup(offered, dtlsRole ?? end.dtlsRole);
-  return { ice, fingerprints: end.fingerprints, setup };
+  const { fingerprints, iceRenomination } = end;
+  return { ice, fingerprints, setup, iceRenomination };
 }
 
 /** The role that is taken (RFC 8842 section 5.3): active where there is a choice, which saves a round trip. */

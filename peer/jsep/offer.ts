@@ -76,6 +76,7 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
       ? {
         ...options.transportOf(mid),
         fingerprints: end.fingerprints,
+        iceRenomination: end.iceRenomination,
         setup: "actpass", // RFC 8842 section 5.2
       } as const
       : undefined;

@@ -10,6 +10,7 @@ import {
   isEndOfCandidates,
   isIceLite,
   isRtp,
+  type MediaDescription,
   parseIceOptions,
   type SessionDescription,
   type Setup,
@@ -52,7 +53,11 @@ export function readRemoteTransport(
     throw invalid(`The section ${mid} has a=setup:holdconn, which WebRTC does not use`);
   }
   return {
-    ice: { ...credentials, ...(isIceLite(session) && { iceLite: true }) },
+    ice: {
+      ...credentials,
+      ...(isIceLite(session) && { iceLite: true }),
+      ...(hasIceOption(session, section, "renomination") && { renomination: true }),
+    },
     fingerprints,
     setup,
     candidates: candidatesOf(section),
@@ -62,9 +67,15 @@ export function readRemoteTransport(
 
 /** Whether the other side takes candidates one by one (RFC 9429 section 4.1.17). */
 export function canTrickle(session: SessionDescription): boolean {
-  return session.media.some((media) =>
-    parseIceOptions(inherited(session, media, "ice-options")?.value).includes("trickle")
-  );
+  return session.media.some((media) => hasIceOption(session, media, "trickle"));
+}
+
+function hasIceOption(
+  session: SessionDescription,
+  media: MediaDescription,
+  option: string,
+): boolean {
+  return parseIceOptions(inherited(session, media, "ice-options")?.value).includes(option);
 }
 
 /** Throws an `InvalidAccessError` unless an answer has a section for each of the offer's (RFC 9429 section 5.11). */

@@ -19,6 +19,7 @@ import {
   type Setup,
   writeFingerprint,
   writeGroup,
+  writeIceOptions,
   writeSctpMap,
 } from "../../sdp/mod.ts";
 
@@ -34,6 +35,8 @@ export interface LocalEnd {
   readonly dtlsRole?: "client" | "server" | undefined;
   /** Whether it answers checks and sends none (RFC 8839 section 5.3). */
   readonly iceLite?: boolean | undefined;
+  /** Whether it follows numbered nominations (draft-thatcher-ice-renomination-01). */
+  readonly iceRenomination?: boolean | undefined;
 }
 
 /** The SCTP port that every WebRTC endpoint uses. */
@@ -79,17 +82,20 @@ export interface TransportAttributes {
   /** One for each certificate of this end. */
   readonly fingerprints: readonly Fingerprint[];
   readonly setup: Setup;
+  /** Whether nominations may be numbered. */
+  readonly iceRenomination?: boolean | undefined;
   /** The `a=candidate` and `a=end-of-candidates` lines so far. */
   readonly candidates?: readonly Attribute[];
 }
 
 /** The attributes of a section that has a transport of its own, or speaks for its bundle (RFC 9429 sections 5.2.1 and 5.3.1). */
 export function transportAttributes(transport: TransportAttributes): Attribute[] {
+  const options = transport.iceRenomination ? ["trickle", "renomination"] : ["trickle"];
   return [
     ...transport.candidates ?? [],
     attribute("ice-ufrag", transport.ice.usernameFragment),
     attribute("ice-pwd", transport.ice.password),
-    attribute("ice-options", "trickle"),
+    attribute("ice-options", writeIceOptions(options)),
     ...fingerprintAttributes(transport.fingerprints),
     attribute("setup", transport.setup),
   ];

@@ -183,6 +183,7 @@ const MEMBERS = {
   externalAddresses: { convert: externalAddresses },
   mdnsCandidates: { convert: boolean },
   iceLite: { convert: boolean },
+  iceRenomination: { convert: boolean },
   iceCredentials: { convert: iceCredentials },
   timeouts: { convert: timeouts },
   certificate: { convert: instance(RTCCertificate) },

@@ -55,11 +55,12 @@ function systemNetworkOf({ addresses, interfaceFilter, ipHandling }: Settings): 
 }
 
 function iceOf(
-  { iceLite, candidateTypes, timeouts = {} }: Settings,
+  { iceLite, iceRenomination, candidateTypes, timeouts = {} }: Settings,
 ): NonNullable<Environment["ice"]> {
   const { disconnected, failed, consentInterval } = timeouts;
   return {
     ...(iceLite && { lite: true }),
+    ...(iceRenomination && { renomination: true }),
     ...(candidateTypes && { candidateTypes }),
     timings: {
       ...(disconnected && { disconnectedAfter: disconnected, suspectAfter: disconnected * 0.6 }),

@@ -67,6 +67,11 @@ export interface PeerConnectionSettings {
    * none, so that servers of the configuration are not asked. The peer must be full. False by default.
    */
   readonly iceLite?: boolean;
+  /**
+   * Whether a connection moves to a better path that is found after it was made, as continual gathering does, if the peer follows: with
+   * draft-thatcher-ice-renomination-01, `a=ice-options:renomination` says so. False by default, as in browsers.
+   */
+  readonly iceRenomination?: boolean;
   /** Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. */
   readonly iceCredentials?: () => { usernameFragment: string; password: string };
   /** When a connection that has gone silent is told of. */

@@ -70,6 +70,8 @@ export interface AgentPairOptions {
   nats?: Partial<Record<End, Nat>>;
   roles?: Partial<Record<End, IceRole>>;
   timings?: IceAgentOptions["timings"];
+  /** The ends that know of renomination, and whose parameters say so. */
+  renomination?: Record<End, boolean>;
   /** The end that is lite. */
   lite?: End;
   /** Both agents begin with the tie-breaker 0x1111111111111111. */
@@ -91,17 +93,20 @@ export class AgentPair extends LayerPair<Datagram, Uint8Array, IceEvent, IceAgen
     const seed = options.seed ?? 1;
     const { roles, timings = {} } = options;
     const tieBreaker = options.sameTieBreaker ? new Uint8Array(8).fill(0x11) : undefined;
-    const make = (role: IceRole, seed: number, lite: boolean) => {
+    const make = (role: IceRole, seed: number, end: End) => {
       const crypto = seededCrypto(seed, tieBreaker);
       // The username fragment takes 8 bytes as well, and must not be the tie-breaker.
       const localParameters = {
         usernameFragment: `seed${seed}`,
         password: `passwordpassword${seed + 100_000}`,
+        ...(options.renomination?.[end] && { renomination: true }),
       };
-      return new IceAgent({ crypto, role, lite, timings, localParameters });
+      const lite = options.lite === end;
+      const renomination = options.renomination?.[end] ?? false;
+      return new IceAgent({ crypto, role, lite, timings, localParameters, renomination });
     };
-    const a = make(roles?.a ?? "controlling", seed, options.lite === "a");
-    const b = make(roles?.b ?? "controlled", seed + 1000, options.lite === "b");
+    const a = make(roles?.a ?? "controlling", seed, "a");
+    const b = make(roles?.b ?? "controlled", seed + 1000, "b");
     super(a, b, {
       seed,
       ...(options.link && { link: options.link }),

@@ -225,3 +225,35 @@ Deno.test("a new address hides behind a `.local` name where the others do", asyn
   assert(!/198\.51\.100\./.test(pair.alice.localDescription!.sdp));
   await pair.close();
 });
+
+for (const mover of ENDS) {
+  Deno.test(`with renomination, ${mover} goes back to the better network once it is there again, and the other end follows at once`, async () => {
+    const settings = { continualGathering: 500, iceRenomination: true };
+    const [wifi, mobile] = ["198.51.100.11", "198.51.100.12"];
+    const pair = new Pair({
+      settings: { alice: settings, bob: settings },
+      hosts: (net) => ({
+        alice: net.host(...mover === "alice" ? [wifi, mobile] : ["198.51.100.1"]),
+        bob: net.host(...mover === "bob" ? [wifi, mobile] : ["198.51.100.2"]),
+      }),
+    });
+    const talk = new Talk(pair, await pair.open());
+    for (const end of ENDS) {
+      assert(pair[end].localDescription!.sdp.includes("a=ice-options:trickle renomination\r\n"));
+    }
+    const places = () => [
+      selected(pair[mover])?.local.address,
+      selected(pair[other(mover)])?.remote.address,
+    ];
+    assertEquals(places(), [wifi, wifi]);
+    pair.hosts[mover].readdress(mobile);
+    await talk.exchange(15_000);
+    assertEquals(places(), [mobile, mobile]);
+    pair.hosts[mover].readdress(wifi, mobile);
+    await pair.until(() => places().every((ip) => ip === wifi), 2000);
+    await talk.exchange(1000);
+    await pair.advance(30_000);
+    assertEquals(places(), [wifi, wifi]);
+    await pair.close();
+  });
+}
