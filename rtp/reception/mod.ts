@@ -39,4 +39,11 @@ export {
   MAX_RECEIVED_PER_FEEDBACK,
   TransportFeedbackGenerator,
 } from "./transport_feedback_generator.ts";
+export {
+  CCFB_WINDOW,
+  CongestionFeedbackGenerator,
+  MAX_CCFB_METRICS,
+  MAX_CCFB_REPORTS_AT_ONCE,
+  MAX_CCFB_STREAMS,
+} from "./congestion_feedback_generator.ts";
 export { ReceiveStream, type ReceiveStreamOptions } from "./receive_stream.ts";

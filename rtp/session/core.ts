@@ -2,7 +2,11 @@ import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
 import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
 import { parseRtpPacket, type RtpPacket } from "../packet.ts";
-import { NtpClock, TransportFeedbackGenerator } from "../reception/mod.ts";
+import {
+  CongestionFeedbackGenerator,
+  NtpClock,
+  TransportFeedbackGenerator,
+} from "../reception/mod.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
@@ -55,6 +59,7 @@ export class SessionCore implements Hosts {
   readonly #transmitter: Transmitter;
   readonly #feedback: FeedbackHandler;
   readonly #arrivals: TransportFeedbackGenerator;
+  readonly #streamArrivals: CongestionFeedbackGenerator;
   readonly #out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent> = {
     below: [],
     above: [],
@@ -75,6 +80,7 @@ export class SessionCore implements Hosts {
     this.#transmitter = new Transmitter(this, startBitrate);
     this.#feedback = new FeedbackHandler(this);
     this.#arrivals = new TransportFeedbackGenerator(this.#ssrc);
+    this.#streamArrivals = new CongestionFeedbackGenerator(this.#ssrc, this.ntp);
   }
 
   /** What a section sends, from now on. Throws a RangeError if there are too many sections. */
@@ -198,6 +204,7 @@ export class SessionCore implements Hosts {
       this.#transmitter.nextTimeout ?? Infinity,
       this.reporter.nextTimeout ?? Infinity,
       this.#arrivals.nextTimeout ?? Infinity,
+      this.#streamArrivals.nextTimeout ?? Infinity,
     );
     for (const receiver of this.#receivers.values()) {
       next = Math.min(next, receiver.nextTimeout ?? Infinity);
@@ -347,9 +354,11 @@ export class SessionCore implements Hosts {
   }
 
   /** Feedback is about every packet of the transport, also those that are of no use. */
-  #noteArrival(packet: RtpPacket, { extensions }: Receiver, now: Millis): void {
+  #noteArrival(packet: RtpPacket, { extensions, formats }: Receiver, now: Millis): void {
+    const { ssrc, sequenceNumber } = packet;
     const sequence = transportSequenceOf(packet, extensions);
-    if (sequence !== undefined) this.#arrivals.arrived(sequence, packet.ssrc, now);
+    if (sequence !== undefined) this.#arrivals.arrived(sequence, ssrc, now);
+    else if (formats.tellsArrivals) this.#streamArrivals.arrived(ssrc, sequenceNumber, now);
   }
 
   /** Serves all that is due, and sends what has come of it. */
@@ -364,6 +373,7 @@ export class SessionCore implements Hosts {
       this.reporter.request(receiver.takeFeedback(ssrc, roundTrip, now), now);
     }
     this.reporter.request(this.#arrivals.take(now), now);
+    this.reporter.request(this.#streamArrivals.take(now), now);
     this.reporter.flush(now);
     if (this.#transmitter.takeTargetChange()) this.#tellBitrate();
   }

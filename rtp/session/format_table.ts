@@ -31,6 +31,8 @@ export class FormatTable {
   readonly rtx: ReadonlyMap<number, number>;
   /** The other way round: `apt` of each RTX payload type (RFC 4588 section 8.1). */
   readonly associated: ReadonlyMap<number, number>;
+  /** Whether the sender wants to know when the packets of each stream arrive (RFC 8888 section 6). */
+  readonly tellsArrivals: boolean;
   readonly #formats: ReadonlyMap<number, RtpFormat>;
   readonly #roles: ReadonlyMap<number, FormatRole>;
 
@@ -45,6 +47,7 @@ export class FormatTable {
       if (this.#formats.has(apt)) associated.set(format.payloadType, apt);
     }
     this.associated = associated;
+    this.tellsArrivals = this.hasFeedback("ack ccfb");
     this.rtx = new Map(Array.from(associated, ([payloadType, apt]) => [apt, payloadType]));
   }
 

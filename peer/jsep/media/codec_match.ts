@@ -150,6 +150,12 @@ export function answerFmtp(codec: Codec, offered: string | undefined): string | 
 /** Level 3.1, which holds where level-id is absent (RFC 7798 section 7.1). */
 const H265_DEFAULT_LEVEL = 93;
 
+/**
+ * Reports of arrivals, stream by stream (RFC 8888 section 6). They are answered where the offer has no transport-wide feedback, which tells the
+ * same; we don't offer them, for what browsers make of the line has changed over the years.
+ */
+export const CCFB = "ack ccfb";
+
 /** The feedback that both sides know, in the order of the offer (RFC 9429 section 5.3.1). */
 export function commonFeedback(
   offered: readonly string[],

@@ -8,6 +8,7 @@ import { codecDescription, filterCodecPreferences } from "./codec_dictionary.ts"
 import {
   answerFmtp,
   associatedPayloadType,
+  CCFB,
   commonFeedback,
   findCodec,
   identitiesOf,
@@ -59,12 +60,13 @@ export function offerFormats(
   mid: string,
   answered: readonly MediaFormat[] = [],
 ): MediaFormat[] {
+  const arrivals = answered.some(({ feedback }) => feedback.includes(CCFB)) ? [CCFB] : [];
   const formats: MediaFormat[] = [];
   for (const codec of inOrderOf(answered, selection)) {
     const identity = identityOf(codec);
     const payloadType = payloadTypes.assign(mid, identity, codec.payloadType);
     if (payloadType === undefined) continue;
-    formats.push(formatOf(codec, payloadType, codec.fmtp, codec.feedback));
+    formats.push(formatOf(codec, payloadType, codec.fmtp, [...codec.feedback, ...arrivals]));
     if (!selection.rtx || codec.rtxPayloadType === undefined) continue;
     const rtx = payloadTypes.assign(mid, rtxIdentity(identity), codec.rtxPayloadType);
     if (rtx !== undefined) formats.push(rtxFormat(rtx, payloadType, codec.clockRate));
@@ -99,11 +101,12 @@ export function answerFormats(
     const codec = findCodec(kind, format);
     if (codec !== undefined && codecs.includes(codec)) accepted.set(format.payloadType, codec);
   }
+  const arrivals = offered.some(({ feedback }) => feedback.includes("transport-cc")) ? [] : [CCFB];
   const formats = offered.flatMap((format): MediaFormat[] => {
     const { payloadType } = format;
     const codec = accepted.get(payloadType);
     if (codec !== undefined) {
-      const feedback = commonFeedback(format.feedback, codec.feedback);
+      const feedback = commonFeedback(format.feedback, [...codec.feedback, ...arrivals]);
       return [formatOf(codec, payloadType, answerFmtp(codec, format.fmtp), feedback)];
     }
     if (!isRtx(format) || !selection.rtx) return [];
@@ -160,7 +163,7 @@ export function sendFormats(
     return canRepair(codec, format) && isNegotiated(rtxIdentity(identityOf(codec!)));
   }).map((format) => {
     const own = findCodec(kind, format)?.feedback ?? [];
-    return { ...format, feedback: commonFeedback(format.feedback, own) };
+    return { ...format, feedback: commonFeedback(format.feedback, [...own, CCFB]) };
   });
 }
 

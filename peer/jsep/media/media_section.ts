@@ -14,6 +14,7 @@ import {
   writeSsrcGroup,
 } from "../../../sdp/mod.ts";
 import { type TransportAttributes, transportAttributes } from "../sections.ts";
+import { CCFB } from "./codec_match.ts";
 import type { Direction } from "./directions.ts";
 import type { MediaFormat, MediaKind } from "./media_format.ts";
 import type { SimulcastLines } from "./simulcast.ts";
@@ -82,11 +83,17 @@ export function writeMediaSection(media: LocalMedia): MediaDescription {
       ...(media.rtcpMuxOnly && media.transport ? [attribute("rtcp-mux-only")] : []),
       ...(media.rtcpReducedSize ? [attribute("rtcp-rsize")] : []),
       ...media.formats.flatMap(formatAttributes),
+      ...(media.formats.some(reportsArrivals) ? [attribute("rtcp-fb", `* ${CCFB}`)] : []),
       ...media.rids.map((rid) => attribute("rid", writeRid(rid))),
       ...(media.simulcast ? [attribute("simulcast", writeSimulcast(media.simulcast))] : []),
       ...sourceAttributes(media),
     ],
   };
+}
+
+/** RFC 8888 section 6: written for all formats of a section, whichever carry it. */
+function reportsArrivals({ feedback }: MediaFormat): boolean {
+  return feedback.includes(CCFB);
 }
 
 function formatAttributes(format: MediaFormat): Attribute[] {
@@ -101,7 +108,9 @@ function formatAttributes(format: MediaFormat): Attribute[] {
         ...(channels > 1 && { channels }), // RFC 8866 section 6.6: one need not be written
       }),
     ),
-    ...feedback.map((text) => attribute("rtcp-fb", `${payloadType} ${text}`)),
+    ...feedback.filter((text) => text !== CCFB).map((text) =>
+      attribute("rtcp-fb", `${payloadType} ${text}`)
+    ),
     ...(fmtp === undefined ? [] : [attribute("fmtp", `${payloadType} ${fmtp}`)]),
   ];
 }

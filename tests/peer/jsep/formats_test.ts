@@ -114,6 +114,26 @@ Deno.test("RFC 9429 section 5.3.1: an answer has the offer's order and payload t
   assertEquals(formats[2]!.feedback, ["ccm fir", "nack"]);
 });
 
+Deno.test("RFC 8888 section 6: reports of arrivals are taken where nothing else tells of them, and offered again", () => {
+  const offered = (...feedback: readonly string[]) =>
+    mediaWith(
+      "m=video 9 UDP/TLS/RTP/SAVPF 98 99",
+      "a=rtpmap:98 VP8/90000",
+      "a=rtpmap:99 rtx/90000",
+      "a=fmtp:99 apt=98",
+      "a=rtcp-fb:* ack ccfb",
+      ...feedback,
+    ).formats;
+  const answer = answerFormats(ANY_VIDEO, offered());
+  assertEquals(answer[0]!.feedback, ["ack ccfb"]);
+  const again = offerFormats(ANY_VIDEO, new PayloadTypes(), "0", answer);
+  assert(again[0]!.feedback.includes("ack ccfb"));
+  assertEquals(sendFormats("video", answer, offered())[0]!.feedback, ["ack ccfb"]);
+  const both = answerFormats(ANY_VIDEO, offered("a=rtcp-fb:98 transport-cc"));
+  assertEquals(both[0]!.feedback, ["transport-cc"]);
+  assert(!offerFormats(ANY_VIDEO, new PayloadTypes(), "0")[0]!.feedback.includes("ack ccfb"));
+});
+
 Deno.test("RFC 9429 section 5.3.1: an answer has the order of its own preferences", () => {
   const selection = selectCodecs(
     "video",

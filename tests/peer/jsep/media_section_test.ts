@@ -84,6 +84,14 @@ Deno.test("RFC 9429 section 5.2.1: the lines of a section", () => {
   ]);
 });
 
+Deno.test("RFC 8888 section 6: reports of arrivals are asked for with a wildcard, once", () => {
+  const formats = SECTION.formats.map((format) => ({ ...format, feedback: ["ack ccfb", "nack"] }));
+  assertEquals(linesOf({ ...SECTION, formats }).filter((line) => line.startsWith("rtcp-fb")), [
+    "rtcp-fb:111 nack",
+    "rtcp-fb:* ack ccfb",
+  ]);
+});
+
 Deno.test("RFC 9429 section 5.2.1: a=rtcp, until it is known that RTCP is multiplexed", () => {
   const has = (more: Partial<LocalMedia>) =>
     linesOf({ ...SECTION, ...more }).includes("rtcp:9 IN IP4 0.0.0.0");
