@@ -11,16 +11,14 @@ import { Detours } from "./detours.ts";
 import type { IceEvent } from "./event.ts";
 import { Gathering, type GatheringOutcome, type IceGatheringState } from "./gathering.ts";
 import { type Generation, Generations } from "./generations.ts";
+import { Inbound } from "./inbound.ts";
 import { generateIceParameters, type IceParameters } from "./parameters.ts";
 import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
 import { Sources } from "./sources.ts";
-import { BINDING, checkFingerprint, isStun, parseStun, type StunMessage } from "./stun/mod.ts";
 import { ICE_TIMINGS } from "./timings.ts";
 import { type IceTraffic, Traffic } from "./traffic.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";
-import { isTurnMethod } from "./turn/attributes.ts";
-import { isChannelData } from "./turn/channel_data.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
 
 /**
@@ -52,7 +50,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   readonly discards: Discards<IceDiscard> = new Discards<IceDiscard>();
   readonly #context: IceContext;
   readonly #role: Role;
-  readonly #server: CheckServer;
+  readonly #inbound: Inbound;
   readonly #path = new DataPath();
   readonly #traffic = new Traffic();
   readonly #detours: Detours;
@@ -95,8 +93,16 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     const shared = { crypto, timings, discards, role: this.#role, lite, renomination };
     this.#context = { ...shared, gathers, send };
     this.#sources = new Sources(this.#context, this.#detours);
-    this.#server = new CheckServer(this.#context, () => this.#generations.sessions);
     this.#generations = new Generations(this.#newGeneration(localParameters));
+    this.#inbound = new Inbound({
+      discards,
+      detours: this.#detours,
+      server: new CheckServer(this.#context, () => this.#generations.sessions),
+      generations: this.#generations,
+      path: this.#path,
+      traffic: this.#traffic,
+      deliver: (data) => void this.#above.push(data),
+    });
   }
 
   /** Whether this agent nominates. */
@@ -300,7 +306,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     let stun = false;
     for (const datagram of batch) {
-      if (this.#handle(datagram, false, now)) stun = true;
+      if (this.#inbound.handle(datagram, now)) stun = true;
     }
     if (stun) this.#advance(now);
   }
@@ -345,71 +351,6 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     drain(this.#below, out.below);
     drain(this.#above, out.above);
     drain(this.#events, out.events);
-  }
-
-  /** Takes a datagram, which may come out of another one that a relay has sent; whether it was STUN. */
-  #handle(datagram: Datagram, relayed: boolean, now: Millis): boolean {
-    const translated = this.#detours.translate(datagram);
-    if (translated !== undefined) return this.#handle(translated, relayed, now);
-    const { data } = datagram;
-    if (isStun(data)) {
-      this.#handleStun(datagram, relayed, now);
-      this.#path.update(this.#session, this.#previous); // data behind it in the batch may use what it has shown
-      return true;
-    }
-    if (!relayed && isChannelData(data)) {
-      const inner = this.#detours.relays.handleChannelData(datagram);
-      return inner !== undefined && this.#handle(inner, true, now);
-    }
-    this.#handleData(datagram, now);
-    return false;
-  }
-
-  #handleData(datagram: Datagram, now: Millis): void {
-    const pair = this.#path.inbound(datagram);
-    if (pair === undefined) return this.discards.add("data from an unvalidated address");
-    const { data } = datagram;
-    pair.lastPacketReceivedAt = now;
-    pair.packetsReceived++;
-    pair.bytesReceived += data.length;
-    this.#traffic.received(data.length);
-    (this.#session.selected === undefined ? this.#previous : this.#session)?.consent
-      .heard(pair, now);
-    this.#above.push(data);
-  }
-
-  #handleStun(datagram: Datagram, relayed: boolean, now: Millis): void {
-    const message = parseStun(datagram.data);
-    if (message === undefined) return this.discards.add("malformed STUN");
-    if (checkFingerprint(message) === "bad") return this.discards.add("wrong fingerprint");
-    if (message.method !== BINDING) return this.#handleTurn(message, datagram, relayed, now);
-    switch (message.messageClass) {
-      case "request":
-        if (!relayed && this.#generations.sessions.every(({ relayOnly }) => relayOnly)) {
-          return this.discards.add("check past the relay");
-        }
-        return this.#server.handleRequest(message, datagram, now);
-      case "indication":
-        return this.discards.add("indication"); // RFC 8445 section 11: it has kept a NAT awake, and asks for nothing
-      default:
-        return this.#handleResponse(message, datagram, now);
-    }
-  }
-
-  /** A relay is not spoken to through a relay: what peers send has nothing to say to allocations. */
-  #handleTurn(message: StunMessage, datagram: Datagram, relayed: boolean, now: Millis): void {
-    if (relayed || !isTurnMethod(message.method)) {
-      return this.discards.add("unsupported STUN method");
-    }
-    const inner = this.#detours.relays.handleStun(message, datagram, now);
-    if (inner !== undefined) this.#handle(inner, true, now);
-  }
-
-  #handleResponse(message: StunMessage, datagram: Datagram, now: Millis): void {
-    const taken =
-      this.#generations.sessions.some((each) => each.handleResponse(message, datagram, now)) ||
-      this.#gathering.handleResponse(message, datagram, now);
-    if (!taken) this.discards.add("answer to no request");
   }
 
   /** After every change: sends what may be sent, and draws the conclusions. */

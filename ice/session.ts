@@ -19,6 +19,7 @@ import { EarlyChecks, type IncomingCheck } from "./early_checks.ts";
 import { Nomination } from "./nomination.ts";
 import type { IceParameters } from "./parameters.ts";
 import { Renomination } from "./renomination.ts";
+import { localSeenAs } from "./peer_reflexive.ts";
 import { RemoteCandidates } from "./remote_candidates.ts";
 import type { IceRole } from "./role.ts";
 import { CheckScheduler } from "./scheduler.ts";
@@ -289,7 +290,7 @@ export class IceSession implements CheckOutcome {
     this.#activeAt = now;
     if (!pair.nominating) this.#giveUp(pair); // another check that is due or under way could show nothing new
     pair.state = "succeeded";
-    pair.validLocal ??= this.#localSeenAs(mapped, check);
+    pair.validLocal ??= localSeenAs(mapped, check, this.#locals, this.local.usernameFragment);
     this.checkList.unfreeze(pair.foundation);
     const { controlling } = this.#context.role;
     // RFC 8445 section 7.2.5.3.4
@@ -409,35 +410,6 @@ export class IceSession implements CheckOutcome {
     if (!nominates) return;
     pair.validLocal = pair.localCandidate;
     this.#select(pair, now);
-  }
-
-  #localSeenAs({ ip, port }: StunAddress, { pair, priority }: Check): LocalCandidate {
-    const { base, localPreference, candidate } = pair.localCandidate;
-    const address: TransportAddress = { ip, port, protocol: base.protocol };
-    const known = this.#locals.find((local) =>
-      sameAddress(local.address, address) && sameAddress(local.base, base)
-    );
-    if (known !== undefined) return known;
-    // RFC 8445 section 7.2.5.3.1
-    const foundation = `${candidate.foundation}prflx`;
-    const prflx = { foundation, component: 1, protocol: base.protocol, priority } as const;
-    const related = { relatedAddress: base.ip, relatedPort: base.port };
-    const { tcpType } = candidate;
-    const usernameFragment = this.local.usernameFragment;
-    return {
-      candidate: {
-        ...prflx,
-        address: ip,
-        port,
-        type: "prflx",
-        ...related,
-        ...(tcpType && { tcpType }),
-        usernameFragment,
-      },
-      address,
-      base,
-      localPreference,
-    };
   }
 
   #select(pair: CandidatePair, now: Millis): void {
