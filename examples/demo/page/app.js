@@ -1,5 +1,6 @@
 import { fetchFile, MAX_FILE_BYTES, noise, sendFile } from "./files.js";
 import { Link } from "./link.js";
+import { Mirror, readableTime } from "./mirror.js";
 import { Plot } from "./plot.js";
 import { initTheme } from "./theme.js";
 import {
@@ -90,10 +91,12 @@ async function join(name) {
   link.say({ type: "hello", name });
   $("log").replaceChildren();
   $("transfers").replaceChildren();
+  $("recordings").replaceChildren();
   $("welcome").hidden = true;
   $("desk").hidden = false;
   $("leave").hidden = false;
   $("text").focus();
+  new Mirror(link, { onRecorded: fetchRecording, onProblem: showNotice });
   measure(link);
 }
 
@@ -141,12 +144,22 @@ function offerFile(card) {
   view.offer("Fetch", () => fetch(card, view));
 }
 
+/** Heron has recorded something: it is fetched at once, to be played. */
+async function fetchRecording(card) {
+  if (card.size === 0) return showNotice("There was nothing to record.");
+  const what = `recorded, ${readableTime(card.duration)}`;
+  const view = new TransferView(card.name, card.size, what, $("recordings"));
+  const blob = await fetch(card, view);
+  if (blob) view.offerPlaying(new Blob([blob], { type: "video/webm" }));
+}
+
 async function fetch(card, view) {
   view.begin("fetching");
   try {
     const { blob, ours, theirs } = await fetchFile(link, card, (bytes) => view.progress(bytes));
     view.finish("fetched", ours, theirs);
     view.offerSaving(blob, card.name);
+    return blob;
   } catch (error) {
     view.fail(error.message);
   }

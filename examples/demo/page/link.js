@@ -30,8 +30,8 @@ export class Link extends EventTarget {
     });
     this.#socket.addEventListener("close", () => this.close());
     pc.addEventListener("icecandidate", ({ candidate }) => this.#signal({ candidate }));
-    await pc.setLocalDescription();
-    this.#signal({ description: pc.localDescription });
+    await this.#offer();
+    pc.addEventListener("negotiationneeded", () => this.#offer().catch(() => this.close()));
     await new Promise((resolve, reject) => {
       this.chat.addEventListener("open", resolve);
       this.addEventListener("end", () => reject(new Error("The connection could not be made.")));
@@ -123,6 +123,12 @@ export class Link extends EventTarget {
     this.#pinging = setInterval(() => {
       if (this.ping.readyState === "open") this.ping.send(new Float64Array([performance.now()]));
     }, 250);
+  }
+
+  /** Only the page ever offers, so that offers never meet. */
+  async #offer() {
+    await this.pc.setLocalDescription();
+    this.#signal({ description: this.pc.localDescription });
   }
 
   async #takeSignal({ description, candidate }) {

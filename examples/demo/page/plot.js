@@ -74,14 +74,17 @@ export class Plot {
     });
   }
 
-  /** Two quiet lines with their values. */
+  /** A few quiet lines with their values. */
   #drawScale(g, width, height, y) {
-    const step = niceStep(this.#smoothTop / 2);
+    // In a low strip there is room for one.
+    const step = niceStep(this.#smoothTop / (height < 60 ? 1.2 : 2));
     g.strokeStyle = this.#colour("--line");
     g.fillStyle = this.#colour("--faint");
     g.font = `11px ${getComputedStyle(this.#canvas).fontFamily}`;
     g.lineWidth = 1;
-    for (let value = step; y(value) > 8; value += step) {
+    for (let value = step, last = Infinity; y(value) > 8; value += step) {
+      if (last - y(value) < 14) continue; // their values would run into each other
+      last = y(value);
       const at = Math.round(y(value)) + 0.5;
       g.beginPath();
       g.moveTo(0, at);

@@ -69,13 +69,13 @@ export class TransferView {
   #verdict;
   #start = performance.now();
 
-  constructor(name, size, what) {
+  constructor(name, size, what, list = $("transfers")) {
     this.#what = what;
     this.#size = size;
     this.#detail = element("span", "detail", `${what}, ${readableSize(size)}`);
     this.#root = element("li", "transfer", element("span", "name", name), this.#detail);
     this.#root.querySelector(".name").title = name;
-    $("transfers").prepend(this.#root);
+    list.prepend(this.#root);
   }
 
   /** A button beside the name, for what can be done next; it goes when it is used. */
@@ -95,6 +95,14 @@ export class TransferView {
     link.href = URL.createObjectURL(blob);
     link.download = name;
     this.#root.append(link);
+  }
+
+  /** A player for what has been fetched. */
+  offerPlaying(blob) {
+    const video = element("video", "playback");
+    video.src = URL.createObjectURL(blob);
+    video.controls = video.playsInline = true;
+    this.#root.append(video);
   }
 
   /** Begins to move, or begins anew. */

@@ -17,6 +17,7 @@ const SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
+  "media-src blob:", // recordings
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");

@@ -19,6 +19,12 @@ export interface FileCard {
   readonly sha256: string;
 }
 
+/** What Heron says on a channel `record` when the recording is there to be fetched. */
+export interface RecordingCard extends FileCard {
+  /** In seconds. */
+  readonly duration: number;
+}
+
 /** The first message on a channel that carries a file: what comes. */
 export interface FileHeader {
   readonly name: string;

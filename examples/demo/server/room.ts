@@ -4,6 +4,10 @@ import { Shelf, type ShelvedFile } from "./shelf.ts";
 
 /** How many can be in the room: each is a connection of its own. */
 const MAX_GUESTS = 32;
+/** All files that were sent to the room together. */
+const MAX_SHELF_BYTES = 512 << 20;
+/** How many of them are kept, however small. */
+const MAX_SHELF_FILES = 32;
 
 /** Someone who is in the room. */
 export interface Guest {
@@ -14,7 +18,7 @@ export interface Guest {
 /** Where everybody meets: what one says, Heron passes on to the others. */
 export class Room {
   /** The files that were sent here. */
-  readonly shelf = new Shelf();
+  readonly shelf = new Shelf(MAX_SHELF_BYTES, MAX_SHELF_FILES);
   #guests = new Set<Guest>();
   #say: (line: string) => void;
 

@@ -1,20 +1,23 @@
 import type { FileCard } from "./protocol.ts";
 
-/** All files together; the oldest make room for a new one. */
-const MAX_SHELF_BYTES = 512 << 20;
-/** How many files are kept, however small. */
-const MAX_SHELF_FILES = 32;
-
 /** A file in memory. */
 export interface ShelvedFile extends FileCard {
   readonly from: string;
   readonly parts: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** The files that were sent to the room, for whoever wants to fetch them. */
+/** Files for whoever wants to fetch them. */
 export class Shelf {
+  #maxBytes: number;
+  #maxFiles: number;
   #files = new Map<string, ShelvedFile>();
   #bytes = 0;
+
+  /** The oldest files make room for a new one where all together have more bytes, or there are more of them. */
+  constructor(maxBytes: number, maxFiles: number) {
+    this.#maxBytes = maxBytes;
+    this.#maxFiles = maxFiles;
+  }
 
   /** The files, oldest first. */
   get files(): readonly ShelvedFile[] {
@@ -31,7 +34,7 @@ export class Shelf {
     this.#files.set(file.id, file);
     this.#bytes += file.size;
     for (const { id, size } of this.files) {
-      if (this.#bytes <= MAX_SHELF_BYTES && this.#files.size <= MAX_SHELF_FILES) return;
+      if (this.#bytes <= this.#maxBytes && this.#files.size <= this.#maxFiles) return;
       this.#files.delete(id);
       this.#bytes -= size;
     }

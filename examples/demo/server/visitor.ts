@@ -1,26 +1,32 @@
 import { type RTCDataChannel, RTCPeerConnection } from "@heron/webrtc";
 import { receiveFile, sendFile } from "./files.ts";
+import { Mirror } from "./mirror.ts";
 import { type FromHeron, parseFromPage } from "./protocol.ts";
+import { Recorder } from "./recorder.ts";
 import type { Guest, Room } from "./room.ts";
 
 /** How many bytes of pings may wait to go back: more than that, and the page isn't measuring. */
 const MAX_PINGS = 4096;
 
 /**
- * One page's connection. The page offers; each of its channels has a task, which its label tells:
+ * One page's connection. Only the page offers, so that offers never meet; its tracks go to the mirror, and each of its channels has
+ * a task, which its label tells:
  *
- * | label   | mode                          | carries                                        |
- * | ------- | ----------------------------- | ---------------------------------------------- |
- * | `chat`  | ordered, reliable             | JSON, see protocol.ts                          |
- * | `ping`  | unordered, no retransmissions | whatever the page sends, which comes back      |
- * | `file`  | ordered, reliable             | one file, from the page                        |
- * | `fetch` | ordered, reliable             | one file, to the page: its id is the protocol  |
+ * | label    | mode                          | carries                                        |
+ * | -------- | ----------------------------- | ---------------------------------------------- |
+ * | `chat`   | ordered, reliable             | JSON, see protocol.ts                          |
+ * | `ping`   | unordered, no retransmissions | whatever the page sends, which comes back      |
+ * | `file`   | ordered, reliable             | one file, from the page                        |
+ * | `fetch`  | ordered, reliable             | one file, to the page: its id is the protocol  |
+ * | `record` | ordered, reliable             | one recording, see recorder.ts                 |
  */
 export class Visitor implements Guest {
   #name = "";
   #socket: WebSocket;
   #room: Room;
   #pc = new RTCPeerConnection();
+  #mirror = new Mirror(this.#pc);
+  #recorder = new Recorder();
   #chat: RTCDataChannel | undefined;
   #signals: Promise<void> = Promise.resolve();
 
@@ -51,6 +57,7 @@ export class Visitor implements Guest {
     const { description, candidate } = JSON.parse(String(data));
     if (candidate !== undefined) return await this.#pc.addIceCandidate(candidate);
     await this.#pc.setRemoteDescription(description);
+    await this.#mirror.reflect();
     await this.#pc.setLocalDescription();
     this.#signal({ description: this.#pc.localDescription });
   }
@@ -73,11 +80,16 @@ export class Visitor implements Guest {
       case "file":
         return receiveFile(channel, this.#name, (file) => this.#room.share(this, file));
       case "fetch": {
-        const file = this.#room.shelf.get(channel.protocol);
+        const id = channel.protocol;
+        const file = this.#room.shelf.get(id) ?? this.#recorder.get(id);
         if (!file) return channel.close();
         sendFile(channel, file).catch(() => channel.close());
         return;
       }
+      case "record":
+        this.#recorder.record(channel, this.#mirror.tracks, this.#name)
+          .catch(() => channel.close());
+        return;
       default:
         channel.close();
     }
@@ -98,6 +110,8 @@ export class Visitor implements Guest {
   #end(): void {
     if (this.#pc.signalingState === "closed") return;
     this.#room.leave(this);
+    this.#recorder.close();
+    this.#mirror.close();
     this.#pc.close();
     this.#socket.close();
   }

@@ -21,15 +21,26 @@ interface Page {
   readonly File: typeof File;
   readonly DataTransfer: new () => { items: { add(file: File): void }; files: unknown };
   readonly Event: typeof Event;
+  readonly navigator: { mediaDevices: { getUserMedia(): Promise<never> } };
 }
 interface Element {
   readonly textContent: string;
   readonly hidden: boolean;
   value: string;
   files: unknown;
+  readonly dataset: Record<string, string>;
   click(): void;
   requestSubmit(): void;
   dispatchEvent(event: Event): void;
+}
+interface Video extends Element {
+  readonly currentTime: number;
+  readonly duration: number;
+  readonly videoWidth: number;
+  readonly error: { readonly message: string } | null;
+  muted: boolean;
+  requestVideoFrameCallback(shown: () => void): void;
+  play(): Promise<void>;
 }
 
 /** A visitor: the demo in a frame of the page. */
@@ -109,6 +120,32 @@ class Visitor {
     );
   }
 
+  click(id: string): Promise<void> {
+    return this.use(({ document }, id) => document.getElementById(id)!.click(), id);
+  }
+
+  /** Waits until so many more frames of the mirror are shown. Firefox counts those of streams nowhere else. */
+  async seesFrames(more: number): Promise<void> {
+    await this.use(({ document }, more) => {
+      const echo = document.getElementById("echo") as Video;
+      return new Promise<void>((resolve) => {
+        const count = (left: number) =>
+          left === 0 ? resolve() : echo.requestVideoFrameCallback(() => count(left - 1));
+        count(more);
+      });
+    }, more);
+  }
+
+  /** Waits until a meter shows a number above `least`. */
+  async gauges(id: string, least: number): Promise<void> {
+    await this.sees(
+      `more than ${least} in ${id}`,
+      ({ document }, id, least) => Number(document.getElementById(id)!.textContent) > least,
+      id,
+      least,
+    );
+  }
+
   say(text: string): Promise<void> {
     return this.use(({ document }, text) => {
       document.getElementById("text")!.value = text;
@@ -133,7 +170,7 @@ endWithTheTest();
 const [name] = Deno.args as [BrowserName];
 {
   const site = createDemo(() => {});
-  await using browser = await Browser.launch(name, { site });
+  await using browser = await Browser.launch(name, { site, fakeDevices: true });
   const ada = new Visitor(browser, "ada");
   const bea = new Visitor(browser, "bea");
 
@@ -205,6 +242,73 @@ const [name] = Deno.args as [BrowserName];
     await bea.use(({ document }) => [...document.querySelectorAll("button.act")][0]!.click());
     await bea.reads(".verdict.good", "The same SHA-256 at both ends");
     await bea.reads("a.act", "Save");
+  });
+
+  await step("sees the camera come back from Heron", async () => {
+    await ada.click("camera");
+    await ada.sees(
+      "the camera's picture",
+      ({ document }) => document.getElementById("mirror")!.dataset.camera === "own",
+    );
+    await ada.seesFrames(30);
+  });
+
+  await step("measures the bitrate, the loss and the round trip of the camera", async () => {
+    await ada.gauges("media-rate", 20);
+    await ada.gauges("media-loss", -1);
+    await ada.gauges("media-trip", 0);
+  });
+
+  await step("records three seconds, and plays and saves them", async () => {
+    await ada.click("record");
+    await ada.reads("#record-text", "Stop 0:03");
+    await ada.click("record");
+    await ada.reads("#recordings .verdict.good", "The same SHA-256 at both ends");
+    await ada.reads("#recordings a.act", "Save");
+    await ada.sees("the recording", ({ document }) => {
+      const [video] = document.querySelectorAll(".playback") as Iterable<Video>;
+      return video!.videoWidth > 0;
+    });
+    const duration = await ada.use(({ document }) => {
+      const [video] = document.querySelectorAll(".playback") as Iterable<Video>;
+      video!.muted = true;
+      video!.play();
+      return video!.duration;
+    });
+    assert(duration > 2.4 && duration < 4, `${duration} s`);
+    await ada.sees("the recording played to its end", ({ document }) => {
+      const [video] = document.querySelectorAll(".playback") as Iterable<Video>;
+      if (video!.error) throw new Error(video!.error.message);
+      return video!.currentTime > video!.duration - 0.1;
+    });
+  });
+
+  await step("switches the camera off, and on again", async () => {
+    for (const camera of ["off", "own"]) {
+      await ada.click("camera");
+      await ada.sees(
+        `camera: ${camera}`,
+        ({ document }, camera) => document.getElementById("mirror")!.dataset.camera === camera,
+        camera,
+      );
+    }
+    await ada.seesFrames(10);
+    await ada.click("camera");
+    await ada.reads("#state-signaling", "stable");
+  });
+
+  await step("sees and records Heron's own picture where there is no camera", async () => {
+    await bea.use(({ navigator }) => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException("", "NotFoundError"));
+    });
+    await bea.click("camera");
+    await bea.reads("#badge", "Heron\u2019s own");
+    await bea.seesFrames(30);
+    await bea.click("record");
+    await bea.reads("#record-text", "Stop 0:01");
+    await bea.click("record");
+    await bea.reads("#recordings .verdict.good", "The same SHA-256 at both ends");
   });
 
   await step("leaves on a click, and the others hear of it", async () => {
