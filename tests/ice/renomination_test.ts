@@ -99,3 +99,13 @@ Deno.test("with another role, or another session, numbers begin anew", () => {
   peer.agent.setRole("controlled", peer.now);
   assertEquals(nominate(peer, REMOTE, 1), REMOTE.port);
 });
+
+Deno.test("a peer that nominates endless paths of its own selects none that it does not answer on, and makes no more of them than ever", () => {
+  const peer = controlled(true);
+  nominate(peer, REMOTE, 1);
+  for (let i = 0; i < 1000; i++) nominate(peer, udp("192.0.2.2", 10_000 + i), 2 + i);
+  assertEquals(peer.agent.selectedPair!.remote.port, REMOTE.port);
+  assert(peer.agent.pairs.length <= 100);
+  assert(peer.agent.remoteCandidates.length <= 100);
+  assertEquals(nominate(peer, OTHER, 5000), OTHER.port);
+});
