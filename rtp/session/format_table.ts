@@ -14,6 +14,7 @@ const ROLES: Readonly<Record<string, FormatRole>> = {
   "rtx": "rtx",
   "red": "red",
   "ulpfec": "ulpfec",
+  "flexfec": "flexfec",
   "flexfec-03": "flexfec",
   "telephone-event": "telephone-event",
   "cn": "comfort-noise",

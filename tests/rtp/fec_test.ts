@@ -2,12 +2,15 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toHex } from "../../core/wire/mod.ts";
 import {
   FecReceiver,
+  type FecRepair,
   parseFlexfec,
+  parseFlexfec03,
   parseUlpfec,
   protectPackets,
   recoverPacket,
   serializeRtpPacket,
   writeFlexfec,
+  writeFlexfec03,
   writeUlpfec,
 } from "../../rtp/mod.ts";
 import { Random, seedForRun } from "../support/random.ts";
@@ -18,6 +21,12 @@ const SSRC = 0xdeadbeef;
 const kinds = [
   { name: "ULPFEC", write: writeUlpfec, parse: parseUlpfec, reach: 48 },
   { name: "FlexFEC", write: writeFlexfec, parse: parseFlexfec, reach: 110 },
+  {
+    name: "flexfec-03",
+    write: (repair: FecRepair) => writeFlexfec03(repair, SSRC),
+    parse: parseFlexfec03,
+    reach: 109,
+  },
 ];
 
 function packets(random: Random, count: number, first: number): Uint8Array[] {
@@ -51,6 +60,24 @@ Deno.test("FlexFEC: the same, and the k bits that end the mask (RFC 8627 section
   assertEquals(at(0x1236), head + "d000" + "0e020304");
   assertEquals(at(0x1234 + 15), head + "4000" + "c0000000" + "0e020304");
   assertEquals(at(0x1234 + 46), head + "4000" + "00000000" + "8000000000000000" + "0e020304");
+});
+
+Deno.test("flexfec-03 has the stream in it, and a k bit in every part (draft-ietf-payload-flexible-fec-scheme-03 section 4.2)", () => {
+  const a = hex("80601234000003e8deadbeef01020304");
+  const at = (number: number) => {
+    const b = hex("90e11236000003e9deadbeef0f");
+    b[2] = number >> 8;
+    b[3] = number;
+    return toHex(writeFlexfec03(protectPackets([a, b]), SSRC));
+  };
+  const head = "1081000500000001" + "01000000" + "deadbeef" + "1234";
+  assertEquals(at(0x1236), head + "d000" + "0e020304");
+  assertEquals(at(0x1234 + 15), head + "4000" + "c0000000" + "0e020304");
+  assertEquals(at(0x1234 + 46), head + "4000" + "00000000" + "c000000000000000" + "0e020304");
+  const endless = hex(head + "4000" + "00000000" + "4000000000000000" + "0e020304");
+  assertEquals(parseFlexfec03(endless), undefined);
+  const ofTwo = hex("1081000500000001" + "02000000" + "deadbeef" + "1234" + "d000" + "0e020304");
+  assertEquals(parseFlexfec03(ofTwo), undefined);
 });
 
 for (const { name, write, parse, reach } of kinds) {

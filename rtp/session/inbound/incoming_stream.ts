@@ -156,7 +156,7 @@ export class IncomingStream {
   /** Takes a packet of FlexFEC. */
   receiveFlexfec(packet: RtpPacket, now: Millis): Useful {
     this.#fecSsrc = packet.ssrc;
-    return this.#recovered(this.repair?.flexfec(packet) ?? NONE, now, []);
+    return this.#recovered(this.repair?.flexfec(packet, this.#section.formats) ?? NONE, now, []);
   }
 
   /** Frames whose turn it is. */

@@ -1,5 +1,11 @@
 import { Discards } from "../../../core/stage/mod.ts";
-import { FecReceiver, type FecRepair, parseFlexfec, parseUlpfec } from "../../fec/mod.ts";
+import {
+  FecReceiver,
+  type FecRepair,
+  parseFlexfec,
+  parseFlexfec03,
+  parseUlpfec,
+} from "../../fec/mod.ts";
 import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../packet.ts";
 import { parseRed } from "../../payload/mod.ts";
 import type { FormatTable } from "../format_table.ts";
@@ -55,8 +61,10 @@ export class StreamRepair {
   }
 
   /** Takes a packet of FlexFEC. */
-  flexfec({ payload }: RtpPacket): readonly RtpPacket[] {
-    return this.#repair(parseFlexfec(payload), payload.length);
+  flexfec({ payload, payloadType }: RtpPacket, formats: FormatTable): readonly RtpPacket[] {
+    const isDraft = formats.get(payloadType)?.mimeType.toLowerCase() === "video/flexfec-03";
+    const repair = isDraft ? parseFlexfec03(payload) : parseFlexfec(payload);
+    return this.#repair(repair, payload.length);
   }
 
   /** Takes a packet that came by retransmission: what is still missing may now be recovered. */
