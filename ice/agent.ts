@@ -299,6 +299,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   /** The offer that brought the restart was rolled back (RFC 9429 section 4.1.10.2): the session before it goes on. */
   rollBackRestart(now: Millis): void {
     if (this.done || !this.#generations.rollBack(now)) return;
+    this.#sources.catchUp(this.#gathering, now);
     this.handleTimeout(now); // of its deadlines some may have passed meanwhile
   }
 

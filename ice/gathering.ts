@@ -127,6 +127,11 @@ export class Gathering implements StunClient {
     this.#probe(now);
   }
 
+  /** Whether it gathers from this base. */
+  knows(base: Base): boolean {
+    return this.#bases.includes(base);
+  }
+
   /** A base is gone: it asks nothing any more. */
   removeBase(address: TransportAddress): void {
     const isOther = (base: TransportAddress) => !sameAddress(base, address);

@@ -89,6 +89,14 @@ export class Sources {
     if (this.#basesEnded) gathering.endBases();
   }
 
+  /** A restart was rolled back: sockets that came meanwhile are new to the generation before it, unless that has ended. */
+  catchUp(gathering: Gathering, now: Millis): void {
+    if (gathering.state === "complete") return;
+    for (const base of this.#bases) {
+      if (!gathering.knows(base)) this.#gatherFrom(base, gathering, now);
+    }
+  }
+
   #gatherFrom(base: Base, gathering: Gathering, now: Millis): void {
     gathering.addBase(base, now, this.#detours.ofActive(base.address));
   }

@@ -90,6 +90,23 @@ Deno.test("the binding of a base that is gone is not kept alive", () => {
   assertEquals(new Set(pair.sent.a.map(({ local }) => local.ip)), new Set([BASES[1]!.ip]));
 });
 
+Deno.test("a base that comes while a restart is only an offer serves the old session, too, once that is rolled back", () => {
+  const pair = new AgentPair({ bases: { a: BASES } });
+  pair.gather("b");
+  pair.run("a", (agent, now) => agent.addBase(BASES[0]!, now)); // and others may follow
+  pair.signalAll("a");
+  pair.signalAll("b");
+  pair.untilConnected();
+  const { usernameFragment } = pair.a.localParameters;
+  pair.run("a", (agent, now) => agent.restart(generateIceParameters(seededCrypto(78)), now));
+  pair.run("a", (agent, now) => agent.addBase(BASES[1]!, now));
+  pair.run("a", (agent, now) => agent.rollBackRestart(now));
+  const told = pair.a.localCandidates.map((each) => [each.address, each.usernameFragment]);
+  assertEquals(told, BASES.map(({ ip }) => [ip, usernameFragment]));
+  pair.run("a", (agent, now) => agent.removeBase(BASES[0]!, now));
+  pair.until(() => pair.a.selectedPair?.local.address === BASES[1]!.ip, 1000);
+});
+
 Deno.test("a restart that is rolled back does not bring back a base that went meanwhile (RFC 9429 section 4.1.10.2)", () => {
   for (const connected of [true, false]) {
     const pair = new AgentPair({ bases: { a: BASES } });
