@@ -407,25 +407,19 @@ export class SessionCore implements Hosts {
     for (const sender of this.#senders.values()) {
       for (const stream of sender.streams()) {
         this.#senderOf.set(stream, sender);
-        this.#outgoing.set(stream.ssrc, stream);
-        const rtx = stream.retransmitter.stream;
-        if (rtx !== undefined) this.#outgoing.set(rtx.ssrc, stream);
+        for (const { ssrc } of stream.sources) this.#outgoing.set(ssrc, stream);
       }
     }
   }
 
   #end(streams: readonly OutgoingStream[]): void {
-    for (const { media, retransmitter: { stream: rtx } } of streams) {
-      this.sources.end(media);
-      if (rtx !== undefined) this.sources.end(rtx);
-    }
+    for (const source of streams.flatMap(({ sources }) => sources)) this.sources.end(source);
     this.reporter.goodbye(this.#sentSources(streams));
   }
 
   #sentSources(streams: Iterable<OutgoingStream>): number[] {
-    return [...new Set(streams)].flatMap(({ media, retransmitter }) =>
-      [media, retransmitter.stream].filter((stream) => (stream?.packetCount ?? 0) > 0)
-        .map((stream) => stream!.ssrc)
+    return [...new Set(streams)].flatMap(({ sources }) =>
+      sources.filter(({ packetCount }) => packetCount > 0).map(({ ssrc }) => ssrc)
     );
   }
 

@@ -59,8 +59,9 @@ export class OutgoingStream {
   readonly rid: string | undefined;
   readonly media: SendStream;
   readonly retransmitter: Retransmitter;
+  /** What repairs it, if that is a stream of its own. */
+  readonly fec: SendStream | undefined;
   readonly remote: RemoteInbound;
-  readonly rtxRemote: RemoteInbound | undefined;
   readonly protection: Protection = new Protection();
   parameters: EncodingParameters;
   /** Requests for key frames that have arrived. */
@@ -78,6 +79,8 @@ export class OutgoingStream {
   /** Sum of the times that packets waited in the pacer. */
   totalPacketSendDelay: Millis = 0;
   lastPacketAt: Millis | undefined;
+  /** What the other side says of the streams that repair it. */
+  readonly #repairRemotes: ReadonlyMap<number, RemoteInbound>;
   readonly #section: SenderSection;
   readonly #crypto: CryptoProvider;
   readonly #clock: OutgoingClock;
@@ -92,7 +95,7 @@ export class OutgoingStream {
     section: SenderSection,
     { crypto, ntp, sources }: StreamHost,
   ) {
-    const { ssrc, rtxSsrc, rid } = parameters;
+    const { ssrc, rtxSsrc, fecSsrc, rid } = parameters;
     this.ssrc = ssrc;
     this.rid = rid;
     this.parameters = parameters;
@@ -110,9 +113,23 @@ export class OutgoingStream {
         extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.extensions),
       }),
     });
+    this.fec = fecSsrc === undefined
+      ? undefined
+      : sources.begin({ ssrc: fecSsrc, clockRate: 90_000 });
     this.remote = new RemoteInbound(this.media, ntp);
-    const rtx = this.retransmitter.stream;
-    this.rtxRemote = rtx && new RemoteInbound(rtx, ntp);
+    this.#repairRemotes = new Map(
+      this.sources.slice(1).map((source) => [source.ssrc, new RemoteInbound(source, ntp)]),
+    );
+  }
+
+  /** All that goes out for it: its media first, what is sent again, what repairs it. */
+  get sources(): SendStream[] {
+    return [this.media, this.retransmitter.stream, this.fec].filter((one) => one !== undefined);
+  }
+
+  /** What the other side says of one of them. */
+  remoteOf(ssrc: number): RemoteInbound | undefined {
+    return ssrc === this.ssrc ? this.remote : this.#repairRemotes.get(ssrc);
   }
 
   get name(): StreamName {
@@ -218,6 +235,16 @@ export class OutgoingStream {
     return this.media.packet({ payloadType, payload, timestamp, marker, extension });
   }
 
+  /** A packet of the stream that repairs it, which has to be there. */
+  repair(payloadType: number, payload: Uint8Array, timestamp: number): RtpPacket {
+    const extension = repairExtension(
+      { extension: undefined },
+      this.name,
+      this.#section.extensions,
+    );
+    return this.fec!.packet({ payloadType, payload, timestamp, extension });
+  }
+
   /** The RTP timestamp of a frame of this moment, in microseconds, that is about to be sent. */
   timestampOf(micros: number, { clockRate }: RtpFormat, now: Millis): number {
     return this.#clock.timestampOf(micros, clockRate, now);
@@ -249,8 +276,7 @@ export class OutgoingStream {
 
   /** Reports of the streams that have sent something. */
   reports(now: Millis, ntp: NtpClock): SenderReport[] {
-    const streams = [this.media, this.retransmitter.stream];
-    return streams.map((stream) => stream?.report(now, ntp, []))
+    return this.sources.map((source) => source.report(now, ntp, []))
       .filter((report) => report !== undefined);
   }
 
@@ -263,15 +289,15 @@ export class OutgoingStream {
   /** What a payload may have of the packet. */
   #room(frame: OutboundFrame, name: readonly ExtensionElement[]): number {
     const place = { isFirst: true, isLast: true };
-    const elements = [...name, ...frameElements(frame, this.#section.extensions, place)];
-    const extension = elements.length === 0
-      ? 0
-      : 4 + (elements.reduce((sum, { data }) => sum + 2 + data.length, 3) & ~3);
+    const { extensions, maxPacketSize } = this.#section;
+    const extension = sizeOf([...name, ...frameElements(frame, extensions, place)]);
     const csrcs = 4 * (frame.contributingSources?.length ?? 0);
     // A repair has headers of its own, and those of what it protects within.
-    const repair = this.protection.isNeeded ? REPAIR_OVERHEAD + extension + STAMP_SIZE : 0;
-    return this.#section.maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE -
-      RTX_OVERHEAD - csrcs - repair;
+    const repair = this.protection.isNeeded
+      ? REPAIR_OVERHEAD + sizeOf(nameElements(this.name, extensions)) + STAMP_SIZE
+      : 0;
+    return maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE - RTX_OVERHEAD - csrcs -
+      repair;
   }
 
   #payloads(
@@ -310,4 +336,10 @@ export class OutgoingStream {
     if (packetizer !== undefined) this.#packetizers.set(payloadType, packetizer);
     return packetizer;
   }
+}
+
+/** Bytes of a header extension with these elements (RFC 8285 section 4.2). */
+function sizeOf(elements: readonly ExtensionElement[]): number {
+  if (elements.length === 0) return 0;
+  return 4 + (elements.reduce((sum, { data }) => sum + 2 + data.length, 3) & ~3);
 }

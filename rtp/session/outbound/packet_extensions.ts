@@ -133,7 +133,7 @@ export function writtenElements(
 
 /** The extension of a packet that repeats another: the stream is named as one of repair. */
 export function repairExtension(
-  { extension }: RtpPacket,
+  { extension }: Pick<RtpPacket, "extension">,
   name: StreamName,
   ids: ExtensionIds,
 ): HeaderExtension | undefined {

@@ -1,6 +1,5 @@
-import { protectPackets, writeUlpfec } from "../../fec/mod.ts";
+import { type FecRepair, protectPackets } from "../../fec/mod.ts";
 import { type RtpPacket, serializeRtpPacket } from "../../packet.ts";
-import { writeRed } from "../../payload/mod.ts";
 import type { ExtensionIds } from "../parameters.ts";
 import { stamped } from "./packet_extensions.ts";
 
@@ -16,23 +15,24 @@ const REPAIRS_PER_LOSS = 3;
 /** Repairs for each packet at most. */
 const MAX_SHARE = 0.5;
 
-/** Packets that a repair can protect together: its mask has so many bits (RFC 5109 section 7.4). */
-const MAX_PROTECTED = 48;
+/** Packets that are protected together: the masks of ULPFEC (RFC 5109 section 7.4) and, without its longest part, FlexFEC have so many bits. */
+const MAX_PROTECTED = 46;
 
-/** Bytes that a repair has more than the longest packet that it protects: of RED, and of ULPFEC with its level (RFC 5109 section 7). */
-export const REPAIR_OVERHEAD = 1 + 10 + 8;
+/**
+ * Bytes that a repair has more than the longest packet that it protects: the head of FlexFEC with its source and a mask of 46
+ * (draft-ietf-payload-flexible-fec-scheme-03 section 4.2). RED with ULPFEC and its level has 19 (RFC 5109 section 7).
+ */
+export const REPAIR_OVERHEAD = 24;
 
 /** How packets are protected. */
-export interface ProtectionFormats {
-  /** The payload type of RED, which all of them get. */
-  readonly red: number;
-  /** That of the repairs within it. */
-  readonly ulpfec: number;
-  /** The header extensions that packets get as they leave. */
-  readonly extensions: ExtensionIds;
+export interface ProtectionScheme {
+  /** What a packet becomes by being protected. */
+  wrap(packet: RtpPacket): RtpPacket;
+  /** The packet that carries a repair. */
+  carry(repair: FecRepair): RtpPacket;
 }
 
-/** Forward error correction of one stream of video: ULPFEC in RED, among its own packets (RFC 5109 section 14, RFC 2198). */
+/** Forward error correction of one stream of video: repairs among its packets, as many as the losses ask for. */
 export class Protection {
   #loss = 0;
   /** Packets that no repair protects yet. */
@@ -51,39 +51,32 @@ export class Protection {
     if (!this.isNeeded) this.#open = [];
   }
 
-  /** The packets of a frame as they go out. `next` makes the packet of a repair, which gets the number after theirs. */
+  /** The packets of a frame as they go out; `extensions` are those that they get as they leave. */
   protect(
     packets: readonly RtpPacket[],
-    { red, ulpfec, extensions }: ProtectionFormats,
-    next: (payload: Uint8Array) => RtpPacket,
+    extensions: ExtensionIds,
+    scheme: ProtectionScheme,
   ): RtpPacket[] {
     const out: RtpPacket[] = [];
     for (const packet of packets) {
-      const { payloadType, payload: data } = packet;
-      out.push({ ...packet, payloadType: red, payload: block(payloadType, data) });
+      out.push(scheme.wrap(packet));
       // With room for what changes as it leaves, which nobody knows yet.
       this.#open.push(stamped(packet, extensions, 0, 0));
       this.#due += Math.min(REPAIRS_PER_LOSS * this.#loss, MAX_SHARE);
-      if (this.#open.length === MAX_PROTECTED) this.#repair(out, ulpfec, next);
+      if (this.#open.length === MAX_PROTECTED) this.#repair(out, scheme);
     }
-    if (this.#due >= 1) this.#repair(out, ulpfec, next);
+    if (this.#due >= 1) this.#repair(out, scheme);
     return out;
   }
 
   /** Each repair protects every so many packets, so that a burst hits several once rather than one several times. */
-  #repair(out: RtpPacket[], ulpfec: number, next: (payload: Uint8Array) => RtpPacket): void {
+  #repair(out: RtpPacket[], scheme: ProtectionScheme): void {
     const open = this.#open.map(serializeRtpPacket);
     const count = Math.min(Math.floor(this.#due), open.length);
     for (let first = 0; first < count; first++) {
-      const repair = protectPackets(open.filter((_, index) => index % count === first));
-      out.push(next(block(ulpfec, writeUlpfec(repair))));
+      out.push(scheme.carry(protectPackets(open.filter((_, at) => at % count === first))));
     }
     this.#due -= count;
     this.#open = [];
   }
-}
-
-/** The only block of a RED payload (RFC 5109 section 14.1). */
-function block(payloadType: number, data: Uint8Array): Uint8Array {
-  return writeRed([{ payloadType, timestampOffset: 0, data }]);
 }

@@ -21,6 +21,7 @@ import {
 } from "../parameters.ts";
 import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
+import { schemeFor } from "./protection_schemes.ts";
 import { ToneQueue } from "./tone_queue.ts";
 
 /** When what waits would take longer, frames of video are left out until the next key frame. */
@@ -28,9 +29,6 @@ export const MAX_QUEUE_TIME: Millis = 1000;
 
 /** What is lost is repaired, rather than sent again, where that would take longer. */
 const LONG_ROUND_TRIP: Millis = 100;
-
-/** Formats whose frames tell by themselves whether one is missing. To others, a repair that is lost looks like a lost frame. */
-const SKIPS_REPAIRS = /^video\/vp[89]$/i;
 
 /** What a sender needs of its session. */
 export interface SenderHost extends StreamHost {
@@ -128,25 +126,13 @@ export class Sender implements SenderSection {
   }
 
   /** The packets of a frame, with repairs among them where what is lost can't be sent again in time. */
-  #protected(
-    packets: RtpPacket[],
-    stream: OutgoingStream,
-    { mimeType }: RtpFormat,
-  ): RtpPacket[] {
+  #protected(packets: RtpPacket[], stream: OutgoingStream, format: RtpFormat): RtpPacket[] {
     const { formats, extensions } = this;
     const { protection, roundTrip } = stream;
     const isLate = !formats.hasFeedback("nack") || (roundTrip.smoothed ?? 0) >= LONG_ROUND_TRIP;
-    const [red, ulpfec] = [formats.find("red"), formats.find("ulpfec")];
     if (!protection.isNeeded || !isLate || packets.length === 0) return packets;
-    if (red === undefined || ulpfec === undefined || !SKIPS_REPAIRS.test(mimeType)) return packets;
-    // RED can be sent again only where it has an RTX format of its own.
-    if (formats.rtx.size > 0 && !formats.rtx.has(red.payloadType)) return packets;
-    const { timestamp } = packets[0]!;
-    return protection.protect(
-      packets,
-      { red: red.payloadType, ulpfec: ulpfec.payloadType, extensions },
-      (payload) => stream.packet(red.payloadType, payload, timestamp, false),
-    );
+    const scheme = schemeFor(stream, format, formats, packets[0]!.timestamp);
+    return scheme === undefined ? packets : protection.protect(packets, extensions, scheme);
   }
 
   /** The RTP timestamp that a frame is going to have; undefined if it can't be sent. */

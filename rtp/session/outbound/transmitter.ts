@@ -75,7 +75,7 @@ export class Transmitter {
     now: Millis,
     id?: number,
   ): boolean {
-    const isMedia = priority !== "retransmission";
+    const isMedia = priority !== "retransmission" && packet.ssrc === stream.ssrc;
     const queued: Queued = { packet, stream, extensions, isMedia, since: now, id };
     return this.#pacer.enqueue(queued, rtpPacketSize(packet) + STAMP_SIZE, priority, now);
   }
@@ -139,6 +139,7 @@ export class Transmitter {
     }
     stream.headerBytesSent += rtpPacketSize(sent) - sent.payload.length;
     stream.lastPacketAt = now;
+    if (packet.ssrc === stream.fec?.ssrc) stream.fec.sent(sent, now);
     if (!isMedia) return;
     stream.totalPacketSendDelay += now - since;
     stream.media.sent(sent, now);

@@ -81,8 +81,7 @@ export class FeedbackHandler {
     const stream = this.#host.outgoing(block.ssrc);
     if (stream === undefined) return this.#host.discards.add("implausible feedback");
     const isMedia = stream.ssrc === block.ssrc;
-    const remote = isMedia ? stream.remote : stream.rtxRemote;
-    if (remote === undefined || !remote.receive(block, now)) {
+    if (!stream.remoteOf(block.ssrc)?.receive(block, now)) {
       return this.#host.discards.add("implausible feedback");
     }
     if (!isMedia) return;

@@ -1,14 +1,16 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   createRtpPacket,
+  parseFlexfec03,
   parseRtpPacket,
   protectPackets,
   serializeRtpPacket,
   writeFlexfec,
   writeFlexfec03,
 } from "../../../rtp/mod.ts";
+import { sessionCore } from "../../../rtp/session/session.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { ends, format, framesOf, sendVideo, VIDEO, vp8 } from "./ends.ts";
+import { type Ends, ends, format, framesOf, sendVideo, VIDEO, vp8 } from "./ends.ts";
 
 const FEC = { ssrc: 2500, payloadType: 43 };
 
@@ -46,3 +48,61 @@ for (const name of ["flexfec-03", "flexfec"]) {
     assertEquals(framesOf(pair).map(({ data }) => data), sent);
   });
 }
+
+/** A call of 900 frames of H.265 over a link that loses packets. */
+function call(seed: number, options: { fec: boolean; loss?: number }): Ends {
+  const formats = [
+    format(49, "video/H265", { feedback: ["transport-cc", "nack pli"] }),
+    format(FEC.payloadType, "video/flexfec-03", { feedback: ["transport-cc"] }),
+  ];
+  const pair = ends(seed, { delay: 100, loss: options.loss ?? 0.05 }, {
+    startBitrate: 3_000_000,
+    video: { formats },
+    encodings: [options.fec ? { ...VIDEO, fecSsrc: FEC.ssrc } : VIDEO],
+    receiving: { formats, sources: [{ ssrc: VIDEO.ssrc, fec: FEC.ssrc }] },
+  });
+  const random = new Random(seed);
+  for (let i = 0; i < 900; i++) {
+    // An IDR picture each (RFC 7798 section 1.1.4), so that every frame which is whole counts.
+    const data = new Uint8Array([
+      0,
+      0,
+      0,
+      1,
+      0x26,
+      1,
+      ...random.bytes(4000).map((byte) => byte | 1),
+    ]);
+    sendVideo(pair, data, true, { payloadType: 49 });
+    pair.advance(33);
+  }
+  pair.advance(1000);
+  return pair;
+}
+
+function repairsOf(pair: Ends) {
+  return pair.sent.a.filter(({ kind }) => kind === "rtp").map(({ data }) => parseRtpPacket(data)!)
+    .filter(({ ssrc }) => ssrc === FEC.ssrc);
+}
+
+Deno.test("FlexFEC: most of what is lost is repaired, of any codec, and all packets keep to the largest size", () => {
+  const seed = seedForRun("FlexFEC calls");
+  const [bare, repaired] = [false, true].map((fec) => call(seed, { fec }));
+  const [lost, left] = [bare!, repaired!].map((pair) => 900 - framesOf(pair).length);
+  assert(lost! > 100, `only ${lost} frames are lost without repairs`);
+  assert(left! < lost! * 0.6, `${lost} frames are lost without repairs, and ${left} with them`);
+  assertEquals(repairsOf(bare!), []);
+  assert(repaired!.sent.a.every(({ data }) => data.length <= 1150));
+  const repairs = repairsOf(repaired!);
+  assert(repairs.length > 50 && repairs.length < repaired!.sent.a.length / 3);
+  assert(repairs.every(({ payload }) => parseFlexfec03(payload) !== undefined));
+  // Neither media nor what is sent again has anything of them.
+  const { media, fec } = sessionCore(repaired!.a).sender("1")!.streams()[0]!;
+  assertEquals(fec!.packetCount, repairs.length);
+  assertEquals(media.packetCount, media.numberedCount);
+  assertEquals(repaired!.a.discards.of("implausible feedback"), 0);
+});
+
+Deno.test("FlexFEC: nothing is repaired without loss", () => {
+  assertEquals(repairsOf(call(5, { fec: true, loss: 0 })), []);
+});
