@@ -7,6 +7,8 @@ import type {
 } from "../../rtp/mod.ts";
 import type { ExtMap } from "../../sdp/mod.ts";
 import {
+  isFlexfec,
+  isRtx,
   type MediaFormat,
   type MediaKind,
   parametersOf,
@@ -68,13 +70,16 @@ export function senderParameters(
   { sender }: TransceiverSlots,
 ): SenderParameters {
   const formats = rtpFormats(kind, sendFormats);
-  const repeats = formats.some(({ mimeType }) => mimeType.toLowerCase() === `${kind}/rtx`);
+  const repeats = sendFormats.some(isRtx);
+  // Chromium finds what it repairs by the description alone, where no layer of a simulcast has an SSRC.
+  const repairs = sendFormats.some(isFlexfec) && sender.sendEncodings.length === 1;
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
-    const { ssrc, rtx } = sender.sources[index]!;
+    const { ssrc, rtx, fec } = sender.sources[index]!;
     const { rid, active, maxBitrate } = encoding;
     return {
       ssrc,
       ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
+      ...(repairs && fec !== undefined && { fecSsrc: fec }),
       ...(rid !== undefined && { rid }),
       active,
       ...(maxBitrate !== undefined && { maxBitrate }),

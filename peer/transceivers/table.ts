@@ -170,7 +170,7 @@ export class TransceiverTable {
 
   #newSource(kind: MediaKind): LocalSource {
     const ssrc = this.#newSsrc();
-    return kind === "video" ? { ssrc, rtx: this.#newSsrc() } : { ssrc };
+    return kind === "video" ? { ssrc, rtx: this.#newSsrc(), fec: this.#newSsrc() } : { ssrc };
   }
 
   /** RFC 3550 section 8: a random number that no other source has. */

@@ -60,3 +60,29 @@ Deno.test("video that is written at one end is read at the other", async () => {
   await reader.cancel();
   await pair.close();
 });
+
+Deno.test("over a long and lossy way, video is repaired by FlexFEC, of which the description tells", async () => {
+  const pair = new Pair({ seed: 9 });
+  const { alice, bob } = pair;
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  alice.addTrack(generator);
+  await pair.negotiate();
+  const { sdp } = alice.localDescription!;
+  const [, media, fec] = /a=ssrc-group:FEC-FR (\d+) (\d+)/.exec(sdp)!;
+  assert(sdp.includes(`a=ssrc-group:FID ${media} `) && sdp.includes(`a=ssrc:${fec} cname:`));
+  await pair.until(() => alice.connectionState === "connected");
+  for (const { link } of [pair.hosts.alice, pair.hosts.bob]) {
+    Object.assign(link, { loss: 0.05, delay: 80 });
+  }
+  const writer = generator.writable.getWriter();
+  for (let i = 0; i < 600; i++) {
+    await writer.write(vp8(i % 256, i % 30 === 0));
+    await pair.advance(33);
+  }
+  const inbound = [...(await bob.getStats()).values()].find(({ type }) => type === "inbound-rtp");
+  assertEquals(inbound.fecSsrc, Number(fec));
+  assert(inbound.fecPacketsReceived > 20, `${inbound.fecPacketsReceived}`);
+  assert(inbound.framesReceived > 560, `${inbound.framesReceived}`);
+  generator.stop();
+  await pair.close();
+});

@@ -43,6 +43,11 @@ export function isRed({ name }: { readonly name: string }): boolean {
   return isSameName(name, "red");
 }
 
+/** Whether a format repairs others, in a stream of its own (draft-ietf-payload-flexible-fec-scheme-03). */
+export function isFlexfec({ name }: { readonly name: string }): boolean {
+  return isSameName(name, "flexfec-03");
+}
+
 /** Formats that only help another: none of them can carry a track alone (W3C WebRTC, `setCodecPreferences`). */
 const HELPERS: ReadonlySet<string> = new Set(["rtx", "red", "ulpfec", "flexfec-03", "cn"]);
 

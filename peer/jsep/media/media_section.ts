@@ -16,18 +16,20 @@ import {
 import { type TransportAttributes, transportAttributes } from "../sections.ts";
 import { CCFB } from "./codec_match.ts";
 import type { Direction } from "./directions.ts";
-import type { MediaFormat, MediaKind } from "./media_format.ts";
+import { isFlexfec, type MediaFormat, type MediaKind } from "./media_format.ts";
 import type { SimulcastLines } from "./simulcast.ts";
 
 /** What media goes over in WebRTC (RFC 8834 section 4.2). */
 export const MEDIA_PROTOCOL = "UDP/TLS/RTP/SAVPF";
 
-/** An RTP source of ours, and that of its retransmissions. */
+/** An RTP source of ours, with those that repeat it and repair it. */
 export interface LocalSource {
   /** 32 bits. */
   readonly ssrc: number;
   /** 32 bits. */
   readonly rtx?: number;
+  /** 32 bits. Written where the section has FlexFEC. */
+  readonly fec?: number;
 }
 
 /** An audio or video section of ours. */
@@ -115,17 +117,24 @@ function formatAttributes(format: MediaFormat): Attribute[] {
   ];
 }
 
-/** RFC 5576 section 4. */
-function sourceAttributes({ sources = [], cname }: LocalMedia): Attribute[] {
-  const groups = sources.flatMap(({ ssrc, rtx }): SsrcGroup[] =>
-    rtx === undefined ? [] : [{ semantics: "FID", ssrcs: [ssrc, rtx] }]
-  );
-  const ssrcs = sources.flatMap(({ ssrc, rtx }) => rtx === undefined ? [ssrc] : [ssrc, rtx]);
+/** RFC 5576 section 4; which repairs which is said by "FID" (RFC 5576 section 4.2) and "FEC-FR" (RFC 5956 section 4.3). */
+function sourceAttributes({ sources = [], formats, cname }: LocalMedia): Attribute[] {
+  const groups = sources.flatMap(({ ssrc, rtx, fec }): SsrcGroup[] => [
+    ...(rtx === undefined ? [] : [{ semantics: "FID", ssrcs: [ssrc, rtx] }]),
+    ...(fec === undefined || !formats.some(isFlexfec)
+      ? []
+      : [{ semantics: "FEC-FR", ssrcs: [ssrc, fec] }]),
+  ]);
+  const ssrcs = new Set([
+    ...sources.map(({ ssrc }) => ssrc),
+    ...groups.flatMap((group) => group.ssrcs),
+  ]);
   return [
     ...groups.map((group) => attribute("ssrc-group", writeSsrcGroup(group))),
-    ...(cname === undefined
-      ? []
-      : ssrcs.map((ssrc) => attribute("ssrc", writeSsrc({ ssrc, name: "cname", value: cname })))),
+    ...(cname === undefined ? [] : Array.from(
+      ssrcs,
+      (ssrc) => attribute("ssrc", writeSsrc({ ssrc, name: "cname", value: cname })),
+    )),
   ];
 }
 

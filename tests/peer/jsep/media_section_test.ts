@@ -92,6 +92,21 @@ Deno.test("RFC 8888 section 6: reports of arrivals are asked for with a wildcard
   ]);
 });
 
+Deno.test("RFC 5956 section 4.3: the source of repairs is named where there are any", () => {
+  const flexfec: MediaFormat = { ...OPUS, payloadType: 43, name: "FlexFEC-03", feedback: [] };
+  const sources = [{ ssrc: 1, rtx: 2, fec: 3 }];
+  const named = (formats: readonly MediaFormat[]) =>
+    linesOf({ ...SECTION, formats, sources }).filter((line) => line.startsWith("ssrc"));
+  const repeated = ["ssrc-group:FID 1 2", "ssrc:1 cname:name", "ssrc:2 cname:name"];
+  assertEquals(named([OPUS]), repeated);
+  assertEquals(named([OPUS, flexfec]), [
+    repeated[0]!,
+    "ssrc-group:FEC-FR 1 3",
+    ...repeated.slice(1),
+    "ssrc:3 cname:name",
+  ]);
+});
+
 Deno.test("RFC 9429 section 5.2.1: a=rtcp, until it is known that RTCP is multiplexed", () => {
   const has = (more: Partial<LocalMedia>) =>
     linesOf({ ...SECTION, ...more }).includes("rtcp:9 IN IP4 0.0.0.0");
