@@ -1,5 +1,8 @@
 import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
+import { besideData } from "./beside_data.ts";
+import { renegotiates } from "./renegotiate.ts";
+import { hearsTones } from "./tones.ts";
 import { echoes } from "./echo.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
@@ -20,5 +23,8 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     simulcast,
     getsKeyFrames,
     givesKeyFrames,
+    hearsTones,
+    renegotiates,
+    besideData,
   ];
 }

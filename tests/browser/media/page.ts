@@ -14,14 +14,20 @@ export interface Codecs {
   readonly video: string;
 }
 
-/** Opens camera and microphone, and sends them: in new sections, or in those that are offered. */
+/** Opens camera and microphone, and sends what is not sent yet: in new sections, or in those that are offered. */
 export async function sendCamera({ pc }: Side): Promise<void> {
   const page: Page = globalThis;
   const stream = page.camera ??= await page.navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 640, height: 480 },
   });
-  for (const track of stream.getTracks()) pc.addTrack(track, stream);
+  const sent = pc.getSenders().map(({ track }: Page) => track);
+  for (const track of stream.getTracks()) if (!sent.includes(track)) pc.addTrack(track, stream);
+}
+
+/** Sends no video any more; sound goes on. */
+export function removeVideo({ pc }: Side): void {
+  for (const sender of pc.getSenders()) if (sender.track?.kind === "video") pc.removeTrack(sender);
 }
 
 /** Sends the camera's picture in layers: by rid, and what each divides the size by. */
@@ -60,6 +66,13 @@ export function showTracks({ pc }: Side, asks: boolean): void {
     page.elements.push(element);
     element.play().catch(() => {});
   };
+}
+
+/** How many frames a page has decoded, of all streams that it still receives. */
+export async function framesShown({ pc }: Side): Promise<number> {
+  const stats: Page[] = [...(await (pc as Page).getStats()).values()];
+  return stats.filter(({ type, kind }) => type === "inbound-rtp" && kind === "video")
+    .reduce((sum, { framesDecoded = 0 }) => sum + framesDecoded, 0);
 }
 
 /** What a page has sent and received so far. */

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { type MediaStreamTrack, MediaStreamTrackProcessor } from "../../../mod.ts";
-import type { Peer } from "../harness/peer.ts";
 import type { Call, Scenario } from "../harness/scenario.ts";
 import { until } from "../harness/data.ts";
 import type { Side } from "../harness/side.ts";
+import { offerAnew } from "./offer_anew.ts";
 import { sendSimulcast } from "./page.ts";
 import { parties } from "./parties.ts";
 
@@ -41,14 +41,6 @@ async function videoTrack({ pc }: Side): Promise<MediaStreamTrack> {
   return find()!.track;
 }
 
-/** Negotiates anew, by an offer of that side. */
-async function renegotiate(offerer: Peer): Promise<void> {
-  await offerer.run(async (side) => {
-    await side.offer();
-    await side.until(side.pc, ["signalingstatechange"], () => side.pc.signalingState === "stable");
-  });
-}
-
 /** That each layer has its part of the size of the largest. */
 function checkLayers(call: Call, layers: Map<string, Layer>): void {
   call.note(
@@ -75,12 +67,12 @@ export const simulcast: Scenario = {
     await call.connect();
     if (!browserOffers) {
       await browser.run(sendSimulcast, LAYERS);
-      await renegotiate(browser);
+      await offerAnew(browser);
     }
     const track = await heron.run(videoTrack);
     checkLayers(call, await readLayers(track));
     // An offer of Heron's own says that it goes on.
-    await renegotiate(heron);
+    await offerAnew(heron);
     checkLayers(call, await readLayers(track));
   },
 };

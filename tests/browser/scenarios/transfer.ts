@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Peer } from "../harness/peer.ts";
 import type { Scenario } from "../harness/scenario.ts";
 
 const MEBIBYTE = 1 << 20;
@@ -7,6 +8,35 @@ const BULK = 64 * MEBIBYTE;
 /** The size of one message: what every stack takes. */
 const MESSAGE = 64 * 1024;
 
+/** Carries so many bytes over the channel "bulk", and compares what has left with what has come. */
+export async function carry(sender: Peer, receiver: Peer, total: number): Promise<void> {
+  const arrived = receiver.run(async (side, total) => {
+    const mailbox = await side.mailbox("bulk");
+    const bytes = new Uint8Array(total);
+    for (let at = 0; at < total;) {
+      const message = new Uint8Array(await mailbox.next() as ArrayBuffer);
+      bytes.set(message, at);
+      at += message.length;
+    }
+    return await side.sha256(bytes);
+  }, total);
+  const hash = sender.run(
+    async (side, total, size) => {
+      const mailbox = await side.mailbox("bulk");
+      const bytes = side.pattern(total, 64);
+      for (let at = 0; at < total; at += size) {
+        // Chromium throws above 16 MiB of bufferedAmount; stay well below.
+        if (mailbox.channel.bufferedAmount > 4 << 20) await mailbox.drained(1 << 20);
+        mailbox.channel.send(bytes.subarray(at, at + size));
+      }
+      return await side.sha256(bytes);
+    },
+    total,
+    MESSAGE,
+  );
+  assertEquals(await arrived, await hash, `${sender.name} to ${receiver.name}`);
+}
+
 export const bulk: Scenario = {
   name: "64 MiB cross each way with the right SHA-256",
   timeout: 180_000,
@@ -14,33 +44,8 @@ export const bulk: Scenario = {
     await offerer.run((side) => void side.open("bulk"));
     await connect();
     for (const [sender, receiver] of [[offerer, answerer], [answerer, offerer]] as const) {
-      const arrived = receiver.run(async (side, total) => {
-        const mailbox = await side.mailbox("bulk");
-        const bytes = new Uint8Array(total);
-        for (let at = 0; at < total;) {
-          const message = new Uint8Array(await mailbox.next() as ArrayBuffer);
-          bytes.set(message, at);
-          at += message.length;
-        }
-        const end = performance.now();
-        return { end, hash: await side.sha256(bytes) };
-      }, BULK);
       const start = performance.now();
-      const hash = sender.run(
-        async (side, total, size) => {
-          const mailbox = await side.mailbox("bulk");
-          const bytes = side.pattern(total, 64);
-          for (let at = 0; at < total; at += size) {
-            // Chromium throws above 16 MiB of bufferedAmount; stay well below.
-            if (mailbox.channel.bufferedAmount > 4 << 20) await mailbox.drained(1 << 20);
-            mailbox.channel.send(bytes.subarray(at, at + size));
-          }
-          return await side.sha256(bytes);
-        },
-        BULK,
-        MESSAGE,
-      );
-      assertEquals((await arrived).hash, await hash, `${sender.name} to ${receiver.name}`);
+      await carry(sender, receiver, BULK);
       const seconds = (performance.now() - start) / 1000;
       note(`${sender.name} to ${receiver.name} ${(BULK / 1e6 / seconds).toFixed(0)} MB/s`);
     }
