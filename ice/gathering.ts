@@ -6,7 +6,7 @@ import type { Foundations, LocalCandidate, Relay } from "./candidate.ts";
 import type { IceContext } from "./context.ts";
 import { earliest } from "./deadline.ts";
 import { GatheredCandidates, MAX_SERVERS } from "./gathered_candidates.ts";
-import { SERVER_UNREACHABLE } from "./server_error.ts";
+import { NOBODYS_ADDRESS, SERVER_UNREACHABLE } from "./server_error.ts";
 import {
   BINDING,
   ClientTransactions,
@@ -19,6 +19,7 @@ import {
   XOR_MAPPED_ADDRESS,
 } from "./stun/mod.ts";
 import type { RelayAttempt } from "./turn/relay_attempt.ts";
+import { isUnicast } from "./unicast.ts";
 
 /** As RTCIceGatheringState. */
 export type IceGatheringState = "new" | "gathering" | "complete";
@@ -234,6 +235,9 @@ export class Gathering implements StunClient {
   #enqueue(base: Base, server: StunServer, serverIndex: number): void {
     if (base.address.protocol !== server.address.protocol) return;
     if (ipVersion(base.address.ip) !== ipVersion(server.address.ip)) return;
+    if (!isUnicast(server.address.ip)) {
+      return this.reportFailure(server.url, NOBODYS_ADDRESS, base);
+    }
     this.#queue.push({ base, server, serverIndex, keepalive: false });
     this.#unanswered++;
   }

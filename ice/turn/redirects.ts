@@ -55,7 +55,7 @@ function isPublicIpv4([a, b]: Uint8Array): boolean {
   const isPrivate = a === 10 || (a === 172 && (b! & 0xf0) === 16) || (a === 192 && b === 168);
   const isShared = a === 100 && (b! & 0xc0) === 64;
   const isLinkLocal = a === 169 && b === 254;
-  return a !== 0 && a !== 127 && !isPrivate && !isShared && !isLinkLocal;
+  return a !== 127 && !isPrivate && !isShared && !isLinkLocal;
 }
 
 function isPublicIpv6(bytes: Uint8Array): boolean {

@@ -2,9 +2,10 @@ import type { Millis } from "../../core/stage/mod.ts";
 import { sameAddress, type TransportAddress } from "../../core/wire/mod.ts";
 import type { Base } from "../base.ts";
 import type { ConnectionRequests, ConnectionTaker } from "../connection_requests.ts";
-import { SERVER_UNREACHABLE } from "../server_error.ts";
+import { NOBODYS_ADDRESS, SERVER_UNREACHABLE } from "../server_error.ts";
 import type { StunError } from "../stun/attributes.ts";
 import type { StunMessage } from "../stun/message.ts";
+import { isUnicast } from "../unicast.ts";
 import { type AllocationOutcome, TurnAllocation } from "./allocation.ts";
 import { ALTERNATE_DOMAIN } from "./attributes.ts";
 import { Redirects } from "./redirects.ts";
@@ -147,6 +148,7 @@ export class RelayAttempt implements AllocationOutcome, ConnectionTaker {
   }
 
   #tryServer(now: Millis): void {
+    if (!isUnicast(this.#remote.ip)) return this.#fail(NOBODYS_ADDRESS);
     if (this.base === undefined) this.#connect(now);
     else this.#allocate(this.base.address, now);
   }

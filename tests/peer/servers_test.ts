@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { RTCConfiguration } from "../../mod.ts";
+import type { RTCConfiguration, RTCPeerConnectionIceErrorEvent } from "../../mod.ts";
 import { PASSWORD, USER } from "../ice/turn/turn_server.ts";
 import { stunResponder, virtualTurnServer } from "../net/mod.ts";
 import { collect, Pair } from "./pair.ts";
@@ -89,4 +89,21 @@ Deno.test("a policy that becomes less strict opens sockets at the next ICE resta
   const { iceTransport } = pair.alice.sctp!.transport;
   await pair.until(() => iceTransport.getSelectedCandidatePair()!.local.type === "host");
   await pair.close();
+});
+
+Deno.test("a server at an address that nobody has fails at once (RFC 1122 section 3.2.1.3)", async () => {
+  for (const scheme of ["stun", "turn"]) {
+    const [url, login] = [`${scheme}:0.0.0.123:3478`, { username: USER, credential: PASSWORD }];
+    const pair = new Pair({ configuration: { iceServers: [{ urls: url, ...login }] } });
+    const errors: RTCPeerConnectionIceErrorEvent[] = [];
+    pair.alice.onicecandidateerror = (event) => errors.push(event);
+    pair.alice.createDataChannel("channel");
+    await pair.alice.setLocalDescription();
+    await pair.advance(200);
+    assertEquals(pair.alice.iceGatheringState, "complete");
+    assertEquals(errors.map((error) => [error.url, error.errorCode, error.address]), [
+      [url, 701, pair.hosts.alice.addresses()[0]!],
+    ]);
+    await pair.close();
+  }
 });

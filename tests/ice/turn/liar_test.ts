@@ -120,7 +120,7 @@ Deno.test("a server on the Internet does not redirect into a private network", (
   for (
     const ip of [
       ...["10.1.2.3", "127.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254"],
-      ...["100.64.0.1", "0.0.0.1"],
+      "100.64.0.1",
     ]
   ) {
     const { net, a } = gatheredFrom((server) =>
@@ -138,6 +138,7 @@ Deno.test("a redirect to nowhere, to a group or to the other family is not follo
       { ip: "203.0.113.9", port: 0 },
       { ip: "224.0.0.1", port: 3478 },
       { ip: "0.0.0.0", port: 3478 },
+      { ip: "0.0.0.1", port: 3478 },
       { ip: "2001:db8::1", port: 3478 },
     ]
   ) {
