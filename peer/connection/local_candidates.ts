@@ -74,6 +74,7 @@ export class LocalCandidates {
     if (place === undefined) return; // its generation has been rolled back
     for (const description of this.#descriptionsOf(usernameFragment)) {
       description.addCandidate(usernameFragment, text);
+      description.followCandidates(usernameFragment);
     }
     const { url = null, relayProtocol = null } = candidate;
     const init = { ...place, candidate: text, usernameFragment, url, relayProtocol };
@@ -89,6 +90,7 @@ export class LocalCandidates {
     const usernameFragment = candidate.usernameFragment ?? "";
     for (const description of this.#descriptionsOf(usernameFragment)) {
       description.removeCandidate(usernameFragment, text);
+      description.followCandidates(usernameFragment);
     }
     const { iceSlots } = transport;
     iceSlots.localCandidates = iceSlots.localCandidates.filter((each) => each.candidate !== text);

@@ -1,4 +1,5 @@
 import {
+  type Attribute,
   attribute,
   find,
   findAll,
@@ -7,6 +8,7 @@ import {
   writeSession,
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription } from "../rtc_session_description.ts";
+import { withDefaultCandidate } from "./default_candidate.ts";
 import { dataSectionIndex } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
 
@@ -57,7 +59,7 @@ export class AppliedDescription {
   /** Adds a candidate to the sections that speak for its generation, unless it is there or there are too many already. */
   addCandidate(usernameFragment: string, candidate: string): void {
     const line = candidateAttribute(candidate);
-    this.#change(usernameFragment, ({ attributes }) => {
+    this.#changeLines(usernameFragment, (attributes) => {
       const known = findAll(attributes, "candidate");
       const isKnown = known.some(({ value }) => value === line.value);
       if (isKnown || known.length >= MAX_CANDIDATES) return attributes;
@@ -69,18 +71,23 @@ export class AppliedDescription {
   /** Removes a candidate that is none any more. */
   removeCandidate(usernameFragment: string, candidate: string): void {
     const { value } = candidateAttribute(candidate);
-    this.#change(
+    this.#changeLines(
       usernameFragment,
-      ({ attributes }) =>
+      (attributes) =>
         attributes.filter((each) => each.name !== "candidate" || each.value !== value),
     );
   }
 
+  /** Has the port and `c=` line of sections of ours follow what has become of their candidates. */
+  followCandidates(usernameFragment: string): void {
+    this.#change(usernameFragment, withDefaultCandidate);
+  }
+
   /** Adds `a=end-of-candidates` to every section of a generation. */
   addEndOfCandidates(usernameFragment: string): void {
-    this.#change(
+    this.#changeLines(
       usernameFragment,
-      ({ attributes }) =>
+      (attributes) =>
         find(attributes, "end-of-candidates") === undefined
           ? [...attributes, attribute("end-of-candidates")]
           : attributes,
@@ -94,17 +101,18 @@ export class AppliedDescription {
     return speakers.length > 0 ? speakers : sections;
   }
 
-  #change(
+  #changeLines(
     usernameFragment: string,
-    change: (media: MediaDescription) => MediaDescription["attributes"],
+    change: (lines: readonly Attribute[]) => readonly Attribute[],
   ): void {
+    this.#change(usernameFragment, (media) => ({ ...media, attributes: change(media.attributes) }));
+  }
+
+  #change(usernameFragment: string, change: (media: MediaDescription) => MediaDescription): void {
     const sections = this.#speakersOf(usernameFragment);
     if (sections.length === 0) return;
     const media = [...this.#session.media];
-    for (const index of sections) {
-      const section = media[index]!;
-      media[index] = { ...section, attributes: change(section) };
-    }
+    for (const index of sections) media[index] = change(media[index]!);
     this.#session = { ...this.#session, media };
     this.#object = undefined;
   }

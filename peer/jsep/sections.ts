@@ -4,6 +4,7 @@
  * @module
  */
 import type { IceParameters } from "../../ice/mod.ts";
+import { withDefaultCandidate } from "./default_candidate.ts";
 import {
   type Attribute,
   attribute,
@@ -189,6 +190,6 @@ export function writeDescription(
       attribute("msid-semantic", " WMS"),
       ...(end.iceLite ? [attribute("ice-lite")] : []),
     ],
-    media: media.map((section) => withFingerprints(section, end)),
+    media: media.map((section) => withDefaultCandidate(withFingerprints(section, end))),
   };
 }

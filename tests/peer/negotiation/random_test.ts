@@ -111,10 +111,10 @@ function checkAgreement([a, b]: readonly [RTCPeerConnection, RTCPeerConnection])
     return;
   }
   assertEquals(kinds(a.localDescription!.sdp), kinds(b.localDescription!.sdp));
-  assertEquals(
-    a.localDescription!.sdp,
-    b.remoteDescription!.sdp.replace(/a=end.*\r\n/g, (all) => all),
-  );
+  // Candidates that come later are added to both, but only the own description has a default one of them.
+  const withoutDefaults = ({ sdp }: { sdp: string }) =>
+    sdp.replace(/^(m=\S+) [1-9]\d*/gm, "$1 9").replace(/^c=.*/gm, "c=");
+  assertEquals(withoutDefaults(a.localDescription!), withoutDefaults(b.remoteDescription!));
   const used = (pc: RTCPeerConnection) =>
     new Map(
       pc.getTransceivers().filter(({ direction }) => direction !== "stopped")
