@@ -2,6 +2,12 @@ import type { IceParameters } from "../../ice/mod.ts";
 import { groupsOf, parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
 import { AppliedDescription } from "../jsep/applied_description.ts";
 import {
+  AS_THEY_ARE,
+  lastingCredentials,
+  type ShownCredentials,
+  withCredentials,
+} from "../jsep/lasting_credentials.ts";
+import {
   canTrickle,
   checkAnswerMatches,
   checkMids,
@@ -30,6 +36,8 @@ interface Incoming {
   readonly side: Side;
   readonly type: Exclude<RTCSdpType, "rollback">;
   readonly session: SessionDescription;
+  /** What sections of ours are shown with instead of their own. */
+  readonly credentials: ShownCredentials;
   readonly state: RTCSignalingState;
 }
 
@@ -62,11 +70,19 @@ export interface SignalingHost {
 
 /** A description that was created, and its number among them. */
 interface Created {
+  /** As it is shown. */
   readonly sdp: string;
+  readonly session: SessionDescription | undefined;
+  readonly credentials: ShownCredentials;
   readonly version: number;
 }
 
-const NOTHING_CREATED: Created = { sdp: "", version: 0 };
+const NOTHING_CREATED: Created = {
+  sdp: "",
+  session: undefined,
+  credentials: AS_THEY_ARE,
+  version: 0,
+};
 
 /** The exchange of offers and answers (W3C WebRTC section 4.4.1.5, RFC 9429 section 4.1). */
 export class Signaling {
@@ -156,8 +172,7 @@ export class Signaling {
     if (nextSignalingState(this.state, "local", type) === undefined) {
       throw invalidState(`A local ${type} can't be set in state ${this.state}`);
     }
-    const lastCreated = type === "offer" ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
-    if (given.sdp !== "" && given.sdp !== lastCreated.sdp) {
+    if (given.sdp !== "" && given.sdp !== this.#lastCreated(type).sdp) {
       throw new DOMException(
         `The ${type} is not the one that was created last`,
         "InvalidModificationError",
@@ -169,7 +184,7 @@ export class Signaling {
   /** What was created last, or, if that no longer represents the system's state, a new description. */
   async #implicit(type: "offer" | "pranswer" | "answer"): Promise<string> {
     const isOffer = type === "offer";
-    const last = isOffer ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
+    const last = this.#lastCreated(type);
     if (last !== NOTHING_CREATED) {
       const now = isOffer ? this.#writeOffer(last.version) : this.#writeAnswer(last.version);
       if (now.sdp === last.sdp) return last.sdp;
@@ -177,14 +192,28 @@ export class Signaling {
     return await (isOffer ? this.createOffer() : this.createAnswer());
   }
 
+  #lastCreated(type: Incoming["type"]): Created {
+    return type === "offer" ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
+  }
+
   #writeOffer(version: number): Created {
     const session = this.#host.writer.offer(version, (mid) => this.#iceForOffer(mid));
-    return { sdp: writeSession(session), version };
+    return this.#created(session, version);
   }
 
   #writeAnswer(version: number): Created {
     const session = this.#host.writer.answer(version, (mid) => this.#iceForAnswer(mid));
-    return { sdp: writeSession(session), version };
+    return this.#created(session, version);
+  }
+
+  #created(session: SessionDescription, version: number): Created {
+    const credentials = lastingCredentials(session, this.currentLocal?.shown);
+    return {
+      sdp: writeSession(withCredentials(session, credentials)),
+      session,
+      credentials,
+      version,
+    };
   }
 
   /** The steps of `setRemoteDescription` that are chained: an offer that meets ours rolls ours back. */
@@ -214,6 +243,10 @@ export class Signaling {
     if (state === undefined) {
       throw invalidState(`A ${side} ${type} can't be set in state ${this.state}`);
     }
+    if (side === "local") {
+      const { session, credentials } = this.#lastCreated(type);
+      return { side, type, session: session!, credentials, state };
+    }
     const parsed = parseSession(sdp);
     if (!parsed.ok) {
       throw new RTCError(
@@ -222,8 +255,8 @@ export class Signaling {
       );
     }
     const { session } = parsed;
-    if (side === "remote") this.#checkRemote(type, session);
-    return { side, type, session, state };
+    this.#checkRemote(type, session);
+    return { side, type, session, credentials: AS_THEY_ARE, state };
   }
 
   #checkRemote(type: Incoming["type"], session: SessionDescription): void {
@@ -242,8 +275,8 @@ export class Signaling {
   }
 
   #apply(incoming: Incoming): void {
-    const { side, type, session, state } = incoming;
-    const description = new AppliedDescription(type, session);
+    const { side, type, session, credentials, state } = incoming;
+    const description = new AppliedDescription(type, session, credentials);
     const before = this.state;
     const other = side === "local" ? this.pendingRemote : this.pendingLocal;
     const offer = type === "offer" ? undefined : other?.session;

@@ -9,6 +9,7 @@ import {
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription } from "../rtc_session_description.ts";
 import { withDefaultCandidate } from "./default_candidate.ts";
+import { AS_THEY_ARE, type ShownCredentials, withCredentials } from "./lasting_credentials.ts";
 import { dataSectionIndex } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
 
@@ -21,12 +22,19 @@ export class AppliedDescription {
   /** The index of the section whose data channels are in use; -1 if there is none. */
   readonly dataIndex: number;
   readonly #sections: SectionTable;
+  readonly #credentials: ShownCredentials;
   #session: SessionDescription;
   #object: RTCSessionDescription | undefined;
 
-  constructor(type: RTCSdpType, session: SessionDescription) {
+  /** Of this end, some sections may be shown with other credentials than hold for them. */
+  constructor(
+    type: RTCSdpType,
+    session: SessionDescription,
+    credentials: ShownCredentials = AS_THEY_ARE,
+  ) {
     this.type = type;
     this.#session = session;
+    this.#credentials = credentials;
     this.#sections = new SectionTable(session);
     this.dataIndex = dataSectionIndex(session);
   }
@@ -34,7 +42,12 @@ export class AppliedDescription {
   /** What the application sees of it: the same object until something is added, which earlier ones then lack, as in browsers. */
   get object(): RTCSessionDescription {
     const { type } = this;
-    return this.#object ??= new RTCSessionDescription({ type, sdp: writeSession(this.#session) });
+    return this.#object ??= new RTCSessionDescription({ type, sdp: writeSession(this.shown) });
+  }
+
+  /** As the application, and so the other side, sees it. */
+  get shown(): SessionDescription {
+    return withCredentials(this.#session, this.#credentials);
   }
 
   get session(): SessionDescription {

@@ -14,7 +14,7 @@ const REPEATED = ["ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup"]
  * A description of ours in which bundled sections repeat the transport attributes of the one that speaks for them.
  *
  * Deviation: RFC 9143 section 7.1.3 has these attributes in the tagged section alone. Firefox refuses an offer in which a bundled section
- * lacks them, and takes it for an ICE restart of a part, which it refuses as well, if one section has other credentials than before.
+ * lacks them; with which credentials they are shown, see lasting_credentials.ts.
  */
 export function repeatTransports(session: SessionDescription): SessionDescription {
   const tags = tagsOf(session);

@@ -6,6 +6,7 @@ import { hearsTones } from "./tones.ts";
 import { echoes } from "./echo.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
+import { laterOffers } from "./later_offers.ts";
 import { getsKeyFrames, givesKeyFrames } from "./key_frames.ts";
 import { playsDevices, playsFile } from "./play.ts";
 
@@ -25,6 +26,7 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     givesKeyFrames,
     hearsTones,
     renegotiates,
+    laterOffers,
     besideData,
   ];
 }

@@ -26,7 +26,7 @@ async function gives(track: MediaStreamTrack): Promise<void> {
 }
 
 /** Waits until more frames are decoded in the page. */
-async function showsMore(browser: Peer): Promise<void> {
+export async function showsMore(browser: Peer): Promise<void> {
   const before = await browser.run(framesShown);
   await eventually(
     `${FRAMES} more frames are shown`,
