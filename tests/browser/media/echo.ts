@@ -25,11 +25,16 @@ export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
 
 /** Heron echoes, and the browser sees itself without a pause. */
 export function echoes(codecs: Codecs): Scenario {
+  return comesBack(`echoes ${codecs.video} and ${codecs.audio}`, echo, codecs);
+}
+
+/** Heron sends back in some way what comes, and the browser sees itself without a pause. */
+export function comesBack(name: string, sendBack: typeof echo, codecs: Codecs): Scenario {
   return {
-    name: `echoes ${codecs.video} and ${codecs.audio}`,
+    name,
     async run(call) {
       const { browser, heron, browserOffers } = parties(call);
-      await heron.run(echo, codecs, !browserOffers);
+      await heron.run(sendBack, codecs, !browserOffers);
       await browser.run(sendCamera);
       await browser.run(showTracks, false);
       await call.connect();

@@ -4,6 +4,7 @@ import { besideData } from "./beside_data.ts";
 import { renegotiates } from "./renegotiate.ts";
 import { hearsTones } from "./tones.ts";
 import { echoes } from "./echo.ts";
+import { forwards } from "./forward.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
 import { laterOffers } from "./later_offers.ts";
@@ -17,6 +18,7 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
   const audios = ["audio/opus", "audio/G722", "audio/PCMU", "audio/PCMA"];
   return [
     ...videos.map((video, i) => echoes({ video, audio: audios[i]! })),
+    ...videos.map((video, i) => forwards({ video, audio: audios[i]! })),
     playsDevices,
     ...videos.map(playsFile),
     records("webm", { video: "video/VP8", audio: "audio/opus" }),
