@@ -87,7 +87,7 @@ for (const [name, make] of [["the kernel", hmacSha1], ["node:crypto", nodeHmacSh
     const packets: MacPacket[] = Array.from({ length: 40 }, () => ({
       message: random.bytes(random.below(200)),
       suffix: random.bytes(random.below(5)),
-      tag: new Uint8Array(1 + random.below(20)),
+      tag: new Uint8Array(4 + random.below(17)), // shorter ones are right by chance, every now and then
     }));
     mac.sign(packets);
     for (const { message, suffix, tag } of packets) {
