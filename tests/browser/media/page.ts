@@ -36,6 +36,9 @@ export async function sendSimulcast(
   layers: Readonly<Record<string, number>>,
 ): Promise<void> {
   const page: Page = globalThis;
+  // A device that is open already gives no larger pictures than it was opened for.
+  for (const track of page.camera?.getTracks() ?? []) track.stop();
+  page.camera = undefined;
   // What a machine with two busy processors can encode; browsers send three layers only of so large a picture.
   const stream = await page.navigator.mediaDevices.getUserMedia({
     video: { width: 960, height: 540, frameRate: 15 },

@@ -22,6 +22,8 @@ async function hear(receiver: RTCRtpReceiver, count: number): Promise<string[]> 
 /** Presses keys in a page; resolves with the tones that it says it has played. */
 async function dial({ pc, until }: Side, tones: string): Promise<string[]> {
   const dtmf = pc.getSenders().find(({ track }) => track?.kind === "audio")!.dtmf!;
+  // No event tells when a browser is ready for it; the scenario's time is the bound.
+  while (!dtmf.canInsertDTMF) await new Promise((resolve) => setTimeout(resolve, 20));
   const played: string[] = [];
   dtmf.addEventListener("tonechange", ({ tone }) => played.push(tone));
   dtmf.insertDTMF(tones, 100, 70);
