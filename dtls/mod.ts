@@ -34,7 +34,7 @@ export type { DtlsOptions } from "./options.ts";
 export type { DtlsEvent, DtlsKeysEvent, DtlsState, DtlsStateEvent } from "./event.ts";
 export type { DtlsDiscard } from "./discards.ts";
 export type { DtlsRole } from "./protocol.ts";
-export { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
+export { type Fingerprint, fingerprintOf, matchesFingerprint } from "./fingerprint.ts";
 export { AlertDescription } from "./alert.ts";
 export { CIPHER_SUITES, type CipherSuite } from "./cipher_suites.ts";
 export { DTLS_SRTP_LABEL, SRTP_PROFILES, type SrtpProfile } from "./srtp_profiles.ts";

@@ -60,6 +60,16 @@ export interface MediaLaneOptions extends Pick<RtpSessionOptions, "cname"> {
   readonly onRtpItems: (items: readonly RtpItem[]) => void;
 }
 
+/** One DTLS association and the data channels on it. */
+interface DataLane {
+  readonly dtls: Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>;
+  readonly sctp: Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>;
+  readonly channels: Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>;
+  readonly items: WritableStreamDefaultWriter<readonly ChannelItem[]>;
+  readonly sctpEnd: Promise<void>;
+  readonly dtlsEnd: Promise<void>;
+}
+
 /** RTP over SRTP, where there is media. */
 interface MediaLane {
   readonly srtp: Stage<Uint8Array, SrtpPacket, SrtpEvent, SrtpEndpoint>;
@@ -100,23 +110,16 @@ const CLOSE_DEADLINE = 200;
 export class Pipeline {
   readonly sockets: SocketGroup = new SocketGroup();
   readonly ice: Stage<Datagram, Uint8Array, IceEvent, IceAgent>;
-  readonly dtls: Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>;
-  readonly sctp: Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>;
-  readonly channels: Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>;
   readonly demux: Demux = new Demux();
-  readonly #application: WritableStreamDefaultWriter<readonly ChannelItem[]>;
-  readonly #sctpEnd: Promise<void>;
-  readonly #dtlsEnd: Promise<void>;
+  readonly #options: PipelineOptions;
   readonly #iceEnd: Promise<void>;
-  readonly #clock: Clock;
-  readonly #crypto: CryptoProvider;
+  #data: DataLane;
   #media: MediaLane | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: PipelineOptions) {
-    const { clock, crypto, certificate } = options;
-    this.#clock = clock;
-    this.#crypto = crypto;
+    this.#options = options;
+    const { clock, crypto } = options;
     this.ice = new Stage(
       new IceAgent({
         ...options.ice,
@@ -126,9 +129,41 @@ export class Pipeline {
       }),
       { clock, onEvent: options.onIceEvent },
     );
-    this.dtls = new Stage(
+    const { sockets, ice, demux } = this;
+    void quietly(sockets.readable.pipeThrough(ice.inbound).pipeTo(demux.writable));
+    this.#data = this.#startData();
+    this.#iceEnd = quietly(ice.outbound.readable.pipeTo(sockets.writable));
+  }
+
+  /** The DTLS association. */
+  get dtls(): DataLane["dtls"] {
+    return this.#data.dtls;
+  }
+
+  /** The SCTP association on it. */
+  get sctp(): DataLane["sctp"] {
+    return this.#data.sctp;
+  }
+
+  /** The data channels on that. */
+  get channels(): DataLane["channels"] {
+    return this.#data.channels;
+  }
+
+  /** Makes place for a new DTLS association, and data channels on it: the ones before end without a word, and tell nothing more. */
+  renewDtls(): void {
+    if (this.#closing !== undefined) return;
+    this.demux.renewDtls();
+    this.#data = this.#startData();
+  }
+
+  #startData(): DataLane {
+    const { clock, crypto, certificate, maxMessageSize } = this.#options;
+    const { onDtlsEvent, onSctpEvent, onChannelItems } = this.#options;
+    const isPresent = () => this.#data.dtls === dtls;
+    const dtls = new Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>(
       new DtlsEndpoint({
-        ...options.dtls,
+        ...this.#options.dtls,
         crypto,
         certificate,
         srtpProfiles: SRTP_PROFILES,
@@ -137,47 +172,48 @@ export class Pipeline {
       {
         clock,
         onEvent: (event) => {
+          if (!isPresent()) return;
           if (event.type === "keys") this.#keyMedia();
-          options.onDtlsEvent(event);
+          onDtlsEvent(event);
         },
       },
     );
-    this.sctp = new Stage(
-      new SctpAssociation({
-        crypto,
-        maxMessageSize: options.maxMessageSize,
-        mtu: MAX_DATAGRAM_SIZE - RECORD_OVERHEAD,
-      }),
-      { clock, onEvent: options.onSctpEvent },
+    const sctp = new Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>(
+      new SctpAssociation({ crypto, maxMessageSize, mtu: MAX_DATAGRAM_SIZE - RECORD_OVERHEAD }),
+      { clock, onEvent: (event) => isPresent() && onSctpEvent(event) },
     );
-    this.channels = new Stage(new DataChannels({ maxChannels: MAX_CHANNELS }), { clock });
-    const { sockets, ice, demux, dtls, sctp, channels } = this;
+    const channels = new Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>(
+      new DataChannels({ maxChannels: MAX_CHANNELS }),
+      { clock },
+    );
+    const write = (items: readonly ChannelItem[]) => {
+      if (isPresent()) onChannelItems(items);
+    };
 
     // From the wire to the application.
-    void quietly(sockets.readable.pipeThrough(ice.inbound).pipeTo(demux.writable));
     void quietly(
-      demux.dtls.pipeThrough(dtls.inbound).pipeThrough(sctp.inbound).pipeThrough(channels.inbound)
-        .pipeTo(new WritableStream({ write: options.onChannelItems })),
+      this.demux.dtls.pipeThrough(dtls.inbound).pipeThrough(sctp.inbound)
+        .pipeThrough(channels.inbound).pipeTo(new WritableStream({ write })),
     );
 
     // From the application to the wire. A port outlives what ends above it: DTLS carries more than SCTP.
-    this.#application = channels.outbound.writable.getWriter();
-    this.#sctpEnd = quietly(
+    const items = channels.outbound.writable.getWriter();
+    const sctpEnd = quietly(
       channels.outbound.readable.pipeThrough(sctp.outbound).pipeTo(dtls.port()),
     );
-    this.#dtlsEnd = quietly(dtls.outbound.readable.pipeTo(ice.port()));
-    this.#iceEnd = quietly(ice.outbound.readable.pipeTo(sockets.writable));
+    const dtlsEnd = quietly(dtls.outbound.readable.pipeTo(this.ice.port()));
+    return { dtls, sctp, channels, items, sctpEnd, dtlsEnd };
   }
 
   /** Hands items to the data channels; back-pressure shows in their `sent` items. */
   send(items: readonly ChannelItem[]): void {
-    void quietly(this.#application.write(items));
+    void quietly(this.#data.items.write(items));
   }
 
   /** Builds what media needs, once there is some; a transport of data alone is spared it. */
   startMedia({ cname, onRtpEvent, onRtpItems }: MediaLaneOptions): void {
     if (this.#media !== undefined || this.#closing !== undefined) return;
-    const [clock, crypto] = [this.#clock, this.#crypto];
+    const { clock, crypto } = this.#options;
     const wallClockOffset = Date.now() - clock.now();
     const srtp = new Stage<Uint8Array, SrtpPacket, SrtpEvent, SrtpEndpoint>(
       new SrtpEndpoint({ crypto }),
@@ -229,9 +265,9 @@ export class Pipeline {
     this.media((rtp, now) => rtp.close(now)); // RFC 3550 section 6.6: BYE
     await soon(this.#media?.end ?? Promise.resolve());
     this.sctp.run((sctp, now) => sctp.abort(now)); // W3C WebRTC section 4.4.1.8: an ABORT chunk
-    await soon(this.#sctpEnd);
+    await soon(this.#data.sctpEnd);
     this.dtls.run((dtls, now) => dtls.close(now)); // close_notify
-    await soon(this.#dtlsEnd);
+    await soon(this.#data.dtlsEnd);
     this.ice.run((ice, now) => ice.close(now));
     await soon(this.#iceEnd);
     this.sockets.close();

@@ -1,5 +1,6 @@
 import type { CryptoProvider } from "../core/crypto/provider.ts";
 import { Discards, type Layer, type Millis, type Outputs } from "../core/stage/mod.ts";
+import { bytesEqual } from "../core/wire/mod.ts";
 import type { SrtpDiscard } from "./discards.ts";
 import type { SrtpEvent, SrtpState } from "./event.ts";
 import type { SrtpKeys } from "./keying_material.ts";
@@ -56,6 +57,7 @@ export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {
   #state: SrtpState = "new";
   #profile: number | undefined;
   #session: Session | undefined;
+  #keyingMaterial: Uint8Array | undefined;
   #early: Uint8Array[] = [];
   readonly #below: Uint8Array[] = [];
   readonly #above: SrtpPacket[] = [];
@@ -105,19 +107,25 @@ export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {
   /**
    * Sets the keys, and opens what has come already. Does nothing once closed.
    *
-   * @throws {DOMException} InvalidStateError if there are keys: with the same ones indexes would start anew. A new DTLS association
-   * needs a new endpoint.
+   * Those of another DTLS association (RFC 8842 section 5.1) take the place of the ones before: every stream begins anew with them.
+   *
+   * @throws {DOMException} InvalidStateError if these are the keys that are in use: indexes would start anew, and nonces repeat
    * @throws {TypeError} if the profile is unknown
    * @throws {RangeError} if the keying material has not the length that the profile needs
    */
   setKeys(keys: SrtpKeys, now: Millis): void {
     if (this.#state === "closed") return;
-    if (this.#session !== undefined) {
-      throw new DOMException("The keys have been set", "InvalidStateError");
+    if (
+      this.#keyingMaterial !== undefined && bytesEqual(this.#keyingMaterial, keys.keyingMaterial)
+    ) {
+      throw new DOMException("These keys have been set before", "InvalidStateError");
     }
-    this.#session = new Session(this.#crypto, keys, this.discards, this.#below, this.#above);
+    const session = new Session(this.#crypto, keys, this.discards, this.#below, this.#above);
+    this.#session?.[Symbol.dispose]();
+    this.#session = session;
+    this.#keyingMaterial = keys.keyingMaterial.slice();
     this.#profile = keys.profile;
-    this.#enter("connected");
+    if (this.#state === "new") this.#enter("connected");
     this.#session.receive(this.#early, now);
     this.#early = [];
   }
@@ -164,7 +172,7 @@ export class SrtpEndpoint implements Layer<Uint8Array, SrtpPacket, SrtpEvent> {
   #end(): void {
     if (this.done) return;
     this.#session?.[Symbol.dispose]();
-    this.#session = undefined;
+    this.#session = this.#keyingMaterial = undefined;
     this.#early = [];
     this.#enter("closed");
   }

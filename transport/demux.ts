@@ -62,18 +62,15 @@ export function packetKind(packet: Uint8Array): PacketKind {
 export class Demux {
   /** Where batches of packets go in. */
   readonly writable: WritableStream<readonly Uint8Array[]>;
-  /** DTLS records. */
-  readonly dtls: ReadableStream<readonly Uint8Array[]>;
   /** What was dropped, by reason. */
   readonly discards: Discards<DemuxDiscard> = new Discards();
 
-  readonly #dtls: Branch = new Branch();
+  #dtls: Branch = new Branch();
   #srtp: Branch | undefined;
   /** How the writable side has ended, for a branch that is asked for later. */
   #end: ((branch: Branch) => void) | undefined;
 
   constructor() {
-    this.dtls = this.#dtls.readable;
     this.writable = new WritableStream({
       write: (batch) => this.#split(batch),
       close: () => this.#both((branch) => branch.close()),
@@ -81,13 +78,26 @@ export class Demux {
     });
   }
 
+  /** DTLS records. */
+  get dtls(): ReadableStream<readonly Uint8Array[]> {
+    return this.#dtls.readable;
+  }
+
+  /** Ends {@linkcode Demux.dtls}; what comes from now on belongs to another association, which reads it from a new one. */
+  renewDtls(): void {
+    this.#dtls.close();
+    this.#dtls = this.#newBranch();
+  }
+
   /** SRTP and SRTCP packets, from when this is first asked for. */
   get srtp(): ReadableStream<readonly Uint8Array[]> {
-    if (this.#srtp === undefined) {
-      this.#srtp = new Branch();
-      this.#end?.(this.#srtp);
-    }
-    return this.#srtp.readable;
+    return (this.#srtp ??= this.#newBranch()).readable;
+  }
+
+  #newBranch(): Branch {
+    const branch = new Branch();
+    this.#end?.(branch);
+    return branch;
   }
 
   #split(batch: readonly Uint8Array[]): void {

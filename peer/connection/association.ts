@@ -12,6 +12,8 @@ export interface AssociationHost {
   readonly isClosed: boolean;
   /** It is connected. Called before `statechange` fires. */
   onSctpConnected(maxChannels: number): void;
+  /** Another peer takes the place of the one that it was with. */
+  onSctpRenewed(dtlsRole: "client" | "server"): void;
   /** It has ended; with an error, if it failed. */
   onSctpClosed(error: RTCError | undefined): void;
   /** What arrives for the data channels; not in a task yet. */
@@ -25,6 +27,8 @@ export class Association implements AssociationRider {
   remotePort = SCTP_PORT;
   readonly #host: AssociationHost;
   #transport: Transport;
+  /** What an association tells late is of no interest once another has taken its place. */
+  #renewals = 0;
 
   /** A new association is "connecting" until its transport is connected (W3C WebRTC section 6.1.1.1). */
   constructor(host: AssociationHost, transport: Transport) {
@@ -72,18 +76,32 @@ export class Association implements AssociationRider {
     queueTask(() => this.object.dispatchEvent(new Event("statechange")));
   }
 
+  renew(dtlsRole: "client" | "server"): void {
+    if (this.slots.state === "closed") return;
+    this.#renewals++;
+    this.#host.onSctpRenewed(dtlsRole);
+    if (this.slots.state === "connecting") return;
+    this.slots.state = "connecting";
+    queueTask(() => this.object.dispatchEvent(new Event("statechange")));
+  }
+
   receive(items: readonly ChannelItem[]): void {
     this.#host.onChannelItems(items);
   }
 
   handle(event: SctpEvent): void {
     if (event.type !== "state") return;
+    const renewals = this.#renewals;
+    const queue = (steps: () => void) =>
+      queueTask(() => {
+        if (renewals === this.#renewals) steps();
+      });
     if (event.state === "connected") {
       const { maxChannels } = this.#transport;
-      queueTask(() => this.#connected(maxChannels));
+      queue(() => this.#connected(maxChannels));
     } else if (event.state === "closed") {
       const { error } = event;
-      queueTask(() => this.#closed(error === undefined ? undefined : sctpError(error)));
+      queue(() => this.#closed(error === undefined ? undefined : sctpError(error)));
     }
   }
 

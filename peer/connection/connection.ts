@@ -364,6 +364,10 @@ export class Connection implements Hosts {
     this.channels.connected(maxChannels);
   }
 
+  onSctpRenewed(dtlsRole: "client" | "server"): void {
+    this.channels.renew(dtlsRole);
+  }
+
   onSctpClosed(error: RTCError | undefined): void {
     this.channels.ended(error);
   }

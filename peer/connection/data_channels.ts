@@ -96,7 +96,9 @@ export class DataChannelTable implements ChannelHost {
     if (this.#parity !== undefined) return;
     this.#nextId = this.#parity = dtlsRole === "client" ? 0 : 1;
     for (const channel of [...this.#channels]) {
-      const id = channelSlots(channel).id ?? this.#allocateId();
+      const slots = channelSlots(channel);
+      if (slots.readyState !== "connecting") continue;
+      const id = slots.id ?? this.#allocateId();
       if (id === undefined) {
         this.#fail(channel, "data-channel-failure", "No id is free for the channel");
         continue;
@@ -104,6 +106,22 @@ export class DataChannelTable implements ChannelHost {
       this.#bind(channel, id);
       this.#establish(channel);
     }
+  }
+
+  /**
+   * Another peer takes the place of the one that the channels were with. They end with its association; one that has not opened yet is still
+   * to come, and opens with the new peer.
+   */
+  renew(dtlsRole: "client" | "server"): void {
+    this.#outbox = [];
+    for (const channel of [...this.#byId.values()]) {
+      const slots = channelSlots(channel);
+      this.#early.delete(channel);
+      if (slots.readyState !== "connecting") queueTask(() => this.#closed(channel));
+      else if (!slots.negotiated) this.#unbind(channel);
+    }
+    this.#parity = undefined;
+    this.assignIds(dtlsRole);
   }
 
   /** The association is connected; `maxChannels` is known (W3C WebRTC section 6.1.1.3). Runs within its task. */
@@ -201,6 +219,12 @@ export class DataChannelTable implements ChannelHost {
   #bind(channel: RTCDataChannel, id: number): void {
     channelSlots(channel).id = id;
     this.#byId.set(id, channel);
+  }
+
+  #unbind(channel: RTCDataChannel): void {
+    const slots = channelSlots(channel);
+    if (slots.id !== null) this.#byId.delete(slots.id);
+    slots.id = null;
   }
 
   #channelOf(slots: ChannelSlots): RTCDataChannel | undefined {

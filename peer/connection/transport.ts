@@ -30,6 +30,7 @@ import { construct } from "../../webidl/construct.ts";
 import { type Configuration, gathersAlike } from "./configuration.ts";
 import type { Environment } from "./environment.ts";
 import { Gatherer } from "./gatherer.ts";
+import { isSamePeer } from "./same_peer.ts";
 import { Connections } from "./connections.ts";
 
 /** The largest message that this end takes, in bytes: Chromium's limit. */
@@ -63,6 +64,8 @@ export interface AssociationRider {
   handle(event: SctpEvent): void;
   /** What arrives for the data channels. Not in a task yet. */
   receive(items: readonly ChannelItem[]): void;
+  /** Another peer takes the place of the one that it was with: it begins anew. */
+  renew(dtlsRole: "client" | "server"): void;
 }
 
 /** What the other side's description says of its end. */
@@ -226,6 +229,11 @@ export class Transport {
   /** Applies what an answer has settled. */
   applyRemote(remote: RemoteTransport): void {
     const restarted = this.#remote?.ice.usernameFragment !== remote.ice.usernameFragment;
+    const isAnotherPeer = this.#remote !== undefined && this.#dtlsStarted &&
+      !isSamePeer(
+        { certificate: this.#remoteCertificates[0], ...this.#remote },
+        remote.fingerprints,
+      );
     this.#remote = remote;
     const { usernameFragment, password } = remote.ice;
     this.iceSlots.remoteParameters = { usernameFragment, password };
@@ -235,7 +243,22 @@ export class Transport {
       );
       this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
     }
+    if (isAnotherPeer) this.#renewDtls(remote.dtlsRole);
     this.#startDtls();
+  }
+
+  /** Another certificate needs another DTLS association (RFC 8842 section 5.1), and everything that it carries begins anew on it. */
+  #renewDtls(dtlsRole: "client" | "server"): void {
+    this.#pipeline.renewDtls();
+    this.#dtlsStarted = false;
+    this.dtlsSlots.state = "connecting";
+    queueTask(() => {
+      if (this.isClosed) return;
+      this.dtls.dispatchEvent(new Event("statechange"));
+      this.#host.onDtlsState();
+    });
+    this.#association?.renew(dtlsRole);
+    this.carry(this.#association);
   }
 
   /** Commands to the ICE agent. */
@@ -385,12 +408,19 @@ export class Transport {
 
   #onDtlsEvent(event: DtlsEvent): void {
     if (event.type !== "state") return;
-    const certificates = this.#pipeline.dtls.run((dtls) => dtls.remoteCertificates);
+    const certificates = this.#remoteCertificates;
     if (event.state === "connected") {
       this.#connectAssociation();
       this.media.secured();
     }
-    queueTask(() => this.#updateDtls(event.state, certificates, event.error));
+    const { dtls } = this.#pipeline;
+    queueTask(() => {
+      if (dtls === this.#pipeline.dtls) this.#updateDtls(event.state, certificates, event.error);
+    });
+  }
+
+  get #remoteCertificates(): readonly Uint8Array[] {
+    return this.#pipeline.dtls.run((dtls) => dtls.remoteCertificates);
   }
 
   /** W3C WebRTC section 5.5. */

@@ -91,7 +91,7 @@ Deno.test("the state is told, and ends with close or with the side below", () =>
   }
 });
 
-Deno.test("keys are set once, for a known profile, in the right length", () => {
+Deno.test("keys are for a known profile, of the right length, and are not set twice", () => {
   const one = new SrtpEndpoint({ crypto });
   const set = (profile: number, length: number) =>
     one.setKeys({ profile, keyingMaterial: new Uint8Array(length), role: "client" }, 1000);
@@ -104,6 +104,23 @@ Deno.test("keys are set once, for a known profile, in the right length", () => {
   set(1, 60);
   const error = assertThrows(() => set(1, 60), DOMException);
   assertEquals(error.name, "InvalidStateError");
+});
+
+Deno.test("the keys of another DTLS association take the place of the ones before (RFC 8842 section 5.1)", () => {
+  for (const profile of PROFILES) {
+    const { client, server } = ends(profile);
+    const another = new SrtpEndpoint({ crypto });
+    const keys = { profile, keyingMaterial: keyingMaterial(profile).map((byte) => ~byte) };
+    another.setKeys({ ...keys, role: "server" }, 1000);
+    const packets = [asRtp(rtp({ sequenceNumber: 65535 })), asRtcp(rtcp())];
+    assertEquals(unprotect(server, protect(client, ...packets)), packets);
+    client.setKeys({ ...keys, role: "client" }, 1000);
+    const wire = protect(client, ...packets);
+    assertEquals(unprotect(another, wire), packets);
+    assertEquals(unprotect(server, wire), []);
+    assertEquals(unprotect(client, protect(another, ...packets)), packets);
+    assertEquals(client.state, "connected");
+  }
 });
 
 Deno.test("what is no RTP or RTCP from above is dropped, and so is what no datagram holds", () => {

@@ -52,6 +52,21 @@ Deno.test("Demux: splits a batch, keeps the order within a branch, counts the re
   });
 });
 
+Deno.test("Demux: another association reads from a branch of its own, and the one before ends", async () => {
+  const demux = new Demux();
+  const writer = demux.writable.getWriter();
+  const [before, after] = [[packet(20, 1)], [packet(20, 2)]];
+  const first = demux.dtls;
+  await writer.write(before);
+  demux.renewDtls();
+  await writer.write(after);
+  await writer.close();
+  assertEquals(await Array.fromAsync(first), [before]);
+  assertEquals(await Array.fromAsync(demux.dtls), [after]);
+  demux.renewDtls();
+  assertEquals(await Array.fromAsync(demux.dtls), []);
+});
+
 Deno.test("Demux: a batch of one kind is handed on as it is", async () => {
   const demux = new Demux();
   const batch = [packet(20), packet(63)];

@@ -42,13 +42,14 @@ export class Side {
   readonly until = until;
 
   #signal: (signal: Signal) => void;
-  #trickle: boolean;
+  /** Whether candidates travel one by one. */
+  trickle: boolean;
   #received: Promise<void> = Promise.resolve();
 
   constructor(pc: RTCPeerConnection, signal: (signal: Signal) => void, options: SideOptions) {
     this.pc = pc;
     this.#signal = signal;
-    this.#trickle = options.trickle;
+    this.trickle = options.trickle;
     pc.addEventListener("connectionstatechange", () => this.states.push(pc.connectionState));
     pc.addEventListener("datachannel", ({ channel }) => {
       this.announced.push(channel.label);
@@ -57,7 +58,7 @@ export class Side {
     pc.addEventListener("icecandidate", ({ candidate }) => {
       if (!candidate) return;
       if (candidate.candidate) this.candidates.push(candidate.candidate);
-      if (this.#trickle) this.#signal({ candidate: candidate.toJSON() });
+      if (this.trickle) this.#signal({ candidate: candidate.toJSON() });
     });
   }
 
@@ -128,7 +129,7 @@ export class Side {
 
   async #describe(): Promise<void> {
     const { pc } = this;
-    if (!this.#trickle) {
+    if (!this.trickle) {
       await until(pc, ["icegatheringstatechange"], () => pc.iceGatheringState === "complete");
     }
     const { type, sdp } = pc.localDescription!;

@@ -14,6 +14,7 @@ import {
   offererClosesConnection,
 } from "./closing.ts";
 import { connects } from "./connect.ts";
+import { anotherTakesOver } from "./handover.ts";
 import { blobs, kinds, large, maxMessageSize } from "./messages.ts";
 import { bothWays, bufferedAmount, bulk } from "./transfer.ts";
 
@@ -36,6 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   bulk,
   offererRestartsIce,
   answererRestartsIce,
+  anotherTakesOver,
   offererClosesChannel,
   answererClosesChannel,
   bothClose,
