@@ -41,7 +41,8 @@ interface Owned<Owner> {
  */
 export class Routes<Owner extends RouteOwner> {
   readonly #clock: Clock;
-  readonly #byUsernameFragment = new Map<string, Owner>();
+  /** The first is the one that goes by the name; the others would, if it left. */
+  readonly #byUsernameFragment = new Map<string, Set<Owner>>();
   readonly #byTransaction = new Map<string, Owner>();
   readonly #byAddress = new Map<string, Owned<Owner>>();
 
@@ -49,16 +50,24 @@ export class Routes<Owner extends RouteOwner> {
     this.#clock = clock;
   }
 
-  /** Checks that name this fragment are for the owner. A fragment that somebody has already stays with them. */
+  /** Checks that name this fragment are for the owner, unless somebody has it already: then they are once those have left. */
   claim(owner: Owner, usernameFragment: string): void {
-    if (this.#byUsernameFragment.has(usernameFragment)) return;
+    if (owner.usernameFragments.has(usernameFragment)) return;
     if (owner.usernameFragments.size >= MAX_USERNAME_FRAGMENTS) {
       const [oldest] = owner.usernameFragments;
-      owner.usernameFragments.delete(oldest!);
-      this.#byUsernameFragment.delete(oldest!);
+      this.#disown(owner, oldest!);
     }
     owner.usernameFragments.add(usernameFragment);
-    this.#byUsernameFragment.set(usernameFragment, owner);
+    const owners = this.#byUsernameFragment.get(usernameFragment);
+    if (owners === undefined) this.#byUsernameFragment.set(usernameFragment, new Set([owner]));
+    else owners.add(owner);
+  }
+
+  #disown(owner: Owner, usernameFragment: string): void {
+    owner.usernameFragments.delete(usernameFragment);
+    const owners = this.#byUsernameFragment.get(usernameFragment);
+    owners?.delete(owner);
+    if (owners?.size === 0) this.#byUsernameFragment.delete(usernameFragment);
   }
 
   /** The owner has sent a request. */
@@ -83,11 +92,17 @@ export class Routes<Owner extends RouteOwner> {
     if (isFree) this.#assign(owner, key, now + OWNED_FOR);
   }
 
-  /** Whom a check is for. */
-  ofUsernameFragment(usernameFragment: string | undefined): Owner | undefined {
-    return usernameFragment === undefined
-      ? undefined
-      : this.#byUsernameFragment.get(usernameFragment);
+  /** Whom a check is for: of several transports of one description, the one that deals with the address where it comes from. */
+  ofUsernameFragment(
+    usernameFragment: string | undefined,
+    remote: TransportAddress,
+  ): Owner | undefined {
+    const owners = this.#byUsernameFragment.get(usernameFragment ?? "");
+    if (owners === undefined) return undefined;
+    const known = owners.size > 1 ? this.ofAddress(remote) : undefined;
+    if (known !== undefined && owners.has(known)) return known;
+    const [first] = owners;
+    return first;
   }
 
   /** Whom a response is for. It may come again: the request may have been sent more than once. */
@@ -102,14 +117,13 @@ export class Routes<Owner extends RouteOwner> {
 
   /** The owner is no more. Its questions go with it. */
   forget(owner: Owner): void {
-    for (const usernameFragment of owner.usernameFragments) {
-      this.#byUsernameFragment.delete(usernameFragment);
+    for (const usernameFragment of [...owner.usernameFragments]) {
+      this.#disown(owner, usernameFragment);
     }
     for (const key of owner.addresses) this.#byAddress.delete(key);
     for (const [id, asker] of this.#byTransaction) {
       if (asker === owner) this.#byTransaction.delete(id);
     }
-    owner.usernameFragments.clear();
     owner.addresses.clear();
   }
 

@@ -137,7 +137,7 @@ export class SharedPort {
         return this.#routes.ofTransaction(stun.transactionId) ?? "unknown-transaction";
       case "request":
         if (stun.isBinding) {
-          return this.#routes.ofUsernameFragment(readUsernameFragment(data)) ??
+          return this.#routes.ofUsernameFragment(readUsernameFragment(data), remote) ??
             "unknown-username-fragment";
         }
     }

@@ -13,14 +13,20 @@ export const MAX_POOLED = 16;
  * them. It serves the first offer and answer only.
  */
 export class CandidatePool {
-  readonly #create: () => Transport;
+  readonly #create: (parameters: IceParameters) => Transport;
+  readonly #newParameters: () => IceParameters;
   #transports: Transport[] = [];
+  /** Of all of them: the sections of an offer have the same credentials. */
+  #parameters: IceParameters | undefined;
   #gathersBy: Configuration | undefined;
   #isOver = false;
 
-  /** `create` makes a transport with credentials of its own. */
-  constructor(create: () => Transport) {
+  constructor(
+    create: (parameters: IceParameters) => Transport,
+    newParameters: () => IceParameters,
+  ) {
     this.#create = create;
+    this.#newParameters = newParameters;
   }
 
   /** Becomes as large as the configuration says, and gathers from its servers (RFC 9429 section 4.1.18). */
@@ -32,22 +38,26 @@ export class CandidatePool {
     this.#gathersBy = configuration;
     const size = Math.min(configuration.iceCandidatePoolSize, MAX_POOLED);
     while (this.#transports.length < size) {
-      const transport = this.#create();
+      const transport = this.#create(this.#parameters ??= this.#newParameters());
       this.#transports.push(transport);
       transport.gatherAhead(configuration);
     }
   }
 
-  /** The credentials of a transport that is there to be taken, other than those; undefined if there is none. */
-  parameters(others: readonly IceParameters[]): IceParameters | undefined {
-    return this.#transports.map(({ localParameters }) => localParameters).find((parameters) =>
-      !others.some((other) => isSame(parameters, other))
+  /** The credentials of the transports that are there to be taken; undefined if none is, or if these are taken. */
+  parameters(taken: readonly IceParameters[]): IceParameters | undefined {
+    const parameters = this.#transports[0]?.localParameters;
+    const isTaken = taken.some(({ usernameFragment }) =>
+      usernameFragment === parameters?.usernameFragment
     );
+    return isTaken ? undefined : parameters;
   }
 
-  /** Takes the transport with these credentials out; undefined if it is not there. */
-  take(parameters: IceParameters): Transport | undefined {
-    const at = this.#transports.findIndex((each) => isSame(each.localParameters, parameters));
+  /** Takes a transport with these credentials out; undefined if there is none. */
+  take({ usernameFragment }: IceParameters): Transport | undefined {
+    const at = this.#transports.findIndex(({ localParameters }) =>
+      localParameters.usernameFragment === usernameFragment
+    );
     return at < 0 ? undefined : this.#transports.splice(at, 1)[0];
   }
 
@@ -60,8 +70,4 @@ export class CandidatePool {
   #shrink(size: number): void {
     for (const transport of this.#transports.splice(size)) transport.close();
   }
-}
-
-function isSame(one: IceParameters, other: IceParameters): boolean {
-  return one.usernameFragment === other.usernameFragment && one.password === other.password;
 }

@@ -123,8 +123,9 @@ export class Connection implements Hosts {
     this.#transportNegotiation = new TransportNegotiation(this, this.#remoteCandidates);
     this.#mediaNegotiation = new MediaNegotiation(this);
     this.statistics = new Statistics(this, this.#remoteCandidates);
-    this.#pool = new CandidatePool(() =>
-      this.#newTransport("controlling", this.newIceParameters())
+    this.#pool = new CandidatePool(
+      (parameters) => this.#newTransport("controlling", parameters),
+      () => this.newIceParameters(),
     );
     this.#pool.configure(configuration);
   }

@@ -16,7 +16,6 @@ import {
   type RemoteMedia,
 } from "../jsep/media/mod.ts";
 import { createOffer, type OfferSection, type SectionTransport } from "../jsep/offer.ts";
-import { repeatTransports } from "../jsep/repeated_transports.ts";
 import { dataSectionIndex, isRejected, type LocalEnd, midOf } from "../jsep/sections.ts";
 import type { TransceiverSlots, TransceiverTable } from "../transceivers/mod.ts";
 import type { Configuration } from "./configuration.ts";
@@ -52,24 +51,23 @@ export class DescriptionWriter {
     this.#host = host;
   }
 
-  /** Makes an offer; `iceOf` tells the ICE generation of each section that speaks for a transport. */
-  offer(version: number, iceOf: (mid: string) => IceParameters): SessionDescription {
+  /** Makes an offer; `iceOf` tells the ICE generation of each section that speaks for a transport, and which section comes first in its bundle. */
+  offer(version: number, iceOf: (mid: string, tag: string) => IceParameters): SessionDescription {
     const { end, configuration } = this.#host;
-    const offer = createOffer(end, {
+    return createOffer(end, {
       version,
       sections: this.#offerSections(),
       policy: configuration.bundlePolicy,
       bundled: this.#negotiatedBundle(),
       numbering: this.numbering,
-      transportOf: (mid) => this.#withCandidates(iceOf(mid)),
+      transportOf: (mid, tag) => this.#withCandidates(mid, iceOf(mid, tag)),
     });
-    return repeatTransports(offer);
   }
 
   /** Answers the pending remote offer. */
   answer(version: number, iceOf: (mid: string) => IceParameters): SessionDescription {
     const { end, configuration, pendingRemote, transceivers, transports } = this.#host;
-    const answer = createAnswer(end, {
+    return createAnswer(end, {
       version,
       offer: pendingRemote!.session,
       policy: configuration.bundlePolicy,
@@ -84,7 +82,6 @@ export class DescriptionWriter {
       },
       transportOf: (mid) => ({ ice: iceOf(mid), dtlsRole: transports.of(mid)?.dtlsRole }),
     });
-    return repeatTransports(answer);
   }
 
   #wishesOf({ kind, direction, sender, ...transceiver }: TransceiverSlots): MediaWishes {
@@ -184,10 +181,15 @@ export class DescriptionWriter {
   }
 
   /** Candidates of a generation that goes on are told again. */
-  #withCandidates(ice: IceParameters): SectionTransport {
-    const { currentLocal, pendingLocal } = this.#host;
+  #withCandidates(mid: string, ice: IceParameters): SectionTransport {
+    const { currentLocal, pendingLocal, transports } = this.#host;
+    const transport = transports.of(mid);
+    if (transport === undefined) return { ice };
     for (const description of [pendingLocal, currentLocal]) {
-      const [index] = description?.sectionsOf(ice.usernameFragment) ?? [];
+      const index = description?.speakerOf(
+        ice.usernameFragment,
+        (other) => transports.of(other) === transport,
+      );
       if (index === undefined) continue;
       const { attributes } = description!.session.media[index]!;
       return { ice, candidates: findAll(attributes, "candidate") };

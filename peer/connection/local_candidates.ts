@@ -8,6 +8,7 @@ import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { RTCIceGatheringState } from "./states.ts";
 import type { GatheringEvent, Transport } from "./transport.ts";
+import type { TransportTable } from "./transport_table.ts";
 
 /** What the candidates of this end need of their connection. */
 export interface LocalCandidatesHost {
@@ -16,6 +17,7 @@ export interface LocalCandidatesHost {
   readonly iceGatheringState: RTCIceGatheringState;
   /** The pending and the current local description, where there are any. */
   readonly localDescriptions: readonly AppliedDescription[];
+  readonly transports: TransportTable;
   /** Derives the gathering state anew; whether it has changed. */
   updateIceGatheringState(): boolean;
 }
@@ -34,7 +36,7 @@ export class LocalCandidates {
   handle(transport: Transport, event: GatheringEvent): void {
     switch (event.type) {
       case "candidate":
-        if (this.#descriptionsOf(event.candidate.usernameFragment).length > 0) {
+        if (this.#placesOf(transport, event.candidate.usernameFragment).length > 0) {
           this.#surface(transport, event.candidate);
         } else this.#early.push({ transport, candidate: event.candidate });
         break;
@@ -70,14 +72,15 @@ export class LocalCandidates {
     if (isClosed || transport.isClosed) return;
     const usernameFragment = candidate.usernameFragment ?? "";
     const text = writeCandidate(candidate);
-    const place = this.#place(usernameFragment);
-    if (place === undefined) return; // its generation has been rolled back
-    for (const description of this.#descriptionsOf(usernameFragment)) {
-      description.addCandidate(usernameFragment, text);
-      description.followCandidates(usernameFragment);
+    const places = this.#placesOf(transport, usernameFragment);
+    if (places.length === 0) return; // its generation has been rolled back
+    for (const { description, section } of places) {
+      description.addCandidate(section, text);
+      description.followCandidates(section);
     }
     const { url = null, relayProtocol = null } = candidate;
-    const init = { ...place, candidate: text, usernameFragment, url, relayProtocol };
+    const more = { candidate: text, usernameFragment, url, relayProtocol };
+    const init = { ...signaled(places[0]!), ...more };
     const shown = new RTCIceCandidate(init);
     transport.iceSlots.localCandidates.push(shown);
     target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: shown, url }));
@@ -88,9 +91,9 @@ export class LocalCandidates {
     this.#early = this.#early.filter((each) => each.candidate !== candidate);
     const text = writeCandidate(candidate);
     const usernameFragment = candidate.usernameFragment ?? "";
-    for (const description of this.#descriptionsOf(usernameFragment)) {
-      description.removeCandidate(usernameFragment, text);
-      description.followCandidates(usernameFragment);
+    for (const { description, section } of this.#placesOf(transport, usernameFragment)) {
+      description.removeCandidate(section, text);
+      description.followCandidates(section);
     }
     const { iceSlots } = transport;
     iceSlots.localCandidates = iceSlots.localCandidates.filter((each) => each.candidate !== text);
@@ -100,12 +103,12 @@ export class LocalCandidates {
   #endGeneration(transport: Transport): void {
     const { target } = this.#host;
     const { usernameFragment } = transport.localParameters;
-    for (const description of this.#descriptionsOf(usernameFragment)) {
-      description.addEndOfCandidates(usernameFragment);
-    }
-    const place = this.#place(usernameFragment);
+    const places = this.#placesOf(transport, usernameFragment);
+    for (const { description, section } of places) description.addEndOfCandidates(section);
+    const [place] = places;
     if (place !== undefined) {
-      const candidate = new RTCIceCandidate({ ...place, candidate: "", usernameFragment });
+      const init = { ...signaled(place), candidate: "", usernameFragment };
+      const candidate = new RTCIceCandidate(init);
       target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate }));
     }
     queueTask(() => {
@@ -125,16 +128,25 @@ export class LocalCandidates {
     }
   }
 
-  #descriptionsOf(usernameFragment: string | undefined): AppliedDescription[] {
-    return this.#host.localDescriptions.filter((description) =>
-      description.sectionsOf(usernameFragment ?? "").length > 0
-    );
+  /** Where descriptions tell of a generation's candidates on a transport. */
+  #placesOf(transport: Transport, usernameFragment: string = ""): Place[] {
+    const { localDescriptions, transports } = this.#host;
+    return localDescriptions.flatMap((description) => {
+      const section = description.speakerOf(
+        usernameFragment,
+        (mid) => transports.of(mid) === transport,
+      );
+      return section === undefined ? [] : [{ description, section }];
+    });
   }
+}
 
-  #place(usernameFragment: string): { sdpMid: string; sdpMLineIndex: number } | undefined {
-    const description = this.#descriptionsOf(usernameFragment)[0];
-    const index = description?.sectionsOf(usernameFragment)[0];
-    if (description === undefined || index === undefined) return undefined;
-    return { sdpMid: midOf(description.session, index), sdpMLineIndex: index };
-  }
+/** A section of a description. */
+interface Place {
+  readonly description: AppliedDescription;
+  readonly section: number;
+}
+
+function signaled({ description, section }: Place): { sdpMid: string; sdpMLineIndex: number } {
+  return { sdpMid: midOf(description.session, section), sdpMLineIndex: section };
 }

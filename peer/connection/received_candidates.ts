@@ -54,7 +54,7 @@ export class ReceivedCandidates {
     await new Promise<void>((resolve, reject) =>
       queueTask(() => {
         if (this.#host.isClosed) return;
-        if (init.candidate === "") this.#end(generations);
+        if (init.candidate === "") this.#end(generations, index);
         else if (!this.#add(init.candidate, generations[0], index!)) {
           return reject(
             operationError(`'${init.candidate}' is no candidate (RFC 8839 section 5.1)`),
@@ -97,10 +97,13 @@ export class ReceivedCandidates {
     return [...new Set(fragments.filter((fragment) => fragment !== undefined))];
   }
 
-  #end(generations: readonly string[]): void {
+  /** A section has no more candidates, or, with no index, none has. */
+  #end(generations: readonly string[], index: number | null): void {
     for (const usernameFragment of generations) {
       for (const description of this.#host.remoteDescriptions) {
-        description.addEndOfCandidates(usernameFragment);
+        for (const section of description.sectionsOf(usernameFragment)) {
+          if (index === null || section === index) description.addEndOfCandidates(section);
+        }
       }
       this.#remoteCandidates.end(usernameFragment);
     }
@@ -112,7 +115,9 @@ export class ReceivedCandidates {
     if (candidate === undefined || usernameFragment === undefined) return false;
     if (!this.#take(text, candidate, usernameFragment, index)) return true;
     for (const description of this.#host.remoteDescriptions) {
-      description.addCandidate(usernameFragment, text);
+      if (description.usernameFragmentOf(index) === usernameFragment) {
+        description.addCandidate(index, text);
+      }
     }
     return true;
   }

@@ -2,12 +2,6 @@ import type { IceParameters } from "../../ice/mod.ts";
 import { groupsOf, parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
 import { AppliedDescription } from "../jsep/applied_description.ts";
 import {
-  AS_THEY_ARE,
-  lastingCredentials,
-  type ShownCredentials,
-  withCredentials,
-} from "../jsep/lasting_credentials.ts";
-import {
   canTrickle,
   checkAnswerMatches,
   checkMids,
@@ -21,6 +15,7 @@ import {
   readSections,
   type RemoteMedia,
 } from "../jsep/media/mod.ts";
+import { repeatTransports } from "../jsep/repeated_transports.ts";
 import { nextSignalingState, type Side } from "../jsep/signaling_state.ts";
 import { RTCError } from "../rtc_error.ts";
 import type { RTCSdpType } from "../rtc_session_description.ts";
@@ -36,8 +31,6 @@ interface Incoming {
   readonly side: Side;
   readonly type: Exclude<RTCSdpType, "rollback">;
   readonly session: SessionDescription;
-  /** What sections of ours are shown with instead of their own. */
-  readonly credentials: ShownCredentials;
   readonly state: RTCSignalingState;
 }
 
@@ -58,7 +51,7 @@ export interface SignalingHost {
   /** Writes what is offered and answered. */
   readonly writer: DescriptionWriter;
   newIceParameters(): IceParameters;
-  /** The credentials of a transport that a description makes: those of one that has gathered ahead, beside these, or new ones. */
+  /** The credentials of a transport that a description makes: those of the ones that have gathered ahead, unless these are them, or new ones. */
   iceOfNewTransport(others: readonly IceParameters[]): IceParameters;
   /** A description has been applied; transports and transceivers follow. Its tracks are told of after `signalingstatechange`. */
   onApplied(applied: Applied): RemoteTracks;
@@ -70,17 +63,15 @@ export interface SignalingHost {
 
 /** A description that was created, and its number among them. */
 interface Created {
-  /** As it is shown. */
+  /** As it is shown (see repeated_transports.ts). */
   readonly sdp: string;
   readonly session: SessionDescription | undefined;
-  readonly credentials: ShownCredentials;
   readonly version: number;
 }
 
 const NOTHING_CREATED: Created = {
   sdp: "",
   session: undefined,
-  credentials: AS_THEY_ARE,
   version: 0,
 };
 
@@ -197,23 +188,13 @@ export class Signaling {
   }
 
   #writeOffer(version: number): Created {
-    const session = this.#host.writer.offer(version, (mid) => this.#iceForOffer(mid));
-    return this.#created(session, version);
+    const session = this.#host.writer.offer(version, (mid, tag) => this.#iceForOffer(mid, tag));
+    return created(session, version);
   }
 
   #writeAnswer(version: number): Created {
     const session = this.#host.writer.answer(version, (mid) => this.#iceForAnswer(mid));
-    return this.#created(session, version);
-  }
-
-  #created(session: SessionDescription, version: number): Created {
-    const credentials = lastingCredentials(session, this.currentLocal?.shown);
-    return {
-      sdp: writeSession(withCredentials(session, credentials)),
-      session,
-      credentials,
-      version,
-    };
+    return created(session, version);
   }
 
   /** The steps of `setRemoteDescription` that are chained: an offer that meets ours rolls ours back. */
@@ -244,8 +225,7 @@ export class Signaling {
       throw invalidState(`A ${side} ${type} can't be set in state ${this.state}`);
     }
     if (side === "local") {
-      const { session, credentials } = this.#lastCreated(type);
-      return { side, type, session: session!, credentials, state };
+      return { side, type, session: this.#lastCreated(type).session!, state };
     }
     const parsed = parseSession(sdp);
     if (!parsed.ok) {
@@ -256,7 +236,7 @@ export class Signaling {
     }
     const { session } = parsed;
     this.#checkRemote(type, session);
-    return { side, type, session, credentials: AS_THEY_ARE, state };
+    return { side, type, session, state };
   }
 
   #checkRemote(type: Incoming["type"], session: SessionDescription): void {
@@ -275,8 +255,9 @@ export class Signaling {
   }
 
   #apply(incoming: Incoming): void {
-    const { side, type, session, credentials, state } = incoming;
-    const description = new AppliedDescription(type, session, credentials);
+    const { side, type, session, state } = incoming;
+    const show = side === "local" ? repeatTransports : undefined;
+    const description = new AppliedDescription(type, session, show);
     const before = this.state;
     const other = side === "local" ? this.pendingRemote : this.pendingLocal;
     const offer = type === "offer" ? undefined : other?.session;
@@ -340,12 +321,17 @@ export class Signaling {
     tracks.fire(target);
   }
 
-  #iceForOffer(mid: string): IceParameters {
+  /**
+   * Deviation: RFC 9429 section 5.2.1 wants credentials of their own for the sections of a bundle that is yet to be agreed on. Browsers give
+   * all of them the same, pion refuses other offers, and Firefox takes what changes once they are bundled for an ICE restart.
+   */
+  #iceForOffer(mid: string, tag: string): IceParameters {
     const transport = this.#host.transports.of(mid);
     const inUse = transport?.localParameters;
     const keep = inUse !== undefined && !this.#needsIceRestart &&
       !this.#credentialsToReplace.has(inUse.usernameFragment);
-    return keep ? inUse : this.#newIce(transport ?? mid);
+    if (keep) return inUse;
+    return tag === mid ? this.#newIce(transport ?? mid) : this.#iceForOffer(tag, tag);
   }
 
   /** An offer with new credentials restarts ICE, and so must its answer (RFC 8839 section 4.4.1.1.1). */
@@ -384,6 +370,10 @@ export class Signaling {
       })
     );
   }
+}
+
+function created(session: SessionDescription, version: number): Created {
+  return { sdp: writeSession(repeatTransports(session)), session, version };
 }
 
 function invalidState(message: string): DOMException {

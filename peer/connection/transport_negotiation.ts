@@ -34,7 +34,7 @@ export class TransportNegotiation {
     for (const index of aliveIndices(session)) {
       const mid = midOf(session, index);
       // What we offer with a transport of its own has one until the answer; what is offered to us bundled, we bundle.
-      const isOwn = side === "local" && isSpeaker(session, index, tags.get(mid));
+      const isOwn = side === "local" && iceCredentialsOf(session, session.media[index]!);
       const tag = isOwn ? mid : tags.get(mid) ?? mid;
       this.#host.transports.offer(mid, tag, () => this.#create(side, session, tag));
     }
@@ -84,11 +84,13 @@ export class TransportNegotiation {
       const section = transportSection(session, index);
       return this.#host.createTransport("controlling", iceCredentialsOf(session, section)!);
     }
+    const { transports } = this.#host;
     // RFC 8445 section 6.1.1: the offerer controls, unless it is lite and can't.
     const isLite = readRemoteTransport(session, index, "offer").ice.iceLite === true;
     return this.#host.createTransport(
       isLite ? "controlling" : "controlled",
-      this.#host.iceOfNewTransport([]),
+      // RFC 9429 section 5.3.1: what is not bundled has credentials of its own.
+      this.#host.iceOfNewTransport(transports.inUse.map(({ localParameters }) => localParameters)),
     );
   }
 }
@@ -104,15 +106,6 @@ function aliveGroups(session: SessionDescription, groups: ReturnType<typeof grou
     semantics,
     mids: mids.filter((mid) => alive.has(mid)),
   }));
-}
-
-/** Whether a section says itself how to reach it, and does not only repeat what the section with the mid `tag` says. */
-function isSpeaker(session: SessionDescription, index: number, tag: string | undefined): boolean {
-  const own = iceCredentialsOf(session, session.media[index]!);
-  const spoken = tag === undefined ? -1 : indexOfMid(session, tag);
-  if (own === undefined || spoken < 0 || spoken === index) return own !== undefined;
-  const { usernameFragment } = iceCredentialsOf(session, session.media[spoken]!) ?? {};
-  return own.usernameFragment !== usernameFragment;
 }
 
 function indexOfMid(session: SessionDescription, mid: string): number {

@@ -9,8 +9,7 @@ import {
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription } from "../rtc_session_description.ts";
 import { withDefaultCandidate } from "./default_candidate.ts";
-import { AS_THEY_ARE, type ShownCredentials, withCredentials } from "./lasting_credentials.ts";
-import { dataSectionIndex } from "./sections.ts";
+import { dataSectionIndex, midOf } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
 
 /** Candidates that a section can gain: more than any honest peer has. */
@@ -22,19 +21,19 @@ export class AppliedDescription {
   /** The index of the section whose data channels are in use; -1 if there is none. */
   readonly dataIndex: number;
   readonly #sections: SectionTable;
-  readonly #credentials: ShownCredentials;
+  readonly #show: (session: SessionDescription) => SessionDescription;
   #session: SessionDescription;
   #object: RTCSessionDescription | undefined;
 
-  /** Of this end, some sections may be shown with other credentials than hold for them. */
+  /** One of ours is shown otherwise than it is kept. */
   constructor(
     type: RTCSdpType,
     session: SessionDescription,
-    credentials: ShownCredentials = AS_THEY_ARE,
+    show: (session: SessionDescription) => SessionDescription = (session) => session,
   ) {
     this.type = type;
     this.#session = session;
-    this.#credentials = credentials;
+    this.#show = show;
     this.#sections = new SectionTable(session);
     this.dataIndex = dataSectionIndex(session);
   }
@@ -47,14 +46,14 @@ export class AppliedDescription {
 
   /** As the application, and so the other side, sees it. */
   get shown(): SessionDescription {
-    return withCredentials(this.#session, this.#credentials);
+    return this.#show(this.#session);
   }
 
   get session(): SessionDescription {
     return this.#session;
   }
 
-  /** Indices of the sections of an ICE generation that carry its candidates. */
+  /** Indices of the sections of an ICE generation that are in use. */
   sectionsOf(usernameFragment: string): readonly number[] {
     return this.#sections.sectionsOf(usernameFragment);
   }
@@ -69,10 +68,26 @@ export class AppliedDescription {
     return this.#sections.indexOfMid(mid);
   }
 
-  /** Adds a candidate to the sections that speak for its generation, unless it is there or there are too many already. */
-  addCandidate(usernameFragment: string, candidate: string): void {
+  /**
+   * Of those sections of an ICE generation that use a transport, the one that speaks for it: all others say nothing of transports (RFC 9143
+   * section 7.1.3). A generation may be that of several transports.
+   */
+  speakerOf(
+    usernameFragment: string,
+    usesTransport: (mid: string) => boolean,
+  ): number | undefined {
+    const { media } = this.#session;
+    const sections = this.sectionsOf(usernameFragment).filter((index) =>
+      usesTransport(midOf(this.#session, index))
+    );
+    const speaks = (index: number) => find(media[index]!.attributes, "ice-ufrag") !== undefined;
+    return sections.find(speaks) ?? sections[0];
+  }
+
+  /** Adds a candidate to a section, unless it is there or there are too many already. */
+  addCandidate(section: number, candidate: string): void {
     const line = candidateAttribute(candidate);
-    this.#changeLines(usernameFragment, (attributes) => {
+    this.#changeLines(section, (attributes) => {
       const known = findAll(attributes, "candidate");
       const isKnown = known.some(({ value }) => value === line.value);
       if (isKnown || known.length >= MAX_CANDIDATES) return attributes;
@@ -82,24 +97,24 @@ export class AppliedDescription {
   }
 
   /** Removes a candidate that is none any more. */
-  removeCandidate(usernameFragment: string, candidate: string): void {
+  removeCandidate(section: number, candidate: string): void {
     const { value } = candidateAttribute(candidate);
     this.#changeLines(
-      usernameFragment,
+      section,
       (attributes) =>
         attributes.filter((each) => each.name !== "candidate" || each.value !== value),
     );
   }
 
-  /** Has the port and `c=` line of sections of ours follow what has become of their candidates. */
-  followCandidates(usernameFragment: string): void {
-    this.#change(usernameFragment, withDefaultCandidate);
+  /** Has the port and `c=` line of a section of ours follow what has become of its candidates. */
+  followCandidates(section: number): void {
+    this.#change(section, withDefaultCandidate);
   }
 
-  /** Adds `a=end-of-candidates` to every section of a generation. */
-  addEndOfCandidates(usernameFragment: string): void {
+  /** Adds `a=end-of-candidates` to a section. */
+  addEndOfCandidates(section: number): void {
     this.#changeLines(
-      usernameFragment,
+      section,
       (attributes) =>
         find(attributes, "end-of-candidates") === undefined
           ? [...attributes, attribute("end-of-candidates")]
@@ -107,25 +122,15 @@ export class AppliedDescription {
     );
   }
 
-  /** RFC 9143 section 7.1.3: of a bundle, only the section that speaks for it has candidates. */
-  #speakersOf(usernameFragment: string): readonly number[] {
-    const sections = this.sectionsOf(usernameFragment);
-    const speakers = sections.filter((index) => this.#sections.speaks(index));
-    return speakers.length > 0 ? speakers : sections;
-  }
-
   #changeLines(
-    usernameFragment: string,
+    section: number,
     change: (lines: readonly Attribute[]) => readonly Attribute[],
   ): void {
-    this.#change(usernameFragment, (media) => ({ ...media, attributes: change(media.attributes) }));
+    this.#change(section, (media) => ({ ...media, attributes: change(media.attributes) }));
   }
 
-  #change(usernameFragment: string, change: (media: MediaDescription) => MediaDescription): void {
-    const sections = this.#speakersOf(usernameFragment);
-    if (sections.length === 0) return;
-    const media = [...this.#session.media];
-    for (const index of sections) media[index] = change(media[index]!);
+  #change(section: number, change: (media: MediaDescription) => MediaDescription): void {
+    const media = this.#session.media.with(section, change(this.#session.media[section]!));
     this.#session = { ...this.#session, media };
     this.#object = undefined;
   }

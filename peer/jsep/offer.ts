@@ -54,8 +54,8 @@ export interface OfferOptions {
   /** The mids of the bundle in the most recent answer. */
   readonly bundled: readonly string[];
   readonly numbering: Numbering;
-  /** Called for the sections that speak for a transport. */
-  readonly transportOf: (mid: string) => SectionTransport;
+  /** Called for the sections that speak for a transport; `tag` is the first of the bundle that is offered, where a section is in that. */
+  readonly transportOf: (mid: string, tag: string) => SectionTransport;
 }
 
 /** Makes an offer (RFC 9429 section 5.2). */
@@ -71,10 +71,11 @@ export function createOffer(end: LocalEnd, options: OfferOptions): SessionDescri
     policy,
     bundled,
   );
+  const members = new Set(mids);
   const media = sections.map(({ mid, content }, index) => {
     const transport = roles[index] === "own"
       ? {
-        ...options.transportOf(mid),
+        ...options.transportOf(mid, members.has(mid) ? mids[0]! : mid),
         fingerprints: end.fingerprints,
         iceRenomination: end.iceRenomination,
         setup: "actpass", // RFC 8842 section 5.2

@@ -14,7 +14,7 @@ const REPEATED = ["ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup"]
  * A description of ours in which bundled sections repeat the transport attributes of the one that speaks for them.
  *
  * Deviation: RFC 9143 section 7.1.3 has these attributes in the tagged section alone. Firefox refuses an offer in which a bundled section
- * lacks them; with which credentials they are shown, see lasting_credentials.ts.
+ * lacks them. They are shown only: what this end keeps is as the RFC has it.
  */
 export function repeatTransports(session: SessionDescription): SessionDescription {
   const tags = tagsOf(session);

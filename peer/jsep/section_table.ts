@@ -10,13 +10,11 @@ export class SectionTable {
   readonly usernameFragments: readonly (string | undefined)[];
   readonly #indices: ReadonlyMap<string, number>;
   readonly #generations: ReadonlyMap<string | undefined, readonly number[]>;
-  readonly #tags: readonly (number | undefined)[];
 
   /** A session whose mids, groups and ufrags will not change. */
   constructor(session: SessionDescription) {
     this.#indices = indicesByMid(session);
-    this.#tags = tagsOf(session, this.#indices);
-    this.usernameFragments = usernameFragments(session, this.#tags);
+    this.usernameFragments = usernameFragments(session, tagsOf(session, this.#indices));
     this.#generations = Map.groupBy(
       [...session.media.keys()].filter((index) => !isRejected(session.media[index]!)),
       (index) => this.usernameFragments[index],
@@ -26,12 +24,6 @@ export class SectionTable {
   /** The index of the section with this mid; -1 if there is none. */
   indexOfMid(mid: string): number {
     return this.#indices.get(mid) ?? -1;
-  }
-
-  /** Whether a section speaks for a transport: it is not bundled into another of its ICE generation (RFC 9143 section 7.1.3). */
-  speaks(index: number): boolean {
-    const tag = this.#tags[index] ?? index;
-    return tag === index || this.usernameFragments[tag] !== this.usernameFragments[index];
   }
 
   /** Indices of the sections of an ICE generation that are in use. */

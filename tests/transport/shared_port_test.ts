@@ -96,6 +96,18 @@ Deno.test("after an ICE restart both fragments name a connection; nobody can tak
   await bench.close();
 });
 
+Deno.test("of several with one fragment, a check is given to whom has asked its address, else to the first that is left", async () => {
+  const bench = await Bench.open("alice", "bob");
+  bench.shares.get("bob")!.claim("alice");
+  await bench.send("bob", stun("request", crypto.random(12)), peer(2));
+  assertEquals(await bench.arrive(check("alice"), peer(1)), "alice");
+  assertEquals(await bench.arrive(check("alice"), peer(2)), "bob");
+  bench.shares.get("alice")!.close();
+  assertEquals(await bench.arrive(check("alice"), peer(1)), "bob");
+  bench.shares.get("bob")!.close();
+  await bench.close();
+});
+
 Deno.test("a response is given to whom has asked, though all have asked the same server", async () => {
   const bench = await Bench.open("alice", "bob");
   const [a, b] = [crypto.random(12), crypto.random(12)];
