@@ -30,6 +30,7 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
   const { mid, kind } = local;
   return {
     ...{ mid, kind, sources: remote.sources },
+    announcesRepairs: local.sources.some(({ fec }) => fec !== undefined),
     sendFormats: sendFormats(
       kind,
       remote.formats,
@@ -45,7 +46,7 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
 export function expect({ mid, kind, formats, extensions }: RemoteMedia): NegotiatedSection {
   return {
     ...{ mid, kind, extensions },
-    sources: [],
+    ...{ sources: [], announcesRepairs: false },
     sendFormats: [],
     receiveFormats: receivable(formats, []),
     reducedSize: false,

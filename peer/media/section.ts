@@ -30,6 +30,8 @@ export interface NegotiatedSection {
   readonly extensions: readonly ExtMap[];
   /** What the other side has announced. */
   readonly sources: readonly RemoteSource[];
+  /** Whether this side has announced sources that repair what it sends. */
+  readonly announcesRepairs: boolean;
   readonly reducedSize: boolean;
 }
 
@@ -66,13 +68,13 @@ export function sentExtensions(extensions: readonly ExtMap[]): ExtensionIds {
 
 /** What the RTP session has to know of what is sent. */
 export function senderParameters(
-  { mid, kind, sendFormats, extensions, reducedSize }: NegotiatedSection,
+  { mid, kind, sendFormats, extensions, announcesRepairs, reducedSize }: NegotiatedSection,
   { sender }: TransceiverSlots,
 ): SenderParameters {
   const formats = rtpFormats(kind, sendFormats);
   const repeats = sendFormats.some(isRtx);
   // Chromium finds what it repairs by the description alone, where no layer of a simulcast has an SSRC.
-  const repairs = sendFormats.some(isFlexfec) && sender.sendEncodings.length === 1;
+  const repairs = announcesRepairs && sendFormats.some(isFlexfec);
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
     const { ssrc, rtx, fec } = sender.sources[index]!;
     const { rid, active, maxBitrate } = encoding;

@@ -61,16 +61,9 @@ Deno.test("video that is written at one end is read at the other", async () => {
   await pair.close();
 });
 
-Deno.test("over a long and lossy way, video is repaired by FlexFEC, of which the description tells", async () => {
-  const pair = new Pair({ seed: 9 });
-  const { alice, bob } = pair;
-  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
-  alice.addTrack(generator);
-  await pair.negotiate();
-  const { sdp } = alice.localDescription!;
-  const [, media, fec] = /a=ssrc-group:FEC-FR (\d+) (\d+)/.exec(sdp)!;
-  assert(sdp.includes(`a=ssrc-group:FID ${media} `) && sdp.includes(`a=ssrc:${fec} cname:`));
-  await pair.until(() => alice.connectionState === "connected");
+/** Has Alice send video over a long and lossy way; resolves with what Bob's statistics say of it. */
+async function sendOverLossyWay(pair: Pair, generator: MediaStreamTrackGenerator) {
+  await pair.until(() => pair.alice.connectionState === "connected");
   for (const { link } of [pair.hosts.alice, pair.hosts.bob]) {
     Object.assign(link, { loss: 0.05, delay: 80 });
   }
@@ -79,10 +72,42 @@ Deno.test("over a long and lossy way, video is repaired by FlexFEC, of which the
     await writer.write(vp8(i % 256, i % 30 === 0));
     await pair.advance(33);
   }
-  const inbound = [...(await bob.getStats()).values()].find(({ type }) => type === "inbound-rtp");
-  assertEquals(inbound.fecSsrc, Number(fec));
-  assert(inbound.fecPacketsReceived > 20, `${inbound.fecPacketsReceived}`);
-  assert(inbound.framesReceived > 560, `${inbound.framesReceived}`);
   generator.stop();
+  return [...(await pair.bob.getStats()).values()].find(({ type }) => type === "inbound-rtp");
+}
+
+Deno.test("a first offer tells of no source for FlexFEC, and video is repaired by ULPFEC", async () => {
+  const pair = new Pair({ seed: 9 });
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  pair.alice.addTrack(generator);
+  await pair.negotiate();
+  assertEquals(pair.alice.localDescription!.sdp.match(/FEC-FR/), null);
+  const inbound = await sendOverLossyWay(pair, generator);
+  assertEquals(inbound.fecSsrc, undefined);
+  assert(inbound.fecPacketsReceived > 20, `${inbound.fecPacketsReceived}`);
   await pair.close();
 });
+
+for (const described of ["an answer", "a later offer"]) {
+  Deno.test(`over a long and lossy way, video is repaired by FlexFEC, of which ${described} tells`, async () => {
+    const pair = new Pair({ seed: 9 });
+    const { alice, bob } = pair;
+    const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+    alice.addTrack(generator);
+    if (described === "an answer") {
+      bob.addTransceiver("video", { direction: "recvonly" });
+      await pair.negotiate("bob");
+    } else {
+      await pair.negotiate();
+      await pair.negotiate();
+    }
+    const { sdp } = alice.localDescription!;
+    const [, media, fec] = /a=ssrc-group:FEC-FR (\d+) (\d+)/.exec(sdp)!;
+    assert(sdp.includes(`a=ssrc-group:FID ${media} `) && sdp.includes(`a=ssrc:${fec} cname:`));
+    const inbound = await sendOverLossyWay(pair, generator);
+    assertEquals(inbound.fecSsrc, Number(fec));
+    assert(inbound.fecPacketsReceived > 20, `${inbound.fecPacketsReceived}`);
+    assert(inbound.framesReceived > 560, `${inbound.framesReceived}`);
+    await pair.close();
+  });
+}

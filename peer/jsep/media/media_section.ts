@@ -16,7 +16,7 @@ import {
 import { type TransportAttributes, transportAttributes } from "../sections.ts";
 import { CCFB } from "./codec_match.ts";
 import type { Direction } from "./directions.ts";
-import { isFlexfec, type MediaFormat, type MediaKind } from "./media_format.ts";
+import type { MediaFormat, MediaKind } from "./media_format.ts";
 import type { SimulcastLines } from "./simulcast.ts";
 
 /** What media goes over in WebRTC (RFC 8834 section 4.2). */
@@ -28,7 +28,7 @@ export interface LocalSource {
   readonly ssrc: number;
   /** 32 bits. */
   readonly rtx?: number;
-  /** 32 bits. Written where the section has FlexFEC. */
+  /** 32 bits. */
   readonly fec?: number;
 }
 
@@ -118,12 +118,10 @@ function formatAttributes(format: MediaFormat): Attribute[] {
 }
 
 /** RFC 5576 section 4; which repairs which is said by "FID" (RFC 5576 section 4.2) and "FEC-FR" (RFC 5956 section 4.3). */
-function sourceAttributes({ sources = [], formats, cname }: LocalMedia): Attribute[] {
+function sourceAttributes({ sources = [], cname }: LocalMedia): Attribute[] {
   const groups = sources.flatMap(({ ssrc, rtx, fec }): SsrcGroup[] => [
     ...(rtx === undefined ? [] : [{ semantics: "FID", ssrcs: [ssrc, rtx] }]),
-    ...(fec === undefined || !formats.some(isFlexfec)
-      ? []
-      : [{ semantics: "FEC-FR", ssrcs: [ssrc, fec] }]),
+    ...(fec === undefined ? [] : [{ semantics: "FEC-FR", ssrcs: [ssrc, fec] }]),
   ]);
   const ssrcs = new Set([
     ...sources.map(({ ssrc }) => ssrc),

@@ -12,7 +12,7 @@ import {
   offerExtensions,
   type RtpHeaderExtensionCapability,
 } from "./header_extensions.ts";
-import type { MediaFormat, MediaKind } from "./media_format.ts";
+import { isFlexfec, type MediaFormat, type MediaKind } from "./media_format.ts";
 import { type LocalMedia, type LocalSource, msidsOf } from "./media_section.ts";
 import type { PayloadTypes } from "./payload_types.ts";
 import type { RemoteMedia } from "./remote_media.ts";
@@ -83,7 +83,7 @@ export function offerMedia(
     formats: offerFormats(selection, numbering.payloadTypes, mid, negotiated?.formats),
     extensions: offerExtensions(wishes.extensions, numbering.extensionIds, mid),
     extmapAllowMixed: true,
-    ...senderLines(wishes, direction),
+    ...senderLines(wishes, direction, negotiated?.formats),
     ...joinSimulcast(
       offerSimulcast(sends(direction) ? wishes.rids : []),
       receives(direction) ? negotiated?.received ?? NO_SIMULCAST : NO_SIMULCAST,
@@ -125,7 +125,7 @@ export function answerMedia(
       mid,
     ),
     extmapAllowMixed: offered.extmapAllowMixed,
-    ...senderLines(wishes, direction),
+    ...senderLines(wishes, direction, formats),
     ...joinSimulcast(
       answerSimulcast(offered, sends(direction) ? wishes.rids : []),
       receives(direction)
@@ -137,21 +137,32 @@ export function answerMedia(
   };
 }
 
+function withoutRepairs({ fec: _, ...source }: LocalSource): LocalSource {
+  return source;
+}
+
 function payloadTypesOf(formats: readonly MediaFormat[]): number[] {
   return formats.map(({ payloadType }) => payloadType);
 }
 
-/** What is said of the track that is sent. Its streams are told where it is wanted to be sent, though an answer may not be able to (RFC 9429 section 5.3.1). */
+/**
+ * What is said of the track that is sent. Its streams are told where it is wanted to be sent, though an answer may not be able to (RFC 9429
+ * section 5.3.1). A source that repairs it by FlexFEC is told once that is agreed on: pion takes one for a second track, and the whole offer
+ * for one of Plan B.
+ */
 function senderLines(
   wishes: MediaWishes,
   direction: Direction,
+  agreed: readonly MediaFormat[] = [],
 ): Pick<LocalMedia, "msids" | "sources" | "cname"> {
   const msids = sends(wishes.direction) ? msidsOf(wishes.streamIds, wishes.trackId) : [];
   if (!sends(direction)) return { msids };
   return {
     msids,
     // With rids, SSRCs need not be told.
-    ...(wishes.sources && wishes.rids.length < 2 && { sources: wishes.sources }),
+    ...(wishes.sources && wishes.rids.length < 2 && {
+      sources: agreed.some(isFlexfec) ? wishes.sources : wishes.sources.map(withoutRepairs),
+    }),
     ...(wishes.cname !== undefined && { cname: wishes.cname }),
   };
 }

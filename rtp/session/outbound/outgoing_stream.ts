@@ -59,8 +59,6 @@ export class OutgoingStream {
   readonly rid: string | undefined;
   readonly media: SendStream;
   readonly retransmitter: Retransmitter;
-  /** What repairs it, if that is a stream of its own. */
-  readonly fec: SendStream | undefined;
   readonly remote: RemoteInbound;
   readonly protection: Protection = new Protection();
   parameters: EncodingParameters;
@@ -80,27 +78,25 @@ export class OutgoingStream {
   totalPacketSendDelay: Millis = 0;
   lastPacketAt: Millis | undefined;
   /** What the other side says of the streams that repair it. */
-  readonly #repairRemotes: ReadonlyMap<number, RemoteInbound>;
+  readonly #repairRemotes = new Map<number, RemoteInbound>();
   readonly #section: SenderSection;
-  readonly #crypto: CryptoProvider;
+  readonly #host: StreamHost;
   readonly #clock: OutgoingClock;
   readonly #rewriter: StreamRewriter;
   readonly #packetizers = new Map<number, Packetizer>();
   readonly #red = new Map<number, RedEncoder>();
+  #fec: SendStream | undefined;
   #payloadType: number | undefined;
   #acknowledged = false;
 
-  constructor(
-    parameters: EncodingParameters,
-    section: SenderSection,
-    { crypto, ntp, sources }: StreamHost,
-  ) {
-    const { ssrc, rtxSsrc, fecSsrc, rid } = parameters;
+  constructor(parameters: EncodingParameters, section: SenderSection, host: StreamHost) {
+    const { ssrc, rtxSsrc, rid } = parameters;
+    const { ntp, sources } = host;
     this.ssrc = ssrc;
     this.rid = rid;
     this.parameters = parameters;
     this.#section = section;
-    this.#crypto = crypto;
+    this.#host = host;
     this.media = sources.begin({ ssrc, clockRate: 90_000 });
     this.#clock = new OutgoingClock(this.media.timestampOffset);
     this.#rewriter = new StreamRewriter(this.media);
@@ -113,13 +109,13 @@ export class OutgoingStream {
         extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.extensions),
       }),
     });
-    this.fec = fecSsrc === undefined
-      ? undefined
-      : sources.begin({ ssrc: fecSsrc, clockRate: 90_000 });
     this.remote = new RemoteInbound(this.media, ntp);
-    this.#repairRemotes = new Map(
-      this.sources.slice(1).map((source) => [source.ssrc, new RemoteInbound(source, ntp)]),
-    );
+    this.configure(parameters);
+  }
+
+  /** What repairs it, if that is a stream of its own. */
+  get fec(): SendStream | undefined {
+    return this.parameters.fecSsrc === undefined ? undefined : this.#fec;
   }
 
   /** All that goes out for it: its media first, what is sent again, what repairs it. */
@@ -148,8 +144,17 @@ export class OutgoingStream {
 
   /** Follows a negotiation. */
   configure(parameters: EncodingParameters): void {
+    const { ntp, sources } = this.#host;
+    const { fecSsrc } = parameters;
     this.parameters = parameters;
     this.retransmitter.setPayloadTypes(this.#section.formats.rtx);
+    if (fecSsrc !== undefined) {
+      this.#fec ??= sources.begin({ ssrc: fecSsrc, clockRate: 90_000 });
+    }
+    for (const source of this.sources.slice(1)) {
+      if (this.#repairRemotes.has(source.ssrc)) continue;
+      this.#repairRemotes.set(source.ssrc, new RemoteInbound(source, ntp));
+    }
   }
 
   /** The packets of a frame, without their numbers. Throws a RangeError if its format can't carry it. */
@@ -328,7 +333,7 @@ export class OutgoingStream {
   #packetizerOf({ payloadType, mimeType, parameters }: RtpFormat): Packetizer | undefined {
     let packetizer = this.#packetizers.get(payloadType);
     if (packetizer !== undefined) return packetizer;
-    const [high = 0, low = 0] = this.#crypto.random(2);
+    const [high = 0, low = 0] = this.#host.crypto.random(2);
     packetizer = packetizerFor(mimeType, {
       pictureId: (high << 8 | low) & 0x7fff,
       packetizationMode: parameters.get("packetization-mode") === "1" ? 1 : 0,
