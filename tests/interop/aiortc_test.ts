@@ -1,8 +1,14 @@
 import { largeOf } from "../browser/scenarios/messages.ts";
 import { succeeds } from "./harness/command.ts";
 import { testStack } from "./harness/suite.ts";
-import { closesWithoutTheRest, ignoresRestart, miscountsLabels } from "./scenarios/faults.ts";
+import {
+  closesWithoutTheRest,
+  ignoresRestart,
+  miscountsLabels,
+  numbersExtensionsTwice,
+} from "./scenarios/faults.ts";
 import { limit } from "./scenarios/limit.ts";
+import { sendsBack } from "./scenarios/media.ts";
 import { allBut, COMMON } from "./scenarios/mod.ts";
 
 /** Debian's own Python: that is where its packages go, whichever else comes first in PATH. */
@@ -27,6 +33,13 @@ await testStack({
     ignoresRestart,
     closesWithoutTheRest,
   ],
-  heronOffers: [COMMON.names, COMMON.bothWays, COMMON.offererClosesChannel],
-  stackOffers: [miscountsLabels, COMMON.answererClosesChannel],
+  heronOffers: [
+    COMMON.names,
+    COMMON.bothWays,
+    COMMON.offererClosesChannel,
+    sendsBack({ video: "video/VP8", audio: "audio/opus" }),
+    sendsBack({ video: "video/H264", audio: "audio/PCMU" }),
+    sendsBack({ video: "video/H264", audio: "audio/PCMA" }),
+  ],
+  stackOffers: [miscountsLabels, numbersExtensionsTwice, COMMON.answererClosesChannel],
 });

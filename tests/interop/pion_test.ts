@@ -3,6 +3,7 @@ import { succeeds } from "./harness/command.ts";
 import { testStack } from "./harness/suite.ts";
 import { closesAtItsLimit } from "./scenarios/faults.ts";
 import { limit } from "./scenarios/limit.ts";
+import { sendsBack } from "./scenarios/media.ts";
 import { allBut, COMMON } from "./scenarios/mod.ts";
 
 /** Where Debian's packages of Go sources are. They have no modules: everything is found by its path below. */
@@ -27,6 +28,12 @@ await testStack({
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return [program];
   },
-  scenarios: [...allBut("bothWays"), largeOf(32 * 1024), limit(65_536, 65_535), closesAtItsLimit],
+  scenarios: [
+    ...allBut("bothWays"),
+    sendsBack({ video: "video/VP8", audio: "audio/opus" }),
+    largeOf(32 * 1024),
+    limit(65_536, 65_535),
+    closesAtItsLimit,
+  ],
   heronOffers: [COMMON.bothWays],
 });

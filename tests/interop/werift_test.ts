@@ -8,6 +8,7 @@ import {
   restartsWithoutChecks,
 } from "./scenarios/faults.ts";
 import { limit } from "./scenarios/limit.ts";
+import { sendsBack } from "./scenarios/media.ts";
 import { allBut, COMMON } from "./scenarios/mod.ts";
 
 const PROGRAM = new URL("werift/peer.ts", import.meta.url);
@@ -25,6 +26,7 @@ await testStack({
       "offererRestartsIce",
       "answererRestartsIce",
     ),
+    sendsBack({ video: "video/VP8", audio: "audio/opus" }),
     largeOf(64 * 1024),
     limit(65_536),
     chokesOnSendingNothing,

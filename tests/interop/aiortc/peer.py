@@ -73,6 +73,12 @@ class Connection:
         if channel.readyState == "open":  # then `open` isn't emitted any more
             opened()
 
+    def send_back(self, track):
+        for transceiver in self.pc.getTransceivers():
+            if transceiver.receiver.track is track:
+                transceiver.sender.replaceTrack(track)
+                transceiver.direction = "sendrecv"
+
     async def do(self, request):
         pc, do = self.pc, request["do"]
         if do == "close":
@@ -96,6 +102,10 @@ class Connection:
                 candidate.sdpMid = request["candidate"]["sdpMid"]
                 candidate.sdpMLineIndex = request["candidate"]["sdpMLineIndex"]
                 await pc.addIceCandidate(candidate)
+        elif do == "sendBack":
+            for kind in ["audio", "video"] if request["offers"] else []:
+                pc.addTransceiver(kind)
+            pc.on("track", self.send_back)
         elif do == "send":
             channel = self.channels[request["channel"]]
             if "text" in request:

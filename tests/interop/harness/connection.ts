@@ -105,6 +105,11 @@ export class StackConnection extends EventTarget {
     await this.#ask({ do: "addIceCandidate", candidate });
   }
 
+  /** From now on each track that comes is sent back; if this side offers, it asks for audio and video. */
+  async sendBack(offers: boolean): Promise<void> {
+    await this.#ask({ do: "sendBack", offers });
+  }
+
   /** The next offer restarts ICE. */
   restartIce(): void {
     this.#restart = true;

@@ -89,6 +89,13 @@ class Connection {
         return this.#sayState();
       case "addIceCandidate":
         return await pc.addIceCandidate(request.candidate);
+      case "sendBack":
+        for (const kind of request.offers ? ["audio", "video"] : []) pc.addTransceiver(kind);
+        pc.ontrack = ({ track, transceiver }) => {
+          transceiver.direction = "sendrecv";
+          void transceiver.sender.replaceTrack(track);
+        };
+        return;
       case "send": {
         const channel = this.#channels.get(request.channel)!;
         if ("text" in request) return channel.send(request.text);

@@ -32,6 +32,8 @@ export type Command =
     readonly label: string;
     readonly init: RTCDataChannelInit;
   }
+  /** Each track that comes is sent back. A side that offers asks for audio and video; it is asked before it does. */
+  | { readonly do: "sendBack"; readonly offers: boolean }
   | { readonly do: "send"; readonly channel: number } & Payload
   | { readonly do: "closeChannel"; readonly channel: number };
 

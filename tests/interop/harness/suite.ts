@@ -11,6 +11,8 @@ const CLOSING_MS = 1_000;
 /** Another stack, and what Heron and it do with each other. */
 export interface Stack {
   readonly name: string;
+  /** What this test is about, where it is not about everything. */
+  readonly part?: string;
   /** Why its program can't run here, or undefined. */
   missing(): Promise<string | undefined>;
   /** The command that runs its program; `folder` is for what has to be built. */
@@ -25,10 +27,11 @@ export interface Stack {
 
 /** Registers a test with a step for each scenario and role. Without the other stack it is ignored, and its name says why; not so in CI. */
 export async function testStack(stack: Stack): Promise<void> {
-  const { name } = stack;
+  const { name, part } = stack;
+  const title = `Heron and ${name}${part ? `: ${part}` : ""}`;
   const lack = Deno.env.get("CI") === "true" ? undefined : await stack.missing();
   Deno.test({
-    name: lack ? `Heron and ${name} (${lack})` : `Heron and ${name}`,
+    name: lack ? `${title} (${lack})` : title,
     ignore: lack !== undefined,
     async fn(t) {
       const folder = await Deno.makeTempDir({ prefix: "heron-interop-" });

@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc"
 )
@@ -57,7 +58,18 @@ var api = newAPI()
 func newAPI() *webrtc.API {
 	loggers := logging.NewDefaultLoggerFactory()
 	loggers.Writer = os.Stderr
-	return webrtc.NewAPI(webrtc.WithSettingEngine(webrtc.SettingEngine{LoggerFactory: loggers}))
+	codecs, interceptors := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	if err := codecs.RegisterDefaultCodecs(); err != nil {
+		panic(err)
+	}
+	if err := webrtc.RegisterDefaultInterceptors(codecs, interceptors); err != nil {
+		panic(err)
+	}
+	return webrtc.NewAPI(
+		webrtc.WithSettingEngine(webrtc.SettingEngine{LoggerFactory: loggers}),
+		webrtc.WithMediaEngine(codecs),
+		webrtc.WithInterceptorRegistry(interceptors),
+	)
 }
 
 func open(number int) (*connection, error) {
@@ -133,6 +145,47 @@ func (c *connection) channel(number int) *webrtc.DataChannel {
 	return c.channels[number]
 }
 
+// Every packet that comes is sent on a track of our own, which has to be there before the first description is.
+func (c *connection) sendBack() error {
+	tracks := map[webrtc.RTPCodecType]*webrtc.TrackLocalStaticRTP{}
+	for kind, mimeType := range map[webrtc.RTPCodecType]string{
+		webrtc.RTPCodecTypeAudio: webrtc.MimeTypeOpus,
+		webrtc.RTPCodecTypeVideo: webrtc.MimeTypeVP8,
+	} {
+		capability := webrtc.RTPCodecCapability{MimeType: mimeType}
+		track, err := webrtc.NewTrackLocalStaticRTP(capability, kind.String(), "back")
+		if err != nil {
+			return err
+		}
+		sender, err := c.pc.AddTrack(track)
+		if err != nil {
+			return err
+		}
+		tracks[kind] = track
+		go func() { // what comes is for the interceptors, which see it as it is read
+			buffer := make([]byte, 1500)
+			for {
+				if _, _, err := sender.Read(buffer); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	c.pc.OnTrack(func(remote *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for {
+			packet, _, err := remote.ReadRTP()
+			if err != nil {
+				return
+			}
+			packet.Extension, packet.Extensions = false, nil // their ids were those of the way here
+			if err := tracks[remote.Kind()].WriteRTP(packet); err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
 func (c *connection) do(r *request) (interface{}, error) {
 	switch r.Do {
 	case "close":
@@ -157,6 +210,8 @@ func (c *connection) do(r *request) (interface{}, error) {
 		return nil, err
 	case "addIceCandidate":
 		return nil, c.pc.AddICECandidate(*r.Candidate)
+	case "sendBack":
+		return nil, c.sendBack()
 	case "send":
 		if r.Text != nil {
 			return nil, c.channel(r.Channel).SendText(*r.Text)

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
 import type { Peer } from "../../browser/harness/peer.ts";
 import type { Call, Scenario } from "../../browser/harness/scenario.ts";
+import type { StackConnection } from "../harness/connection.ts";
 
 /** How long something that must not happen is waited for. */
 const QUIET_MS = 300;
@@ -199,5 +200,20 @@ export const closesAtItsLimit: Scenario = {
     await other.run(async (side) => await (await side.mailbox("goes")).closed());
     await arrives(heron, other, "stays", "still here");
     assert(!(await heron.run((side) => side.states)).includes("failed"));
+  },
+};
+
+/** RFC 9143 section 12: one meaning in all of a bundle. This one has another for video than for audio, and Chromium refuses it, too. */
+export const numbersExtensionsTwice: Scenario = {
+  name: "an offer that gives one number to two header extensions is refused",
+  async run({ offerer, answerer }) {
+    await offerer.run(({ pc }) => (pc as unknown as StackConnection).sendBack(true));
+    const offer = await offerer.run(({ pc }) => pc.createOffer());
+    const error = await assertRejects(
+      () => answerer.run(({ pc }) => pc.setRemoteDescription(offer)),
+      DOMException,
+      "header extension id 2",
+    );
+    assertEquals(error.name, "InvalidAccessError");
   },
 };
