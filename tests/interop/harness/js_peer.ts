@@ -90,7 +90,9 @@ class Connection {
       case "addIceCandidate":
         return await pc.addIceCandidate(request.candidate);
       case "sendBack":
-        for (const kind of request.offers ? ["audio", "video"] : []) pc.addTransceiver(kind);
+        for (const kind of request.offers ? ["audio", "video"] as const : []) {
+          pc.addTransceiver(kind);
+        }
         pc.ontrack = ({ track, transceiver }) => {
           transceiver.direction = "sendrecv";
           void transceiver.sender.replaceTrack(track);

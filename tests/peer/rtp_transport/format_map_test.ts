@@ -18,7 +18,7 @@ function section(
   extensions: NegotiatedSection["extensions"] = [],
 ): NegotiatedSection {
   return {
-    ...{ mid: "0", kind, extensions, sources: [], reducedSize: true },
+    ...{ mid: "0", kind, extensions, sources: [], announcesRepairs: false, reducedSize: true },
     ...{ sendFormats: formats, receiveFormats: formats },
   };
 }
