@@ -56,8 +56,12 @@ const KINDS = ["none", "full-cone", "address-restricted", "port-restricted", "sy
 
 for (const kind of KINDS) {
   Deno.test(`with a relay, a peer behind a NAT of kind ${kind} meets peers behind NATs of every kind`, async () => {
-    for (const other of KINDS) {
+    const policies = KINDS.flatMap((other) =>
+      (["all", "relay"] as const).map((policy) => ({ other, policy }))
+    );
+    for (const { other, policy } of policies) {
       const { pair } = await relayed({
+        configuration: { iceTransportPolicy: policy },
         hosts: (net) => ({
           alice: net.nat(kind, { outside: "203.0.113.1" })
             .host(kind === "none" ? "198.51.100.1" : "192.168.0.2"),
@@ -74,6 +78,7 @@ for (const kind of KINDS) {
       const hopeless = strict && [kind, other].includes("symmetric"); // without a relay: nat_test.ts
       const byRelay = [local.type, remote.type].includes("relay");
       if (hopeless) assert(byRelay, `${kind} and ${other}: ${local.type}, ${remote.type}`);
+      if (policy === "relay") assertEquals([local.type, remote.type], ["relay", "relay"]);
       await pair.close();
     }
   });
