@@ -1,5 +1,5 @@
 import type { CryptoProvider } from "../core/crypto/provider.ts";
-import type { GatheredType } from "./candidate.ts";
+import type { GatheredType, IceTcpType } from "./candidate.ts";
 import type { IceParameters } from "./parameters.ts";
 import type { IceRole } from "./role.ts";
 import type { IceTimings } from "./timings.ts";
@@ -37,7 +37,7 @@ export interface IceBaseOptions {
   readonly hostName?: string;
   /**
    * For TCP: `passive` for an address that connections are accepted on, `active` for one that they are made from, whose port is 9
-   * (RFC 6544 section 4.5).
+   * (RFC 6544 section 4.5), `so` for one from which they are opened while the peer opens them, too.
    */
-  readonly tcpType?: "active" | "passive";
+  readonly tcpType?: IceTcpType;
 }

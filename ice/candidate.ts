@@ -114,9 +114,10 @@ export function tcpLocalPreference(tcpType: IceTcpType, other: number): number {
 
 const DIRECTION_PREFERENCES: Record<IceTcpType, number> = { active: 6, passive: 4, so: 2 };
 
-/** Whether a pair of such candidates is checked: over TCP only from the one that connects (RFC 6544 section 6.2). */
+/** Whether a pair of such candidates is checked: over TCP only from one that connects (RFC 6544 section 6.2). */
 export function canCheck(local: IceCandidate, remote: IceCandidate): boolean {
-  return local.protocol === "udp" || (local.tcpType === "active" && remote.tcpType === "passive");
+  return local.protocol === "udp" || (local.tcpType === "active" && remote.tcpType === "passive") ||
+    (local.tcpType === "so" && remote.tcpType === "so");
 }
 
 /** Whether a check can go from one address to the other (RFC 8445 section 6.1.2.2). */

@@ -38,12 +38,19 @@ export class RemoteCandidates {
     return known;
   }
 
-  /** Learns a peer-reflexive candidate from an authenticated check (RFC 8445 section 7.3.1.3). */
-  learn(address: TransportAddress, priority: number): RemoteCandidate | undefined {
+  /** Learns a peer-reflexive candidate from an authenticated check that came to this candidate of ours (RFC 8445 section 7.3.1.3). */
+  learn(
+    address: TransportAddress,
+    priority: number,
+    local: IceCandidate,
+  ): RemoteCandidate | undefined {
     const { ip, port, protocol } = address;
     // RFC 8445 section 7.3.1.3: a foundation that no other remote candidate has.
     const foundation = `prflx${++this.#learnt}`;
-    const tcp = protocol === "tcp" ? { tcpType: "active" as const } : {}; // nobody else connects
+    // RFC 6544 section 7.2: to one that listens only active ones connect.
+    const tcp = protocol === "tcp"
+      ? { tcpType: local.tcpType === "so" ? "so" as const : "active" as const }
+      : {};
     return this.#add({
       candidate: {
         foundation,
@@ -85,9 +92,10 @@ export class RemoteCandidates {
     | undefined {
     const { discards } = this.#context;
     const ip = canonicalIp(address);
-    // Active ones show themselves by connecting; simultaneous open is in nobody's use.
-    if (protocol === "tcp" && tcpType !== "passive") discards.add("TCP candidate");
-    else if (component !== 1) discards.add("candidate of component 2");
+    // Active ones show themselves by connecting.
+    if (protocol === "tcp" && tcpType !== "passive" && tcpType !== "so") {
+      discards.add("TCP candidate");
+    } else if (component !== 1) discards.add("candidate of component 2");
     else if (ip === undefined || port === 0 || !isUnicast(ip)) {
       // A peer must not make this agent send to groups of hosts (RFC 8445 section 19.5.1).
       discards.add("candidate without a usable address");

@@ -394,7 +394,7 @@ export class IceSession implements CheckOutcome {
       return undefined;
     }
     const remote = this.remotes.find(check.source) ??
-      this.remotes.learn(check.source, check.priority);
+      this.remotes.learn(check.source, check.priority, local.candidate);
     if (remote === undefined) return undefined;
     this.#activeAt = now;
     this.#addPair(new CandidatePair(local, remote));

@@ -48,7 +48,7 @@ interface Connection {
 }
 
 /**
- * The connections that were made to one address, as a single socket: the base of a passive TCP candidate (RFC 6544 section 5.2) is then a
+ * The connections that were made to one address, as a single socket: the base of a passive TCP candidate (RFC 6544 section 5.1) is then a
  * base like one of UDP.
  *
  * Anybody can connect and say nothing. So a connection is on trial until this side has sent a Binding success response on it, which an

@@ -15,6 +15,7 @@ export {
   type TcpSocket,
   type TlsOptions,
 } from "./tcp_socket.ts";
+export * from "./simultaneous_open.ts";
 export * from "./tcp_listener.ts";
 export type { TcpListener, TcpListenerDiscard } from "./accepted_connections.ts";
 export * from "./socket_group.ts";

@@ -11,7 +11,9 @@ import { ownAddress } from "./own_address.ts";
 import type { TcpListener } from "./accepted_connections.ts";
 import { listenTcp } from "./tcp_listener.ts";
 import { openUdp } from "./udp.ts";
-import { connectTcp, type TcpOptions, type TcpSocket } from "./tcp_socket.ts";
+import { connectFrom } from "./node_tcp.ts";
+import { SimultaneousOpen } from "./simultaneous_open.ts";
+import { connectTcp, FramedTcpSocket, type TcpOptions, type TcpSocket } from "./tcp_socket.ts";
 import type { UdpSocket } from "./udp_socket.ts";
 
 /** Addresses of one name that are tried: a name server may send hundreds. */
@@ -34,6 +36,11 @@ export interface Network {
   connectTcp(remote: TransportAddress, options: TcpOptions): Promise<TcpSocket>;
   /** Listens for TCP connections to an IP literal. Rejects if that can't be had; a network that can't listen at all leaves it out. */
   listenTcp?(ip: string, port?: number): Promise<DatagramSocket>;
+  /**
+   * Opens a TCP port on an IP literal from which connections are made to peers that make them to it at the same time. Rejects if that can't be
+   * had; a network that can't connect from a port of its choice leaves it out.
+   */
+  openTcp?(ip: string, port?: number): Promise<DatagramSocket>;
   /** The IP literals of a host name, or of an IP literal itself; at most 8. Empty, never a rejection, if there are none. */
   resolve(host: string, family?: 4 | 6): Promise<string[]>;
   /** The IP literal of a `.local` name that hides a candidate's address; undefined if nobody answers, or once `signal` aborts. */
@@ -121,6 +128,19 @@ export class SystemNetwork implements Network {
     return await connectTcp(remote, { ...options, tls: { ...tls, caCerts } });
   }
 
+  async openTcp(ip: string, port = 0): Promise<DatagramSocket> {
+    const place = await placeOf(ip);
+    const local = {
+      ip: place.shownIp ?? place.ip,
+      port: freePort(place.ip, port),
+      protocol: "tcp" as const,
+    };
+    return new SimultaneousOpen(local, this.clock, async (remote, signal) => {
+      const connection = await connectFrom({ ...local, ip: place.ip }, remote, signal);
+      return new FramedTcpSocket(connection, "rfc4571", { local, remote });
+    });
+  }
+
   async resolve(host: string, family?: 4 | 6): Promise<string[]> {
     const literal = canonicalIp(host);
     if (literal !== undefined) {
@@ -164,6 +184,14 @@ async function placeOf(ip: string): Promise<{ ip: string; shownIp?: string }> {
   return canonical === "0.0.0.0"
     ? { ip: canonical, shownIp: await ownAddress() }
     : { ip: canonical };
+}
+
+/** A TCP port that is free now. Nothing holds it until a connection is made from it: a port that is listened on can't be. */
+function freePort(hostname: string, port: number): number {
+  const listener = Deno.listen({ hostname, port });
+  const { port: free } = listener.addr;
+  listener.close();
+  return free;
 }
 
 /** Undefined without the permission, for which a library had better not prompt. */

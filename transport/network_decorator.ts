@@ -35,6 +35,11 @@ export class NetworkDecorator implements Network {
     return await this.inner.listenTcp(ip, port);
   }
 
+  async openTcp(ip: string, port?: number): Promise<DatagramSocket> {
+    if (this.inner.openTcp === undefined) throw new Error("This network chooses its ports itself");
+    return await this.inner.openTcp(ip, port);
+  }
+
   resolve(host: string, family?: 4 | 6): Promise<string[]> {
     return this.inner.resolve(host, family);
   }

@@ -35,6 +35,12 @@ export class PortRangeNetwork extends NetworkDecorator {
     return this.#first((port) => super.listenTcp(ip, port));
   }
 
+  /** Rejects if no port of the range can be opened. */
+  override openTcp(ip: string, port = 0): Promise<DatagramSocket> {
+    if (port !== 0) return super.openTcp(ip, port);
+    return this.#first((port) => super.openTcp(ip, port));
+  }
+
   /** What can be opened on the first port that is free; rejects with the last reason if none is. */
   async #first<T>(open: (port: number) => Promise<T>): Promise<T> {
     const { min, max } = this.#range;

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/stage/clock.ts";
 import type { TransportAddress } from "../core/wire/address.ts";
 import { AcceptedConnections, type TcpListener } from "./accepted_connections.ts";
 import { debug } from "./debug.ts";
-import { DenoTcpSocket } from "./tcp_socket.ts";
+import { FramedTcpSocket } from "./tcp_socket.ts";
 
 /** Asks for a socket that listens. */
 export interface TcpListenOptions {
@@ -17,7 +17,7 @@ export interface TcpListenOptions {
 }
 
 /**
- * Listens for TCP connections that are framed as RFC 4571 says: the socket behind a passive TCP candidate (RFC 6544 section 5.2). Throws
+ * Listens for TCP connections that are framed as RFC 4571 says: the socket behind a passive TCP candidate (RFC 6544 section 5.1). Throws
  * where there is no permission, no such address, or the port is in use.
  *
  * @example
@@ -52,7 +52,7 @@ async function accept(listener: Deno.TcpListener, connections: AcceptedConnectio
   try {
     for await (const connection of listener) {
       connection.setNoDelay(true);
-      connections.take(new DenoTcpSocket(connection, "rfc4571", { local: connections.local }));
+      connections.take(new FramedTcpSocket(connection, "rfc4571", { local: connections.local }));
     }
   } catch {
     connections.close();

@@ -4,6 +4,7 @@ import { canonicalIp, type Datagram, type TransportAddress } from "../core/wire/
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { debug } from "./debug.ts";
 import { FrameReader, type StreamFraming, writeFrame } from "./framing.ts";
+import type { ByteConnection } from "./node_tcp.ts";
 
 /** Bytes that wait for a slow connection. What comes after them is dropped, as UDP would: nobody else is to wait for it. */
 const MAX_QUEUED = 1 << 18;
@@ -72,7 +73,7 @@ export async function connectTcp(
     if (tls !== undefined) connection = await secure(tcp, tls);
     if (signal?.aborted) throw new DOMException("Given up", "AbortError");
     debug("transport", `${tls === undefined ? "TCP" : "TLS"} connection to ${hostname}:${port}`);
-    return new DenoTcpSocket(connection, framing, { remote });
+    return new FramedTcpSocket(connection, framing, { remote });
   } catch (error) {
     try {
       connection?.close();
@@ -101,15 +102,15 @@ async function secure(
   return secured;
 }
 
-/** Streams over a connection of Deno's, which it takes over. */
-export class DenoTcpSocket implements TcpSocket {
+/** Streams over a connection, which it takes over. */
+export class FramedTcpSocket implements TcpSocket {
   readonly local: TransportAddress;
   readonly remote: TransportAddress;
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<TcpDiscard> = new Discards();
   readonly closed: Promise<void>;
-  readonly #connection: Deno.TcpConn | Deno.TlsConn;
+  readonly #connection: ByteConnection;
   readonly #framing: StreamFraming;
   readonly #frames: FrameReader;
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
@@ -121,7 +122,7 @@ export class DenoTcpSocket implements TcpSocket {
 
   /** The addresses of its ends are the connection's own, unless the caller knows them as something else. */
   constructor(
-    connection: Deno.TcpConn | Deno.TlsConn,
+    connection: ByteConnection,
     framing: StreamFraming,
     known: { readonly local?: TransportAddress; readonly remote?: TransportAddress },
   ) {

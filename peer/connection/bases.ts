@@ -34,7 +34,7 @@ export class Bases {
 
   /** Closes those whose addresses have gone, and opens what can be opened and is not. Never rejects. */
   async update(configuration: Configuration): Promise<void> {
-    const { network, listens } = this.#io.environment;
+    const { network, listens, opensSimultaneously } = this.#io.environment;
     const { iceTransportPolicy } = configuration;
     const addresses = network.addresses();
     this.#retain(addresses);
@@ -47,9 +47,11 @@ export class Bases {
     for (const base of this.#activeBases(ips)) {
       await this.#add(`active ${base.local.ip}`, base, { tcpType: "active" });
     }
-    if (!listens) return;
-    for (const ip of ips) {
+    for (const ip of listens ? ips : []) {
       await this.#openSocket("passive", ip, { tcpType: "passive" }, () => network.listenTcp?.(ip));
+    }
+    for (const ip of opensSimultaneously ? ips : []) {
+      await this.#openSocket("so", ip, { tcpType: "so" }, () => network.openTcp?.(ip));
     }
   }
 

@@ -9,6 +9,8 @@ export interface Environment {
   readonly network: Network;
   /** Whether TCP connections are listened for, and not only made (RFC 6544). */
   readonly listens?: boolean;
+  /** Whether TCP connections are opened to peers that open them at the same time (RFC 6544). */
+  readonly opensSimultaneously?: boolean;
   /** Whether the addresses of this machine are hidden behind `.local` names (draft-ietf-mmusic-mdns-ice-candidates section 3.1). */
   readonly hidesAddresses?: boolean;
   /** The address by which others reach one of this machine's, where a NAT maps it to one of its own alone. */

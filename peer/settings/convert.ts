@@ -177,6 +177,7 @@ const MEMBERS = {
   udpSocket: { convert: datagramSocket },
   portRange: { convert: portRange },
   tcpPort: { convert: port },
+  tcpSimultaneousOpen: { convert: boolean },
   ipHandling: {
     convert: enumeration("ipHandling", ["all-interfaces", "default-route", "no-udp"]),
   },

@@ -19,6 +19,7 @@ export function environmentOf(settings: Settings): Environment {
     network,
     ...(interval !== undefined && { addressWatch: new AddressWatch(network, interval) }),
     listens: tcpPort !== undefined,
+    opensSimultaneously: settings.tcpSimultaneousOpen ?? false,
     hidesAddresses: settings.mdnsCandidates ?? false,
     ice: iceOf(settings),
     dtls: dtlsOf(settings),

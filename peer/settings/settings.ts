@@ -48,6 +48,11 @@ export interface PeerConnectionSettings {
   /** One TCP port, 1 to 65535, to listen on for all connections: passive candidates (RFC 6544), for peers without UDP. */
   readonly tcpPort?: number;
   /**
+   * Whether connections over TCP are tried with peers that try them at the same time (RFC 6544), which gets through firewalls that let none in;
+   * both peers have to have it, and browsers don't. False by default.
+   */
+  readonly tcpSimultaneousOpen?: boolean;
+  /**
    * How much of this machine's addresses is shown (RFC 8828 section 5.2): `all-interfaces` is mode 1, the default. `default-route` is mode
    * 2: only the IPv4 address from which packets leave. `no-udp` is mode 4: nothing but TCP.
    */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { PASSWORD, USER } from "../ice/turn/turn_server.ts";
 import { Coturn, coturnIsHere } from "./coturn.ts";
-import { type Nat, TwoHomes, whyNoNamespaces } from "./namespaces/mod.ts";
+import { type Nat, twoFirewalls, TwoHomes, whyNoNamespaces } from "./namespaces/mod.ts";
 import { meet } from "./namespaces/remote_peer.ts";
 
 // Two machines, each behind a NAT of the Linux kernel, and a server that both can reach. tests/peer/nat_test.ts has every pairing of the
@@ -53,4 +53,14 @@ test("real NATs: behind two that map each destination anew, peers meet on a rela
 test("real NATs: where one lets no UDP out, its peer is met by TURN over TCP", async () => {
   const [alice] = await types("without UDP", "port-restricted", "tcp");
   assertEquals(alice![0], "relay");
+});
+
+test("real firewalls: where no connection is let in, peers that open one at the same time meet (RFC 6544)", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { alice, bob } = await twoFirewalls(stack);
+  const settings = { tcpSimultaneousOpen: true };
+  const found = await meet(alice, bob, { settings }, (a) => {
+    assert(a.candidates.some((candidate) => candidate.includes("tcptype so")));
+  });
+  assertEquals(found.map((pair) => [...pair]), [["host", "host"], ["host", "host"]]);
 });

@@ -9,6 +9,7 @@ import {
 import { AcceptedConnections, type TcpListener } from "../../transport/accepted_connections.ts";
 import type { Network } from "../../transport/network.ts";
 import type { DatagramSocket } from "../../transport/datagram_socket.ts";
+import { SimultaneousOpen } from "../../transport/simultaneous_open.ts";
 import type { TcpOptions, TcpSocket } from "../../transport/tcp_socket.ts";
 import type { UdpDiscard, UdpSocket } from "../../transport/udp_socket.ts";
 import type { LinkModel } from "./link.ts";
@@ -23,6 +24,7 @@ export interface Surroundings {
   send(packet: Packet): void;
   connectTcp(ip: string, remote: TransportAddress): Promise<TcpSocket>;
   listenTcp(ip: string, port: number, accept: (socket: TcpSocket) => void): () => void;
+  meetTcp(local: TransportAddress, remote: TransportAddress): Promise<TcpSocket>;
   resolve(host: string): readonly string[];
   resolveMdns(name: string): Promise<string | undefined>;
 }
@@ -107,6 +109,18 @@ export class Host implements Network {
     });
     this.#listeners.add(listener);
     return Promise.resolve(listener);
+  }
+
+  openTcp(ip: string, port = 0): Promise<SimultaneousOpen> {
+    if (!this.ips.includes(ip)) return Promise.reject(new Error(`${ip} is not this host's`));
+    const local: TransportAddress = { ip, port: port || this.#nextPort++, protocol: "tcp" };
+    return Promise.resolve(
+      new SimultaneousOpen(
+        local,
+        this.clock,
+        (remote) => this.#surroundings.meetTcp(local, remote),
+      ),
+    );
   }
 
   resolve(host: string, family?: 4 | 6): Promise<string[]> {

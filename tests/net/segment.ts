@@ -49,6 +49,7 @@ export class Segment {
       },
       connectTcp: (ip, remote) => net.tcp.connect(ip, remote),
       listenTcp: (ip, port, accept) => net.tcp.listen(ip, port, accept),
+      meetTcp: (local, remote) => net.tcp.meet(local, remote),
       resolve: (name) => net.names.get(name) ?? [],
       resolveMdns: (name) => this.#resolveMdns(name),
     });

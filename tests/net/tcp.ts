@@ -70,6 +70,8 @@ export type TcpListener = (socket: VirtualTcpSocket) => void;
 /** The TCP of a virtual network: connections go past NATs and links, as if these let everything out. */
 export class VirtualTcp {
   readonly #listeners = new Map<string, TcpListener>();
+  /** Who has sent a SYN that is on its way, by both addresses. */
+  readonly #meeting = new Map<string, TcpListener>();
   readonly #wire: TcpWire;
   #nextPort = 20_000;
 
@@ -85,6 +87,44 @@ export class VirtualTcp {
     return () => void this.#listeners.delete(key);
   }
 
+  /** Connects from a port to one that connects back within this time; rejects where nobody does, or a rule blocks it. */
+  meet(local: TransportAddress, remote: TransportAddress): Promise<VirtualTcpSocket> {
+    const [key, counterpart] = [pairOf(local, remote), pairOf(remote, local)];
+    const other = this.#meeting.get(counterpart);
+    const syn = { data: new Uint8Array(), source: local, destination: remote };
+    return new Promise((resolve, reject) => {
+      if (this.#wire.blocked(syn)) {
+        return this.#wire.schedule(2 * DELAY, () => reject(new Error("Connection refused")));
+      }
+      if (other !== undefined) {
+        const [near, far] = this.#joined(local, remote);
+        this.#meeting.delete(counterpart);
+        this.#wire.schedule(DELAY, () => {
+          other(far);
+          resolve(near);
+        });
+        return;
+      }
+      this.#meeting.set(key, resolve);
+      this.#wire.schedule(2 * DELAY, () => {
+        if (this.#meeting.get(key) !== resolve) return;
+        this.#meeting.delete(key);
+        reject(new Error("Connection refused"));
+      });
+    });
+  }
+
+  #joined(
+    local: TransportAddress,
+    remote: TransportAddress,
+  ): [near: VirtualTcpSocket, far: VirtualTcpSocket] {
+    const near = new VirtualTcpSocket(local, remote, this.#wire);
+    const far = new VirtualTcpSocket(remote, local, this.#wire);
+    near.peer = far;
+    far.peer = near;
+    return [near, far];
+  }
+
   /** Connects; rejects where nobody listens, or a rule blocks it. */
   connect(ip: string, remote: TransportAddress): Promise<VirtualTcpSocket> {
     const local: TransportAddress = { ip, port: this.#nextPort++, protocol: "tcp" };
@@ -95,13 +135,14 @@ export class VirtualTcp {
         if (accept === undefined || this.#wire.blocked(syn)) {
           return reject(new Error("Connection refused"));
         }
-        const near = new VirtualTcpSocket(local, remote, this.#wire);
-        const far = new VirtualTcpSocket(remote, local, this.#wire);
-        near.peer = far;
-        far.peer = near;
+        const [near, far] = this.#joined(local, remote);
         accept(far);
         resolve(near);
       });
     });
   }
+}
+
+function pairOf(from: TransportAddress, to: TransportAddress): string {
+  return `${from.ip} ${from.port} ${to.ip} ${to.port}`;
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { nodeProvider as crypto } from "../../core/crypto/node_provider.ts";
 import { type Datagram, Stage, type TransportAddress } from "../../core/mod.ts";
 import { IceAgent, type IceEvent, writeCandidate } from "../../ice/mod.ts";
-import { Pair, without } from "./pair.ts";
+import { collect, Pair, without } from "./pair.ts";
 
 const LISTENER: TransportAddress = { ip: "198.51.100.3", port: 443, protocol: "tcp" };
 
@@ -63,5 +63,32 @@ Deno.test("a host without UDP gathers active TCP candidates, and fails no worse 
     ["tcp", "active", 9],
   ]);
   stage.run((agent, now) => agent.close(now));
+  await pair.close();
+});
+
+Deno.test("where no connection is let in, two peers that open one at the same time meet (RFC 6544)", async () => {
+  const settings = { tcpSimultaneousOpen: true };
+  for (const trickle of [true, false]) {
+    const pair = new Pair({ trickle, settings: { alice: settings, bob: settings } });
+    pair.net.block(({ source }) => source.protocol === "udp");
+    const { a, b } = await pair.open();
+    const heard = collect(b);
+    a.send("through");
+    await pair.until(() => heard.length === 1);
+    for (const end of [pair.alice, pair.bob]) {
+      const { local, remote } = end.sctp!.transport.iceTransport.getSelectedCandidatePair()!;
+      assertEquals([local.tcpType, remote.tcpType], ["so", "so"]);
+    }
+    await pair.close();
+  }
+});
+
+Deno.test("who opens connections simultaneously meets nobody who does not", async () => {
+  const pair = new Pair({ settings: { alice: { tcpSimultaneousOpen: true } } });
+  pair.net.block(({ source }) => source.protocol === "udp");
+  pair.alice.createDataChannel("x");
+  await pair.negotiate();
+  await pair.until(() => pair.alice.connectionState === "failed", 90_000);
+  assertEquals(pair.alice.localDescription!.sdp.match(/tcptype so/g)!.length, 1);
   await pair.close();
 });

@@ -37,7 +37,9 @@ Deno.test("within a range, each socket gets the next free port, and a used one n
   host.sockets[0]!.close();
   assertEquals((await network.openUdp(IP)).local.port, 5001);
   const listener = await network.listenTcp(IP);
+  const opener = await network.openTcp(IP);
   assertEquals([listener.local.port, listener.local.protocol], [5002, "tcp"]);
+  assertEquals([opener.local.port, opener.local.protocol], [5003, "tcp"]);
 });
 
 Deno.test("connections that open sockets at the same time get shares of one port", async () => {
@@ -121,6 +123,7 @@ Deno.test("what a network can't do its decorator does not pretend", async () => 
     resolveMdns: (name) => host.resolveMdns(name),
   });
   await assertRejects(() => mute.listenTcp(IP));
+  await assertRejects(() => mute.openTcp(IP));
   assertEquals((await mute.openUdp(IP)).local.ip, IP);
   assertEquals(await mute.resolve(IP), [IP]);
 });

@@ -78,6 +78,26 @@ export class Machine implements AsyncDisposable {
  */
 export type Nat = "port-restricted" | "symmetric" | "without UDP";
 
+/** Two machines on one wire, each with a firewall that lets out what it likes, and in what answers that; of UDP nothing. */
+export async function twoFirewalls(
+  stack: AsyncDisposableStack,
+): Promise<{ alice: Machine; bob: Machine }> {
+  const [alice, bob] = [stack.use(await Machine.start()), stack.use(await Machine.start())];
+  await alice.connect(bob, "wire", "192.0.2.1/24", "192.0.2.2/24");
+  for (const machine of [alice, bob]) {
+    await machine.rules(`
+      table ip firewall {
+        chain in {
+          type filter hook input priority 0; policy drop;
+          iifname lo accept;
+          meta l4proto tcp ct state established,related accept;
+        }
+        chain out { type filter hook output priority 0; ct state new accept; }
+      }`);
+  }
+  return { alice, bob };
+}
+
 const NAT_RULES: Record<Nat, string> = {
   "port-restricted": "oifname outside masquerade",
   symmetric: "oifname outside masquerade fully-random",
