@@ -2,7 +2,7 @@ import { parseCandidate } from "../../ice/mod.ts";
 import { canonicalIp } from "../../core/wire/mod.ts";
 import { type Connection, findAll, type MediaDescription } from "../../sdp/mod.ts";
 
-/** Types whose candidates are the most likely to work with a peer that knows no ICE (RFC 8445 section 5.1.4), the best first. */
+/** Types whose candidates are the most likely to work with a peer that knows no ICE (RFC 5245 section 4.1.4), the best first. */
 const PREFERENCE = ["relay", "srflx", "prflx", "host"] as const;
 
 /** What stands for an address where none is known yet, or none may be told (RFC 9429 section 5.2.1). */

@@ -13,7 +13,7 @@ export async function playAll(
       for (const [offerer, answerer] of [[one, other], [other, one]] as const) {
         const how = trickle ? "" : ", without trickling";
         await report(
-          `${scenario.name} (${offerer.name} offers${how})`,
+          `${scenario.name} (${offerer.name} offers to ${answerer.name}${how})`,
           () => play(scenario, offerer, answerer, trickle),
         );
       }

@@ -18,6 +18,9 @@ import { anotherTakesOver } from "./handover.ts";
 import { blobs, kinds, large, maxMessageSize } from "./messages.ts";
 import { bothWays, bufferedAmount, bulk } from "./transfer.ts";
 
+/** What a server whose ICE is lite does just as well (RFC 8445 section 2.5). */
+export const LITE: readonly Scenario[] = [connects, bulk, offererRestartsIce, answererRestartsIce];
+
 export { vanishes } from "./changes.ts";
 
 /** All but {@linkcode vanishes}, which takes half a minute and a browser of its own. */

@@ -23,7 +23,7 @@ function defaultOf(...candidates: readonly string[]): string {
   return `${port} ${connections[0]!.addrType} ${connections[0]!.address}`;
 }
 
-Deno.test("RFC 8445 section 5.1.4: the default candidate is the one that most likely works without ICE", () => {
+Deno.test("RFC 5245 section 4.1.4: the default candidate is the one that most likely works without ICE", () => {
   assertEquals(defaultOf(HOST6, HOST, REFLEXIVE, RELAYED), "5004 IP4 203.0.113.9");
   assertEquals(defaultOf(HOST6, HOST, REFLEXIVE), "5003 IP4 203.0.113.1");
   assertEquals(defaultOf(HOST6, HOST), "5001 IP4 192.0.2.1");
