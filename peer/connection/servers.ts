@@ -56,6 +56,9 @@ async function resolveServer(network: Network, server: IceServerLogin): Promise<
   const ips = literal !== undefined ? [literal] : await network.resolve(host).catch(() => []);
   if (ips.length === 0) return fail(`The host name ${host} could not be resolved`);
   const reachable = firstOfEachFamily(ips).filter((ip) => hasFamilyOf(network, ip));
+  if (reachable.length === 0 && transport === "udp") {
+    return fail(`No address of this machine can reach ${ips[0]}`);
+  }
   const addresses = (reachable.length > 0 ? reachable : ips.slice(0, 1)).map((ip) => (
     { ip, port, protocol: transport }
   ));

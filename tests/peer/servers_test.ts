@@ -107,3 +107,20 @@ Deno.test("a server at an address that nobody has fails at once (RFC 1122 sectio
     await pair.close();
   }
 });
+
+Deno.test("a server that no address of this machine reaches is an icecandidateerror 701 (W3C WebRTC section 4.8.3)", async () => {
+  for (const url of ["stun:[2001:db8::9]:3478", "turn:[2001:db8::9]:3478"]) {
+    const login = { username: USER, credential: PASSWORD };
+    const pair = new Pair({ configuration: { iceServers: [{ urls: url, ...login }] } });
+    const errors: RTCPeerConnectionIceErrorEvent[] = [];
+    pair.alice.onicecandidateerror = (event) => errors.push(event);
+    pair.alice.createDataChannel("channel");
+    await pair.alice.setLocalDescription();
+    await pair.advance(200);
+    assertEquals(pair.alice.iceGatheringState, "complete");
+    assertEquals(errors.map((error) => [error.url, error.errorCode, error.address, error.port]), [
+      [url, 701, null, null],
+    ]);
+    await pair.close();
+  }
+});
