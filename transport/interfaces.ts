@@ -10,7 +10,19 @@ export interface InterfaceAddress {
 }
 
 /**
- * The addresses that candidates are gathered on (RFC 8445 section 5.1.1.1), in the system's order.
+ * Addresses in an order in which neither family waits for all of the other: spread evenly, the family of the first one first (RFC 8421
+ * section 4). Within a family the order stays.
+ */
+export function interleaveFamilies(ips: readonly string[]): string[] {
+  const families = Map.groupBy(ips, (ip) => ip.includes(":"));
+  const placed = [...families.values()].flatMap((family) =>
+    family.map((ip, index) => ({ ip, place: index / family.length }))
+  );
+  return placed.sort((a, b) => a.place - b.place).map(({ ip }) => ip);
+}
+
+/**
+ * The addresses that candidates are gathered on (RFC 8445 section 5.1.1.1), fairly to both families.
  *
  * Deviation: that section forbids loopback addresses; where a machine has nothing else they are used after all, so that two peers
  * on a machine without a network still meet. Browsers leave such a machine unconnected.
@@ -20,7 +32,7 @@ export function usableAddresses(interfaces: readonly InterfaceAddress[]): string
     .filter((ip) => ip !== undefined);
   const usable = found.filter((ip) => scopeOf(ip) === "usable");
   const chosen = usable.length > 0 ? usable : found.filter((ip) => scopeOf(ip) === "loopback");
-  return chosen.slice(0, MAX_ADDRESSES);
+  return interleaveFamilies(chosen).slice(0, MAX_ADDRESSES);
 }
 
 /** What can be done with an address. */

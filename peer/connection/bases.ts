@@ -1,6 +1,6 @@
 import type { TransportAddress } from "../../core/mod.ts";
 import type { IceBaseOptions } from "../../ice/mod.ts";
-import type { DatagramSocket } from "../../transport/mod.ts";
+import { type DatagramSocket, interleaveFamilies } from "../../transport/mod.ts";
 import type { Configuration } from "./configuration.ts";
 import { iceServers } from "./servers.ts";
 import { HostNames } from "./host_names.ts";
@@ -38,7 +38,7 @@ export class Bases {
     const { iceTransportPolicy } = configuration;
     const addresses = network.addresses();
     this.#retain(addresses);
-    const ips = addresses.slice(0, MAX_BASES);
+    const ips = interleaveFamilies(addresses).slice(0, MAX_BASES);
     const relayOnly = iceTransportPolicy === "relay";
     if (!relayOnly || relaysOverUdp(configuration)) {
       for (const ip of ips) await this.#openSocket("udp", ip, {}, () => network.openUdp(ip));

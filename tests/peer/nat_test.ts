@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Host, NatKind, NatSegment, VirtualNetwork } from "../net/mod.ts";
 import { stunResponder } from "../net/mod.ts";
 import { collect, type End, Pair, type PairOptions } from "./pair.ts";
@@ -192,4 +192,23 @@ Deno.test("after a NAT has forgotten its mappings, an ICE restart resumes within
     assertEquals(heard, { alice: sent, bob: sent });
     await pair.close();
   }
+});
+
+Deno.test("RFC 8421 section 4: of many IPv6 addresses that lead nowhere, none keeps IPv4 waiting", async () => {
+  const many = (last: number) => Array.from({ length: 12 }, (_, i) => `2001:db8:${i}::${last}`);
+  const pair = new Pair({
+    hosts: (net) => ({
+      alice: net.host(...many(1), "198.51.100.1"),
+      bob: net.host(...many(2), "198.51.100.2"),
+    }),
+  });
+  pair.net.block(({ destination }) => destination.ip.includes(":"));
+  const checked: string[] = [];
+  pair.net.tap = ({ source, destination }) => {
+    if (source.ip === "198.51.100.1" || many(1).includes(source.ip)) checked.push(destination.ip);
+  };
+  await pair.open();
+  const first = checked.findIndex((ip) => !ip.includes(":"));
+  assert(first >= 0 && first < 12, `${first} checks went before`);
+  await pair.close();
 });

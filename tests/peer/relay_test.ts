@@ -44,7 +44,17 @@ for (const url of [`turn:${SERVER}`, `turn:${SERVER}?transport=tcp`]) {
     assertEquals(local.relayProtocol, url.endsWith("tcp") ? "tcp" : "udp");
     assertEquals([local.url, local.address, local.relatedAddress], [url, SERVER, "0.0.0.0"]);
     const { sdp } = pair.alice.localDescription!;
-    assert(!ours.some((ip) => sdp.includes(ip)), sdp);
+    const stats = JSON.stringify([...(await pair.alice.getStats()).values()]);
+    const everything = [
+      sdp,
+      stats,
+      ...pair.alice.sctp!.transport.iceTransport.getLocalCandidates()
+        .map((candidate) => JSON.stringify(candidate)),
+    ].join("\n");
+    assert(!ours.some((ip) => everything.includes(ip)), everything);
+    for (const secret of [USER, PASSWORD]) {
+      assert(!everything.includes(secret), `${secret} in ${everything}`);
+    }
     assert(server.data.channelData > 0);
     await pair.close();
     await pair.advance(100);

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { ipVersion } from "../../core/wire/mod.ts";
-import { MAX_ADDRESSES, scopeOf, usableAddresses } from "../../transport/interfaces.ts";
+import {
+  interleaveFamilies,
+  MAX_ADDRESSES,
+  scopeOf,
+  usableAddresses,
+} from "../../transport/interfaces.ts";
 import { SystemNetwork } from "../../transport/network.ts";
 import { openUdp } from "../../transport/udp.ts";
 
@@ -96,4 +101,20 @@ Deno.test("SystemNetwork resolves literals to themselves, and what doesn't resol
 
 Deno.test("SystemNetwork leaves names that are no browser's unresolved, without a packet", async () => {
   assertEquals(await new SystemNetwork().resolveMdns("printer.local"), undefined);
+});
+
+Deno.test("RFC 8421 section 4: neither family waits for all of the other, and none is cut off", () => {
+  assertEquals(interleaveFamilies([]), []);
+  assertEquals(interleaveFamilies(["2001:db8::1", "2001:db8::2"]), ["2001:db8::1", "2001:db8::2"]);
+  assertEquals(
+    interleaveFamilies(["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]),
+    ["192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"],
+  );
+  const many = Array.from({ length: 30 }, (_, i) => `2001:db8::${(i + 1).toString(16)}`);
+  const chosen = usableAddresses(interfaces(...many, "192.0.2.1", "192.0.2.2"));
+  assertEquals(chosen.length, MAX_ADDRESSES);
+  assertEquals(chosen.indexOf("192.0.2.1"), 1);
+  const mixed = interleaveFamilies([...many, "192.0.2.1", "192.0.2.2"]);
+  assertEquals(mixed.filter((ip) => ip.includes(":")), many);
+  assertEquals(mixed.indexOf("192.0.2.2"), 17);
 });
