@@ -277,7 +277,7 @@ export class Connection implements Hosts {
   }
 
   /** Moves transports, data channels and transceivers along with a description that has just been applied. */
-  onApplied({ side, type, session, offer, before }: Applied): RemoteTracks {
+  onApplied({ side, type, session, offer, owners, before }: Applied): RemoteTracks {
     if (type === "offer") {
       if (before === "stable") this.#mediaNegotiation.begin();
       this.#transportNegotiation.offer(side, session);
@@ -290,7 +290,7 @@ export class Connection implements Hosts {
     }
     if (side === "local") this.#applyLocal(session);
     if (offer !== undefined) this.#applyAnswer(side, session, offer);
-    const tracks = this.#mediaNegotiation.apply({ side, type, session, offer });
+    const tracks = this.#mediaNegotiation.apply({ side, type, session, offer, owners });
     if (offer !== undefined || side === "local") this.#applyMedia();
     if (type === "answer") {
       for (const transport of this.transports.settle()) transport.retire();

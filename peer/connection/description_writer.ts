@@ -36,6 +36,12 @@ export interface DescriptionWriterHost {
   readonly pendingRemote: AppliedDescription | null;
 }
 
+/** An offer, and the transceivers that its sections stand for, by mid: they have their mids once it is applied. */
+export interface WrittenOffer {
+  readonly session: SessionDescription;
+  readonly owners: ReadonlyMap<string, TransceiverSlots>;
+}
+
 /** What a section of an offer is for. */
 type Owner = TransceiverSlots | "data";
 
@@ -52,16 +58,18 @@ export class DescriptionWriter {
   }
 
   /** Makes an offer; `iceOf` tells the ICE generation of each section that speaks for a transport, and which section comes first in its bundle. */
-  offer(version: number, iceOf: (mid: string, tag: string) => IceParameters): SessionDescription {
+  offer(version: number, iceOf: (mid: string, tag: string) => IceParameters): WrittenOffer {
     const { end, configuration } = this.#host;
-    return createOffer(end, {
+    const owners = new Map<string, TransceiverSlots>();
+    const session = createOffer(end, {
       version,
-      sections: this.#offerSections(),
+      sections: this.#offerSections(owners),
       policy: configuration.bundlePolicy,
       bundled: this.#negotiatedBundle(),
       numbering: this.numbering,
       transportOf: (mid, tag) => this.#withCandidates(mid, iceOf(mid, tag)),
     });
+    return { session, owners };
   }
 
   /** Answers the pending remote offer. */
@@ -95,7 +103,7 @@ export class DescriptionWriter {
     };
   }
 
-  #offerSections(): OfferSection[] {
+  #offerSections(owners: Map<string, TransceiverSlots>): OfferSection[] {
     const { currentLocal, currentRemote } = this.#host;
     const lines = this.#lines();
     const placements = layOutSections(lines, this.#additions(lines));
@@ -113,7 +121,7 @@ export class DescriptionWriter {
         return { mid, isNegotiated: false, content: { type: "rejected", like } };
       }
       if (owner === "data") return { mid, isNegotiated, content: { type: "data" } };
-      owner.jsepMid = mid;
+      owners.set(mid, owner);
       const wishes = this.#wishesOf(owner);
       const section = isNegotiated ? answered[index] : undefined;
       const writer = answer === currentLocal ? "receiver" : "sender";
@@ -155,10 +163,7 @@ export class DescriptionWriter {
     const placed = new Set(lines.map(({ owner }) => owner));
     const additions = transceivers.active.filter((transceiver) =>
       !transceiver.stopping && !placed.has(transceiver)
-    ).map((owner): Addition<Owner> => {
-      const mid = owner.mid ?? owner.jsepMid;
-      return mid === null ? { owner } : { owner, mid };
-    });
+    ).map((owner): Addition<Owner> => owner.mid === null ? { owner } : { owner, mid: owner.mid });
     if (!wantsData || placed.has("data")) return additions;
     const pending = pendingLocal === null ? -1 : dataSectionIndex(pendingLocal.session);
     const data: Addition<Owner> = pending < 0

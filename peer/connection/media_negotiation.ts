@@ -33,6 +33,8 @@ export interface NegotiationStep {
   readonly session: SessionDescription;
   /** The other side's part of the exchange, for an answer. */
   readonly offer: SessionDescription | undefined;
+  /** The transceivers that the sections of an offer of ours were written for, by mid. */
+  readonly owners: ReadonlyMap<string, TransceiverSlots>;
 }
 
 /** What the media's part of negotiation needs of its connection. */
@@ -98,8 +100,7 @@ export class MediaNegotiation {
     const tracks = new RemoteTracks(this.#host.transceivers);
     for (const transceiver of this.#host.transceivers.all) {
       const { sender, receiver } = transceiver;
-      if (this.#associated.has(transceiver)) transceiver.mid = transceiver.jsepMid = null;
-      else if (transceiver.mid === null) transceiver.jsepMid = null;
+      if (this.#associated.has(transceiver)) transceiver.mid = null;
       sender.transport = sender.lastStableStateTransport;
       const hasRids = sender.sendEncodings.some(({ rid }) => rid !== undefined);
       if (sender.lastStableRidlessSendEncodings !== null && hasRids) {
@@ -143,7 +144,7 @@ export class MediaNegotiation {
       if (stopped && mid !== null && rejected.has(mid)) {
         this.#host.transceivers.remove(transceiver);
         this.#sections.delete(mid);
-        transceiver.mid = transceiver.jsepMid = null; // RFC 9429 section 5.11
+        transceiver.mid = null; // RFC 9429 section 5.11
         continue;
       }
       if (sender.sendCodecs.length > 0) {
@@ -160,10 +161,10 @@ export class MediaNegotiation {
   #applyLocal(
     section: RemoteMedia,
     offered: RemoteMedia | undefined,
-    { type }: NegotiationStep,
+    { type, owners }: NegotiationStep,
     tracks: RemoteTracks,
   ): void {
-    const transceiver = this.#host.transceivers.all.find(({ jsepMid }) => jsepMid === section.mid);
+    const transceiver = this.#host.transceivers.byMid(section.mid) ?? owners.get(section.mid);
     if (transceiver === undefined) return;
     if (transceiver.mid === null) {
       transceiver.mid = section.mid;
@@ -208,7 +209,7 @@ export class MediaNegotiation {
       const own = sender.sendEncodings.map(({ rid }) => rid!);
       this.#keepEncodings(transceiver, acceptedRids(section, own));
     }
-    transceiver.mid ??= transceiver.jsepMid;
+    transceiver.mid ??= section.mid;
     const direction = section.isRejected
       ? "inactive"
       : negotiatedDirection(section.direction, "remote");
@@ -254,7 +255,6 @@ export class MediaNegotiation {
       return isRejected ? undefined : this.#create(section, proposed);
     }
     if (found.mid === null) this.#associated.add(found);
-    found.jsepMid = mid;
     const [lone, ...others] = found.sender.sendEncodings;
     if (proposed.length > 0 && others.length === 0 && lone?.rid === undefined) {
       found.sender.sendEncodings = proposed;
@@ -264,10 +264,9 @@ export class MediaNegotiation {
     return found;
   }
 
-  #create({ kind, mid }: RemoteMedia, sendEncodings: EncodingParameters[]): TransceiverSlots {
+  #create({ kind }: RemoteMedia, sendEncodings: EncodingParameters[]): TransceiverSlots {
     const { transceivers } = this.#host;
     const created = transceivers.create({ kind, direction: "recvonly", sendEncodings });
-    created.jsepMid = mid;
     this.#created.add(created);
     this.#associated.add(created);
     return created;

@@ -21,7 +21,7 @@ import { RTCError } from "../rtc_error.ts";
 import type { RTCSdpType } from "../rtc_session_description.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { RemoteTracks } from "../transceivers/mod.ts";
-import type { DescriptionWriter } from "./description_writer.ts";
+import type { DescriptionWriter, WrittenOffer } from "./description_writer.ts";
 import type { RTCSignalingState } from "./states.ts";
 import type { Transport } from "./transport.ts";
 import type { TransportTable } from "./transport_table.ts";
@@ -31,6 +31,8 @@ interface Incoming {
   readonly side: Side;
   readonly type: Exclude<RTCSdpType, "rollback">;
   readonly session: SessionDescription;
+  /** The transceivers that the sections of an offer of ours were written for, by mid. */
+  readonly owners: WrittenOffer["owners"];
   readonly state: RTCSignalingState;
 }
 
@@ -66,12 +68,17 @@ interface Created {
   /** As it is shown (see repeated_transports.ts). */
   readonly sdp: string;
   readonly session: SessionDescription | undefined;
+  readonly owners: WrittenOffer["owners"];
   readonly version: number;
 }
+
+/** Only offers give transceivers their mids. */
+const NO_OWNERS: WrittenOffer["owners"] = new Map();
 
 const NOTHING_CREATED: Created = {
   sdp: "",
   session: undefined,
+  owners: NO_OWNERS,
   version: 0,
 };
 
@@ -178,7 +185,10 @@ export class Signaling {
     const last = this.#lastCreated(type);
     if (last !== NOTHING_CREATED) {
       const now = isOffer ? this.#writeOffer(last.version) : this.#writeAnswer(last.version);
-      if (now.sdp === last.sdp) return last.sdp;
+      if (now.sdp === last.sdp) {
+        if (isOffer) this.#lastCreatedOffer = now; // another transceiver may have come in the place of one that was stopped
+        return now.sdp;
+      }
     }
     return await (isOffer ? this.createOffer() : this.createAnswer());
   }
@@ -188,13 +198,13 @@ export class Signaling {
   }
 
   #writeOffer(version: number): Created {
-    const session = this.#host.writer.offer(version, (mid, tag) => this.#iceForOffer(mid, tag));
-    return created(session, version);
+    const written = this.#host.writer.offer(version, (mid, tag) => this.#iceForOffer(mid, tag));
+    return created(written, version);
   }
 
   #writeAnswer(version: number): Created {
     const session = this.#host.writer.answer(version, (mid) => this.#iceForAnswer(mid));
-    return created(session, version);
+    return created({ session, owners: NO_OWNERS }, version);
   }
 
   /** The steps of `setRemoteDescription` that are chained: an offer that meets ours rolls ours back. */
@@ -225,7 +235,8 @@ export class Signaling {
       throw invalidState(`A ${side} ${type} can't be set in state ${this.state}`);
     }
     if (side === "local") {
-      return { side, type, session: this.#lastCreated(type).session!, state };
+      const { session, owners } = this.#lastCreated(type);
+      return { side, type, session: session!, owners, state };
     }
     const parsed = parseSession(sdp);
     if (!parsed.ok) {
@@ -236,7 +247,7 @@ export class Signaling {
     }
     const { session } = parsed;
     this.#checkRemote(type, session);
-    return { side, type, session, state };
+    return { side, type, session, owners: NO_OWNERS, state };
   }
 
   #checkRemote(type: Incoming["type"], session: SessionDescription): void {
@@ -372,8 +383,8 @@ export class Signaling {
   }
 }
 
-function created(session: SessionDescription, version: number): Created {
-  return { sdp: writeSession(repeatTransports(session)), session, version };
+function created({ session, owners }: WrittenOffer, version: number): Created {
+  return { sdp: writeSession(repeatTransports(session)), session, owners, version };
 }
 
 function invalidState(message: string): DOMException {

@@ -99,7 +99,6 @@ export class TransceiverSlots {
   readonly sender: SenderSlots;
   readonly receiver: ReceiverSlots;
   mid: string | null = null;
-  jsepMid: string | null = null;
   direction: NegotiatedDirection;
   currentDirection: NegotiatedDirection | null = null;
   firedDirection: NegotiatedDirection | null = null;

@@ -156,3 +156,43 @@ Deno.test("RFC 9143 section 9.1.1: numbers of an offer that was rolled back give
   assertEquals(alice.getTransceivers().map(({ mid }) => mid), ["0", "1", "2"]);
   await pair.close();
 });
+
+Deno.test("RFC 9429 section 5.2.1: an offer that was created only gives no transceiver its mid", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const [first, second] = ["audio", "video"].map((kind) => alice.addTransceiver(kind as "audio"));
+  const created = await alice.createOffer();
+  bob.addTransceiver("audio");
+  bob.addTransceiver("video");
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  const mids = () => alice.getTransceivers().map(({ mid }) => mid);
+  assertEquals(mids(), [null, null, "0", "1"]);
+
+  // Once theirs is rolled back, ours can be set as if it had never been.
+  await alice.setRemoteDescription({ type: "rollback" });
+  await alice.setLocalDescription(created);
+  assertEquals(mids(), ["0", "1"]);
+  await alice.setLocalDescription({ type: "rollback" });
+
+  await alice.createOffer();
+  await alice.setRemoteDescription(bob.localDescription!);
+  await alice.setLocalDescription();
+  assertEquals(mids(), [null, null, "0", "1"]);
+  await bob.setRemoteDescription(alice.localDescription!);
+  await pair.negotiate();
+  assertEquals(mids(), ["2", "3", "0", "1"]);
+  assertEquals([first, second].map((each) => each!.currentDirection), ["sendonly", "sendonly"]);
+  await pair.close();
+});
+
+Deno.test("RFC 9429 section 5.2.1: an offer made anew that reads as before is for the transceivers of now", async () => {
+  const pair = new Pair();
+  const before = pair.alice.addTransceiver("audio", { direction: "recvonly" });
+  await pair.alice.createOffer();
+  before.stop();
+  const after = pair.alice.addTransceiver("audio", { direction: "recvonly" });
+  await pair.alice.setLocalDescription();
+  assertEquals([before.mid, after.mid], [null, "0"]);
+  await pair.close();
+});

@@ -18,7 +18,7 @@ export interface MLine<Owner> {
 /** Something without a section yet. */
 export interface Addition<Owner> {
   readonly owner: Owner;
-  /** The mid that it was offered with before, if that offer was rolled back or is still pending. */
+  /** The mid that it is offered with already, if that offer is still pending. */
   readonly mid?: string;
 }
 
