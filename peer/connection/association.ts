@@ -76,9 +76,10 @@ export class Association implements AssociationRider {
     queueTask(() => this.object.dispatchEvent(new Event("statechange")));
   }
 
+  /** Also one that is closed begins anew: it was the peer before who has hung up. */
   renew(dtlsRole: "client" | "server"): void {
-    if (this.slots.state === "closed") return;
     this.#renewals++;
+    this.slots.maxChannels = null;
     this.#host.onSctpRenewed(dtlsRole);
     if (this.slots.state === "connecting") return;
     this.slots.state = "connecting";

@@ -82,6 +82,28 @@ for (const restart of [false, true]) {
   });
 }
 
+Deno.test("another peer takes the place of one that has hung up", async () => {
+  const handover = new Handover();
+  const { caller, first, second } = handover;
+  const atSecond = channelsOf(second);
+  const initial = caller.createDataChannel("initial");
+  await negotiate(caller, first);
+  await handover.until(() => initial.readyState === "open");
+  const { sctp } = caller;
+  first.close();
+  await handover.until(() => sctp!.state === "closed");
+  const fired = record(sctp!, "statechange");
+  const between = caller.createDataChannel("between");
+  caller.restartIce();
+  await negotiate(caller, second);
+  assertEquals([sctp!.state, sctp!.maxChannels], ["connecting", null]);
+  const after = caller.createDataChannel("after");
+  await handover.until(() => between.readyState === "open" && after.readyState === "open");
+  await handover.until(() => atSecond.length === 2);
+  assertEquals([sctp!.state, fired.length], ["connected", 2]);
+  await handover.close();
+});
+
 Deno.test("a channel that had not opened before a handover opens after it", async () => {
   const handover = new Handover();
   const { caller, first, second } = handover;
