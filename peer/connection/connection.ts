@@ -3,10 +3,9 @@ import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { OutboundPacket, ReturnedPacket, WrittenPacket } from "../../rtp/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
-import { groupsOf, maxMessageSizeOf, sctpPortOf, type SessionDescription } from "../../sdp/mod.ts";
+import { maxMessageSizeOf, sctpPortOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
-import { transportMids } from "../jsep/media/mod.ts";
 import { dataSectionIndex, type LocalEnd, midOf } from "../jsep/sections.ts";
 import type { Side } from "../jsep/signaling_state.ts";
 import type { MediaTransport } from "../media/media_transport.ts";
@@ -290,6 +289,7 @@ export class Connection implements Hosts {
     }
     if (side === "local") this.#applyLocal(session);
     if (offer !== undefined) this.#applyAnswer(side, session, offer);
+    if (type === "answer" && data < 0) this.#dropAssociation();
     const tracks = this.#mediaNegotiation.apply({ side, type, session, offer, owners });
     if (offer !== undefined || side === "local") this.#applyMedia();
     if (type === "answer") {
@@ -419,21 +419,17 @@ export class Connection implements Hosts {
     this.#transportNegotiation.applyLocal(session);
   }
 
-  /** An answer settles what both descriptions agree on, or that there is no data. */
+  /** An answer settles what both descriptions agree on. */
   #applyAnswer(side: Side, answer: SessionDescription, offer: SessionDescription): void {
+    this.#transportNegotiation.answer(answer);
     const data = dataSectionIndex(answer);
-    if (data < 0) this.#dropAssociation();
-    // Before the transports know their roles: what they carry is wired when the first packet comes.
-    const tags = transportMids(groupsOf(answer, "BUNDLE"));
-    const mid = data < 0 ? undefined : midOf(answer, data);
-    const transport = mid === undefined
-      ? undefined
-      : this.transports.of(tags.get(mid) ?? mid) ?? this.transports.of(mid);
+    const transport = data < 0 ? undefined : this.transports.of(midOf(answer, data));
     const remote = (side === "remote" ? answer : offer).media[data];
+    // Before the transports connect: what they carry is wired when the first packet comes.
     if (transport !== undefined && remote !== undefined) {
       this.association?.settle(transport, sctpPortOf(remote));
     }
-    this.#transportNegotiation.answer(side, answer, offer);
+    this.#transportNegotiation.connect(side, answer, offer);
     const dtlsRole = transport?.dtlsRole;
     if (this.association === undefined || dtlsRole === undefined || remote === undefined) return;
     updateMaxMessageSize(this.association.slots, maxMessageSizeOf(remote));
@@ -460,7 +456,7 @@ export class Connection implements Hosts {
     if (this.association === undefined) return;
     this.association.close();
     this.association = undefined;
-    this.channels.ended();
+    this.channels.rejected();
   }
 
   /** Derives the aggregated states anew; tells which have changed. */

@@ -166,7 +166,15 @@ export class DataChannelTable implements ChannelHost {
 
   /** The association has ended under the channels: with `error`, if it failed. Runs within its task. */
   ended(error?: RTCError): void {
-    for (const channel of [...this.#byId.values()]) this.#closed(channel, error);
+    for (const channel of new Set([...this.#byId.values(), ...this.#channels])) {
+      this.#closed(channel, error);
+    }
+  }
+
+  /** The other side wants no data: every channel ends, and those of a later association get their ids from that. */
+  rejected(): void {
+    this.#parity = undefined;
+    this.ended();
   }
 
   /** `RTCPeerConnection.close` closes every channel abruptly, with no event (W3C WebRTC section 4.4.1.8). */

@@ -53,20 +53,18 @@ export class TransportNegotiation {
     }
   }
 
-  /** An answer settles which transports remain, and both sides' roles. */
-  answer(side: Side, answer: SessionDescription, offer: SessionDescription): void {
+  /** An answer settles which transport each section uses. */
+  answer(answer: SessionDescription): void {
+    this.#host.transports.answer(tagsOf(answer));
+  }
+
+  /** It settles both sides' roles as well: the transports connect. */
+  connect(side: Side, answer: SessionDescription, offer: SessionDescription): void {
     const { transports } = this.#host;
-    const groups = transportMids(groupsOf(answer, "BUNDLE"));
-    const tags = new Map<string, string>();
-    for (const index of aliveIndices(answer)) {
-      const mid = midOf(answer, index);
-      tags.set(mid, groups.get(mid) ?? mid);
-    }
-    transports.answer(tags);
     const [remote, type] = side === "remote"
       ? [answer, "answer"] as const
       : [offer, "offer"] as const;
-    for (const tag of new Set(tags.values())) {
+    for (const tag of new Set(tagsOf(answer).values())) {
       const transport = transports.of(tag);
       const index = indexOfMid(answer, tag);
       if (transport === undefined || index < 0) continue;
@@ -97,6 +95,15 @@ export class TransportNegotiation {
 
 function* aliveIndices(session: SessionDescription): Generator<number> {
   for (const [index, media] of session.media.entries()) if (needsTransport(media)) yield index;
+}
+
+/** The section of an answer that speaks for each one which was accepted. */
+function tagsOf(answer: SessionDescription): Map<string, string> {
+  const groups = transportMids(groupsOf(answer, "BUNDLE"));
+  return new Map(Array.from(aliveIndices(answer), (index) => {
+    const mid = midOf(answer, index);
+    return [mid, groups.get(mid) ?? mid];
+  }));
 }
 
 /** Groups without what is rejected: the first that remains speaks for the others. */

@@ -6,6 +6,8 @@ import type { Transport } from "./transport.ts";
  */
 export class TransportTable {
   #byMid = new Map<string, Transport>();
+  /** Those of the pending offer, once it has been answered: a final answer may settle it in another way than a provisional one. */
+  #offered: ReadonlyMap<string, Transport> | undefined;
   /** Those of the last stable state. */
   #stable: ReadonlyMap<string, Transport> = new Map();
   /** Those that have not been given up. */
@@ -39,9 +41,10 @@ export class TransportTable {
 
   /** An answer has settled it: `tags` has the section that speaks for each one which was accepted. */
   answer(tags: ReadonlyMap<string, string>): void {
+    const offered = this.#offered ??= this.#byMid;
     const settled = new Map<string, Transport>();
     for (const [mid, tag] of tags) {
-      const transport = this.#byMid.get(tag) ?? this.#byMid.get(mid);
+      const transport = offered.get(tag) ?? offered.get(mid);
       if (transport !== undefined) settled.set(mid, transport);
     }
     this.#byMid = settled;
@@ -60,6 +63,7 @@ export class TransportTable {
   }
 
   #giveUp(): Transport[] {
+    this.#offered = undefined;
     const used = new Set(this.#byMid.values());
     const unused = this.all.filter((transport) => !used.has(transport));
     this.#open = used;

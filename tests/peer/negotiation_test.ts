@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { MediaStream, MediaStreamTrackGenerator } from "../../media/mod.ts";
-import { Pair, record } from "./pair.ts";
+import type { RTCSessionDescriptionInit } from "../../mod.ts";
+import { Pair, record, without } from "./pair.ts";
 
 Deno.test("WebRTC Extensions section 4: extensions that an answer leaves out are not offered again, and answered once they are", async () => {
   const pair = new Pair();
@@ -194,5 +195,69 @@ Deno.test("RFC 9429 section 5.2.1: an offer made anew that reads as before is fo
   const after = pair.alice.addTransceiver("audio", { direction: "recvonly" });
   await pair.alice.setLocalDescription();
   assertEquals([before.mid, after.mid], [null, "0"]);
+  await pair.close();
+});
+
+/** A description in which the sections from `first` on are rejected. */
+function rejecting({ sdp }: RTCSessionDescriptionInit, first: number): string {
+  const [session, ...sections] = sdp!.split(/(?=^m=)/m);
+  const mids = sections.slice(0, first).map((_, index) => index).join(" ");
+  return [
+    session!.replace(/^a=group:BUNDLE.*/m, `a=group:BUNDLE ${mids}`),
+    ...sections.map((section, index) =>
+      index < first ? section : section.replace(/^m=(\w+) \d+/, "m=$1 0")
+    ),
+  ].join("");
+}
+
+Deno.test("RFC 9429 section 3.2: a provisional answer without data is not the last word", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio");
+  const channel = alice.createDataChannel("channel");
+  await alice.setLocalDescription();
+  const { sctp } = alice;
+  await bob.setRemoteDescription(alice.localDescription!);
+  await bob.setLocalDescription();
+  const sdp = rejecting(bob.localDescription!, 1);
+  await alice.setRemoteDescription({ type: "pranswer", sdp });
+  assertStrictEquals(alice.sctp, sctp);
+  await alice.setRemoteDescription(bob.localDescription!);
+  await pair.until(() => channel.readyState === "open");
+  await pair.close();
+});
+
+Deno.test("RFC 9143 section 7.3.1: a final answer without the bundle of the provisional one leaves each section its transport", async () => {
+  const pair = new Pair({ configuration: { bundlePolicy: "max-compat" } });
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio");
+  const channel = alice.createDataChannel("channel");
+  await alice.setLocalDescription();
+  const [audio] = alice.getTransceivers();
+  const own = alice.sctp!.transport;
+  await bob.setRemoteDescription(without(alice.localDescription!, /^a=group:BUNDLE/));
+  await bob.setLocalDescription();
+  const { sdp } = bob.localDescription!;
+  const bundled = sdp.replace(/^a=msid-semantic/m, "a=group:BUNDLE 0 1\r\na=msid-semantic");
+  await alice.setRemoteDescription({ type: "pranswer", sdp: bundled });
+  assertStrictEquals(alice.sctp!.transport, audio!.sender.transport);
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertStrictEquals(alice.sctp!.transport, own);
+  await pair.until(() => channel.readyState === "open");
+  await pair.close();
+});
+
+Deno.test("RFC 8841 section 10.4: an answer without data closes a channel that has no id yet", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio");
+  const channel = alice.createDataChannel("channel");
+  const fired = record(channel, "open", "close");
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  const sdp = rejecting(await bob.createAnswer(), 1);
+  await alice.setRemoteDescription({ type: "answer", sdp });
+  await pair.advance(0);
+  assertEquals([alice.sctp, channel.readyState, fired], [null, "closed", ["close"]]);
   await pair.close();
 });
