@@ -4,6 +4,7 @@
  * @module
  */
 export { RTCPeerConnection, type RTCPeerConnectionEventMap } from "./rtc_peer_connection.ts";
+export type { RTCPriorityType } from "./rtc_priority_type.ts";
 export type { RTCOfferOptions } from "./rtc_offer_options.ts";
 export type { RTCDataChannelInit } from "./rtc_data_channel_init.ts";
 export type { LegacyStreams } from "./legacy_streams.ts";
@@ -48,7 +49,6 @@ export type {
 export { RTCDTMFSender, type RTCDTMFSenderEventMap } from "./rtc_dtmf_sender.ts";
 export type {
   RTCEncodingOptions,
-  RTCPriorityType,
   RTCResolutionRestriction,
   RTCRtcpParameters,
   RTCRtpCapabilities,

@@ -7,6 +7,7 @@ import {
   type Listen,
   type Unlisten,
 } from "../webidl/interface.ts";
+import type { RTCPriorityType } from "./rtc_priority_type.ts";
 
 /** How far a data channel is (W3C WebRTC section 6.2.1). */
 export type RTCDataChannelState = "connecting" | "open" | "closing" | "closed";
@@ -38,6 +39,7 @@ export interface ChannelParameters {
   readonly maxPacketLifeTime: number | null;
   readonly maxRetransmits: number | null;
   readonly negotiated: boolean;
+  readonly priority: RTCPriorityType;
 }
 
 /** One message on its way out. */
@@ -122,6 +124,11 @@ export class RTCDataChannel extends EventTarget {
   /** Whether the application negotiates the channel, rather than DCEP. */
   get negotiated(): boolean {
     return this.#slots.negotiated;
+  }
+
+  /** How important the channel is among others (WebRTC Priority Control section 4); the peer's word where it has opened the channel. */
+  get priority(): RTCPriorityType {
+    return this.#slots.priority;
   }
 
   /** The SCTP stream, 0 to 65534; null before the DTLS roles are known. */

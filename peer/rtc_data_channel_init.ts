@@ -6,6 +6,7 @@ import {
   usvString,
 } from "../webidl/convert.ts";
 import { MAX_CHANNEL_ID } from "./connection/data_channels.ts";
+import { priorityType, type RTCPriorityType } from "./rtc_priority_type.ts";
 import type { ChannelParameters } from "./rtc_data_channel.ts";
 
 /** How a data channel is made (W3C WebRTC section 6.2). */
@@ -22,12 +23,14 @@ export interface RTCDataChannelInit {
   negotiated?: boolean;
   /** The SCTP stream, 0 to 65534, where `negotiated` is true. */
   id?: number;
+  /** How important the channel is among others; "low", which is the normal one, by default. The peer is told. */
+  priority?: RTCPriorityType;
 }
 
 /** The dictionary with its defaults. */
 export type ChannelInit =
   & RTCDataChannelInit
-  & Required<Pick<RTCDataChannelInit, "ordered" | "protocol" | "negotiated">>;
+  & Required<Pick<RTCDataChannelInit, "ordered" | "protocol" | "negotiated" | "priority">>;
 
 /** `RTCDataChannelInit`. */
 export const rtcDataChannelInit: Converter<ChannelInit> = dictionary("RTCDataChannelInit", {
@@ -37,6 +40,7 @@ export const rtcDataChannelInit: Converter<ChannelInit> = dictionary("RTCDataCha
   protocol: { convert: usvString, default: () => "" },
   negotiated: { convert: boolean, default: () => false },
   id: { convert: enforcedUnsignedShort },
+  priority: { convert: priorityType, default: () => "low" as const },
 });
 
 /** The longest label and protocol, in bytes of UTF-8 (RFC 8832 section 5.1). */
@@ -53,7 +57,7 @@ export function checkChannel(
       throw new TypeError(`${context}: the ${name} exceeds ${MAX_TEXT_BYTES} bytes`);
     }
   }
-  const { ordered, protocol, negotiated } = init;
+  const { ordered, protocol, negotiated, priority } = init;
   const { maxPacketLifeTime = null, maxRetransmits = null } = init;
   const id = negotiated ? init.id ?? null : null;
   if (negotiated && id === null) {
@@ -66,7 +70,15 @@ export function checkChannel(
     throw new TypeError(`${context}: the id ${id} exceeds ${MAX_CHANNEL_ID}`);
   }
   return {
-    parameters: { label, protocol, ordered, maxPacketLifeTime, maxRetransmits, negotiated },
+    parameters: {
+      label,
+      protocol,
+      ordered,
+      maxPacketLifeTime,
+      maxRetransmits,
+      negotiated,
+      priority,
+    },
     id,
   };
 }

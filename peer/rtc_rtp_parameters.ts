@@ -26,6 +26,7 @@ import type {
   RtpHeaderExtensionCapability,
   TransceiverDirection,
 } from "./jsep/media/mod.ts";
+import { priorityType, type RTCPriorityType } from "./rtc_priority_type.ts";
 
 /** A codec, as applications name it. */
 export type RTCRtpCodec = RtpCodec;
@@ -37,9 +38,6 @@ export type RTCRtpCapabilities = RtpCapabilities;
 export type RTCRtpHeaderExtensionCapability = RtpHeaderExtensionCapability;
 /** In which direction media goes. */
 export type RTCRtpTransceiverDirection = TransceiverDirection;
-
-/** How important an encoding is among others (WebRTC Priority Control section 4.1). */
-export type RTCPriorityType = "very-low" | "low" | "medium" | "high";
 
 /** The largest picture that an encoding may have, in either orientation (WebRTC Extensions section 5). */
 export interface RTCResolutionRestriction {
@@ -152,13 +150,6 @@ export const transceiverDirection: Converter<RTCRtpTransceiverDirection> = enume
   "RTCRtpTransceiverDirection",
   TRANSCEIVER_DIRECTIONS,
 );
-
-const priorityType: Converter<RTCPriorityType> = enumeration("RTCPriorityType", [
-  "very-low",
-  "low",
-  "medium",
-  "high",
-]);
 
 const CODEC = {
   mimeType: { convert: domString, required: true },

@@ -9,6 +9,7 @@ import {
   channelSlots,
   RTCDataChannel,
 } from "../rtc_data_channel.ts";
+import { channelPriorityOf, priorityTypeOf } from "../rtc_priority_type.ts";
 import { RTCError, type RTCErrorDetailType } from "../rtc_error.ts";
 import type { SctpTransportSlots } from "../rtc_sctp_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
@@ -265,6 +266,7 @@ export class DataChannelTable implements ChannelHost {
       ...(slots.maxRetransmits !== null && { maxRetransmits: slots.maxRetransmits }),
       ...(slots.maxPacketLifeTime !== null && { maxPacketLifeTime: slots.maxPacketLifeTime }),
       negotiated: slots.negotiated,
+      priority: channelPriorityOf(slots.priority),
     });
   }
 
@@ -294,6 +296,7 @@ export class DataChannelTable implements ChannelHost {
       maxRetransmits: item.maxRetransmits ?? null,
       maxPacketLifeTime: item.maxPacketLifeTime ?? null,
       negotiated: false,
+      priority: item.priority === undefined ? "low" : priorityTypeOf(item.priority),
     }, item.streamId);
     this.#open(channelSlots(channel));
     this.#host.target.dispatchEvent(new RTCDataChannelEvent("datachannel", { channel }));

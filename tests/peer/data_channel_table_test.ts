@@ -18,6 +18,7 @@ Deno.test("messages of a peer that was the quicker one wait for a negotiated cha
     maxPacketLifeTime: null,
     maxRetransmits: null,
     negotiated: true,
+    priority: "low" as const,
   }, 1);
   const events: string[] = [];
   channel.onopen = async () => {
@@ -53,6 +54,7 @@ Deno.test("a flood that began before a channel opened is read as fast as it come
     maxPacketLifeTime: null,
     maxRetransmits: null,
     negotiated: true,
+    priority: "low" as const,
   }, 1);
   const received: number[] = [];
   channel.onmessage = ({ data }) => received.push(new Uint8Array(data)[0]!);

@@ -26,6 +26,41 @@ Deno.test("two peers exchange text and bytes, empty messages too, in their order
   await pair.close();
 });
 
+Deno.test("a channel's priority is in its DATA_CHANNEL_OPEN and is read back by the peer (RFC 8832 section 8.2)", async () => {
+  for (const priority of ["very-low", "low", "medium", "high"] as const) {
+    const pair = new Pair();
+    const { a, b } = await pair.open("urgent", { priority });
+    assertEquals([a.priority, b.priority], [priority, priority]);
+    await pair.close();
+  }
+  const pair = new Pair();
+  const { a, b } = await pair.open();
+  assertEquals([a.priority, b.priority], ["low", "low"]);
+  const init = { priority: "urgent" } as unknown as RTCDataChannelInit;
+  assertThrows(() => pair.alice.createDataChannel("x", init), TypeError);
+  await pair.close();
+});
+
+Deno.test("a peer's priority between the steps of RFC 8831 section 6.4 counts as the step above, and at most as high", async () => {
+  const target = new EventTarget();
+  const host = { target, isClosed: false, sctp: undefined, sendItems: () => {} };
+  const table = new DataChannelTable(host);
+  table.connected(20);
+  const priorities: string[] = [];
+  target.addEventListener("datachannel", (event) => {
+    priorities.push((event as RTCDataChannelEvent).channel.priority);
+  });
+  const parameters = { label: "x", protocol: "", ordered: true, negotiated: false };
+  for (const [index, priority] of [0, 128, 129, 256, 257, 512, 513, 1024, 65535].entries()) {
+    table.receive([{ type: "open", streamId: 2 * index + 1, ...parameters, priority }]);
+  }
+  await settle();
+  assertEquals(
+    priorities,
+    ["very-low", "very-low", "low", "low", "medium", "medium", "high", "high", "high"],
+  );
+});
+
 Deno.test("open fires once, even if the peer's OPEN is announced before the association is", async () => {
   const target = new EventTarget();
   const host = { target, isClosed: false, sctp: undefined, sendItems: () => {} };
