@@ -67,6 +67,8 @@ export interface RTCRtpEncodingParameters extends RTCRtpCodingParameters {
   scaleResolutionDownBy?: number;
   /** The largest picture; takes the place of `scaleResolutionDownBy`. */
   scaleResolutionDownTo?: RTCResolutionRestriction;
+  /** How the stream is layered, as in "L1T3"; only for video. Who makes the frames is to keep to it (W3C WebRTC SVC section 4.1). */
+  scalabilityMode?: string;
   /** Whether the length of audio frames may change by itself; false by default. */
   adaptivePtime?: boolean;
   /** How important the encoding is; "low" by default. */
@@ -187,6 +189,7 @@ const ENCODING = {
       maxHeight: { convert: unsignedLong },
     }),
   },
+  scalabilityMode: { convert: domString },
   adaptivePtime: { convert: boolean, default: () => false },
   priority: { convert: priorityType, default: () => "low" as const },
   networkPriority: { convert: priorityType },

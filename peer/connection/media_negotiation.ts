@@ -21,6 +21,7 @@ import {
   stopTransceiver,
   type TransceiverSlots,
   type TransceiverTable,
+  withNegotiatedModes,
 } from "../transceivers/mod.ts";
 import type { NegotiatedSection } from "../media/section.ts";
 import { codecsOf, expect, negotiate, type SectionPair, settle } from "./negotiated_sections.ts";
@@ -148,12 +149,13 @@ export class MediaNegotiation {
         continue;
       }
       if (sender.sendCodecs.length > 0) {
-        sender.sendEncodings = sender.sendEncodings.map((encoding) => {
+        const encodings = sender.sendEncodings.map((encoding) => {
           const { codec, ...rest } = encoding;
           const isThere = codec === undefined ||
             sender.sendCodecs.some((one) => codecDictionaryMatch(codec, one, true));
           return isThere ? encoding : rest;
         });
+        sender.sendEncodings = withNegotiatedModes(encodings, sender.sendCodecs);
       }
     }
   }

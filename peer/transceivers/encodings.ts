@@ -10,6 +10,7 @@ import {
   type MediaKind,
 } from "../jsep/media/mod.ts";
 import type { EncodingParameters, RTCRtpCodec } from "../rtc_rtp_parameters.ts";
+import { areModesGood } from "./scalability.ts";
 
 /**
  * Letters and digits, as RFC 8852 section 3.3 has them in packets, where there is no room for more than 16; RFC 8851 section 10 would
@@ -29,6 +30,10 @@ export function validateSendEncodings(
     throw new DOMException(`${context}: a codec is not supported`, "OperationError");
   }
   const encodings = fitToKind(kind, given);
+  // W3C WebRTC SVC section 4.2.1.
+  if (!areModesGood(encodings, codecs)) {
+    throw new DOMException(`${context}: a scalabilityMode is not supported`, "OperationError");
+  }
   checkRanges(encodings, context);
   if (!areResolutionRestrictionsGood(encodings)) {
     throw new DOMException(
@@ -69,7 +74,10 @@ export function fitToKind(
   encodings: readonly EncodingParameters[],
 ): EncodingParameters[] {
   if (kind === "video") return [...encodings];
-  return encodings.map(({ scaleResolutionDownBy: _by, maxFramerate: _rate, ...rest }) => rest);
+  return encodings.map(({ scaleResolutionDownBy: _by, maxFramerate: _rate, ...others }) => {
+    const { scalabilityMode: _mode, ...rest } = others;
+    return rest;
+  });
 }
 
 /**

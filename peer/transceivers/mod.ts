@@ -7,5 +7,6 @@ export * from "./slots.ts";
 export * from "./packets.ts";
 export * from "./tones.ts";
 export * from "./table.ts";
+export { withNegotiatedModes } from "./scalability.ts";
 export * from "./stop.ts";
 export * from "./remote_tracks.ts";

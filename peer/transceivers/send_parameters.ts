@@ -7,6 +7,7 @@ import { queueTask } from "../../webidl/task.ts";
 import { capabilities } from "../jsep/media/mod.ts";
 import type { EncodingParameters, SendParameters } from "../rtc_rtp_parameters.ts";
 import { areResolutionRestrictionsGood, checkRanges, fitToKind, isAmong } from "./encodings.ts";
+import { areModesGood } from "./scalability.ts";
 import type { SenderSlots } from "./slots.ts";
 
 /** The steps of `getParameters`. What is returned is the caller's own. */
@@ -48,6 +49,10 @@ export function setSendParameters(
     throw invalidModification(`${context}: a codec is not among those that can be chosen`);
   }
   const encodings = scaled(fitToKind(kind, parameters.encodings), kind === "video");
+  // W3C WebRTC SVC section 4.2.2: once codecs are negotiated, it is the one that the encoding is sent with.
+  if (!areModesGood(encodings, last.codecs.length > 0 ? last.codecs.slice(0, 1) : codecs)) {
+    throw invalidModification(`${context}: a scalabilityMode is not supported`);
+  }
   checkRanges(encodings, context);
   if (!areResolutionRestrictionsGood(encodings)) {
     throw invalidModification(

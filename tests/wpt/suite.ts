@@ -8,7 +8,8 @@ import { normalize } from "node:path/posix";
 
 /** Folders of the suite that concern WebRTC. */
 export const FOLDERS = [
-  ...["webrtc", "webrtc-extensions", "webrtc-stats", "webrtc-encoded-transform", "webrtc-priority"],
+  ...["webrtc", "webrtc-extensions", "webrtc-stats", "webrtc-encoded-transform"],
+  ...["webrtc-priority", "webrtc-svc"],
 ] as const;
 
 /** One run of one file. */

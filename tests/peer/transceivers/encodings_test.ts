@@ -4,6 +4,7 @@ import {
   rtcRtpTransceiverInit,
 } from "../../../peer/rtc_rtp_parameters.ts";
 import { validateSendEncodings } from "../../../peer/transceivers/encodings.ts";
+import { withNegotiatedModes } from "../../../peer/transceivers/scalability.ts";
 
 function validate(kind: "audio" | "video", sendEncodings: RTCRtpEncodingParameters[]) {
   const init = rtcRtpTransceiverInit({ sendEncodings }, "test");
@@ -34,6 +35,39 @@ Deno.test("W3C WebRTC section 5.1: errors come in the order of the text", () => 
   assertThrows(() => validate("video", [{ scaleResolutionDownBy: 0.99 }]), RangeError);
   assertThrows(() => validate("video", [{ maxFramerate: -1 }]), RangeError);
   assertThrows(() => validate("video", [{ maxFramerate: NaN }]), TypeError);
+});
+
+Deno.test("W3C WebRTC SVC section 4.2.1: a scalability mode is one of the codec, or of any; S modes are not for simulcast", () => {
+  const vp8 = { mimeType: "video/VP8", clockRate: 90_000 };
+  for (const mode of ["L1T1", "L1T3", "L3T3_KEY", "L2T3_KEY_SHIFT", "S3T3h"]) {
+    assertEquals(validate("video", [{ scalabilityMode: mode }])[0]!.scalabilityMode, mode);
+  }
+  const wrong: RTCRtpEncodingParameters[][] = [
+    ...["", "nonsense", "l1t1", "L4T1", "L1T4", "L1T2h", "L2T1_KEY_SHIFT"].map((mode) => [
+      { scalabilityMode: mode },
+    ]),
+    [{ codec: vp8, scalabilityMode: "L2T1" }],
+    [{ rid: "a", scalabilityMode: "S2T1" }, { rid: "b" }],
+  ];
+  for (const encodings of wrong) {
+    const error = assertThrows(() => validate("video", encodings), DOMException);
+    assertEquals(error.name, "OperationError", JSON.stringify(encodings));
+  }
+  const paused = [{ rid: "a", scalabilityMode: "S2T1" }, { rid: "b", active: false }];
+  assertEquals(validate("video", paused).length, 2);
+  assertEquals(validate("audio", [{ scalabilityMode: "nonsense" }]), [DEFAULTS]);
+});
+
+Deno.test("W3C WebRTC SVC section 4.2.3: a mode that the negotiated codec lacks gives way, one that was never set stays so", () => {
+  const [vp8, vp9] = ["VP8", "VP9"].map((name) => ({
+    ...{ mimeType: `video/${name}`, clockRate: 90_000 },
+  }));
+  const encodings = validate("video", [{ scalabilityMode: "L3T3" }]);
+  assertEquals(withNegotiatedModes(encodings, [vp8!])[0]!.scalabilityMode, "L1T1");
+  assertEquals(withNegotiatedModes(encodings, [vp9!]), encodings);
+  assertEquals(withNegotiatedModes(encodings, []), encodings);
+  const plain = validate("video", [{}]);
+  assertEquals("scalabilityMode" in withNegotiatedModes(plain, [vp8!])[0]!, false);
 });
 
 Deno.test("W3C WebRTC section 5.1: layers are scaled from small to large unless the application says how", () => {

@@ -42,6 +42,19 @@ Deno.test("W3C WebRTC section 5.2: what setParameters sets is what getParameters
   assertEquals(host.updated.length, 1);
 });
 
+Deno.test("W3C WebRTC SVC section 4.2.2: a mode that no codec has, or the negotiated one lacks, can't be set", async () => {
+  const sender = video(new Host());
+  const set = (mode: string) => {
+    const parameters = sender.getParameters();
+    parameters.encodings[0]!.scalabilityMode = mode;
+    return sender.setParameters(parameters);
+  };
+  await set("L3T3");
+  assertEquals(sender.getParameters().encodings[0]!.scalabilityMode, "L3T3");
+  assertEquals(await nameOf(set("nonsense")), "InvalidModificationError");
+  assertEquals(await nameOf(set("S2T1")), "InvalidModificationError");
+});
+
 Deno.test("W3C WebRTC section 5.2: without getParameters in the same task, setParameters is an InvalidStateError", async () => {
   const sender = video(new Host());
   const parameters = sender.getParameters();
