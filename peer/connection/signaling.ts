@@ -6,6 +6,7 @@ import {
   checkAnswerMatches,
   checkMids,
   checkOfferFollows,
+  checkSize,
   checkTransports,
 } from "../jsep/remote.ts";
 import {
@@ -236,6 +237,7 @@ export class Signaling {
     }
     if (side === "local") {
       const { session, owners } = this.#lastCreated(type);
+      checkSize(session!);
       return { side, type, session: session!, owners, state };
     }
     const parsed = parseSession(sdp);
@@ -251,6 +253,7 @@ export class Signaling {
   }
 
   #checkRemote(type: Incoming["type"], session: SessionDescription): void {
+    checkSize(session);
     checkMids(session);
     checkTransports(session, type);
     const sections = readSections(session);

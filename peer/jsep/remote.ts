@@ -1,4 +1,5 @@
 import type { IceParameters } from "../../ice/mod.ts";
+import { MAX_SECTIONS } from "../../rtp/mod.ts";
 import {
   candidatesOf,
   type Fingerprint,
@@ -108,6 +109,14 @@ export function checkOfferFollows(
     throw invalid(
       `The offer has ${offer.media.length} sections, where there were ${before.media.length}`,
     );
+  }
+}
+
+/** Throws an `OperationError` for more sections than can be served (W3C WebRTC section 4.4.1.5, "for all other errors"). */
+export function checkSize({ media }: SessionDescription): void {
+  const alive = media.filter(needsTransport).length;
+  if (alive > MAX_SECTIONS) {
+    throw new DOMException(`${alive} sections exceed ${MAX_SECTIONS}`, "OperationError");
   }
 }
 

@@ -268,6 +268,23 @@ Deno.test("a name in a candidate that is not `.local` is never looked up", async
   await pair.close();
 });
 
+Deno.test("W3C WebRTC section 4.4.1.5: more sections than can be served are an OperationError, of either side", async () => {
+  const [alice, bob] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  for (let sections = 0; sections <= 1024; sections++) alice.addTransceiver("audio");
+  const offer = await alice.createOffer();
+  const refuse = async (pc: RTCPeerConnection, setting: Promise<void>) => {
+    const { name } = await assertRejects(() => setting, DOMException);
+    assertEquals([name, pc.signalingState], ["OperationError", "stable"]);
+  };
+  await refuse(alice, alice.setLocalDescription(offer));
+  await refuse(bob, bob.setRemoteDescription(offer));
+  alice.getTransceivers()[0]!.stop();
+  await alice.setLocalDescription();
+  assertEquals(alice.signalingState, "have-local-offer");
+  alice.close();
+  bob.close();
+});
+
 Deno.test("a candidate that comes again and again is known once, and an ICE restart forgets those before it", async () => {
   const pair = new Pair();
   await pair.open();
