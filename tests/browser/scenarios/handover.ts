@@ -4,7 +4,7 @@ import type { Scenario } from "../harness/scenario.ts";
 /** The caller keeps its connection, and finds another callee with another certificate at its end (RFC 8842 section 5.1). */
 export const anotherTakesOver: Scenario = {
   name: "another callee takes the place of the first, and opens channels of its own",
-  timeout: 60_000, // on a busy machine the new callee's handshake took more than half of that once
+  timeout: 60_000, // once, on a busy machine, the new callee's handshake had not ended after half of that
   async run({ offerer, answerer, connect, note }) {
     if (offerer.name === "firefox") {
       return note("Firefox keeps the DTLS association with the first");
