@@ -10,9 +10,6 @@ export const Fate = { IN_FLIGHT: 0, ACKED: 1, LOST: 2, ABANDONED: 3 } as const;
 /** One of {@linkcode Fate}. */
 export type Fate = typeof Fate[keyof typeof Fate];
 
-/** Transmissions by which a network may plausibly change the order. */
-const REORDERING = 16;
-
 /** A DATA chunk that has been sent and is not yet covered by the cumulative TSN ack. Its object is used again for later chunks. */
 export class OutstandingChunk {
   tsn = 0;
@@ -28,7 +25,7 @@ export class OutstandingChunk {
   transmissions = 0;
   /** When it was sent last. */
   sentAt: Millis = 0;
-  /** The how-manieth transmission of any chunk its first and its last one were. */
+  /** In the how-manieth packet it was sent first, and last. */
   firstOrder = 0;
   order = 0;
   /** How many SACKs have reported it missing (RFC 9260 section 7.2.4). */
@@ -43,8 +40,11 @@ export interface Acknowledgement {
   bytes: number;
   /** When the latest chunk was sent whose acknowledgement measures the round-trip time; undefined if none does. */
   sampleSentAt: Millis | undefined;
-  /** The latest transmission that is known to have arrived; 0 if none. */
+  /** The latest packet that is known to have arrived; 0 if none. */
   highestOrder: number;
+  /** How many packets are known now to have arrived, and the last one of them that was counted. */
+  packets: number;
+  lastCounted: number;
   /** Index behind the last chunk that a gap block covers. */
   coveredEnd: number;
 }
@@ -94,6 +94,16 @@ export class Outstanding {
     return index >= 0 && index < this.#count ? this.at(index) : undefined;
   }
 
+  /** Packets since the first chunk was sent, that one's included. */
+  get packetsSinceFirst(): number {
+    return this.#count === 0 ? 0 : this.#order - this.at(0).firstOrder + 1;
+  }
+
+  /** What is transmitted from now on goes into another packet. */
+  beginPacket(): void {
+    this.#order++;
+  }
+
   /** Gives the next TSN to a chunk, whose other fields the caller sets. */
   append(): OutstandingChunk {
     if (this.#count === this.#ring.length) this.#grow();
@@ -109,7 +119,7 @@ export class Outstanding {
 
   /** The chunk goes, or goes again, into a packet. */
   transmitted(chunk: OutstandingChunk, now: Millis): void {
-    chunk.order = ++this.#order;
+    chunk.order = this.#order;
     if (chunk.transmissions++ === 0) chunk.firstOrder = chunk.order;
     chunk.fate = Fate.IN_FLIGHT;
     chunk.sentAt = now;
@@ -175,19 +185,21 @@ export class Outstanding {
   }
 
   /**
-   * Counts a miss for each chunk before `end` that was sent earlier than something that has arrived; calls `lost` at the third
-   * (RFC 9260 section 7.2.4).
+   * Counts misses for each chunk before the last one covered that was sent earlier than something that has arrived; calls `lost` when
+   * there are `threshold` (RFC 9260 section 7.2.4).
    *
    * Deviation: the RFC compares TSNs and lets a chunk be fast retransmitted only once, leaving the loss of a retransmission to
    * T3-rtx. The order of transmissions is the same for chunks sent once, and tells of a lost retransmission within a round trip.
+   *
+   * Deviation: the RFC counts SACKs, of which its receiver sends one for each packet behind a gap (RFC 9260 section 6.7). One that
+   * takes packets in batches sends one for many, and others may be lost: so it is those packets that count.
    */
   countMisses(
-    end: number,
-    highestOrder: number,
+    { coveredEnd, highestOrder, packets }: Acknowledgement,
     threshold: number,
     lost: (chunk: OutstandingChunk) => void,
   ): void {
-    for (let i = 0; i < end;) {
+    for (let i = 0; i < coveredEnd;) {
       const chunk = this.at(i);
       if (chunk.fate === Fate.ACKED) {
         i += Math.max(1, chunk.skip);
@@ -195,8 +207,7 @@ export class Outstanding {
       }
       i++;
       if (chunk.fate !== Fate.IN_FLIGHT || chunk.order >= highestOrder) continue;
-      // A receiver that acknowledges batches reports once what would else have been several reports.
-      chunk.misses += highestOrder - chunk.order > REORDERING ? threshold : 1;
+      chunk.misses += Math.min(packets, highestOrder - chunk.order);
       if (chunk.misses >= threshold) lost(chunk);
     }
   }
@@ -227,6 +238,9 @@ export class Outstanding {
     const once = chunk.transmissions === 1;
     if (once) result.sampleSentAt = Math.max(result.sampleSentAt ?? -Infinity, chunk.sentAt);
     result.highestOrder = Math.max(result.highestOrder, chunk.firstOrder);
+    if (chunk.firstOrder === result.lastCounted) return;
+    result.lastCounted = chunk.firstOrder;
+    result.packets++;
   }
 
   #ackedRun(start: number, end: number): number {

@@ -17,7 +17,7 @@ import { type Acknowledgement, Fate, Outstanding, type OutstandingChunk } from "
 import { RetransmissionTimeout } from "./rto.ts";
 import { type OutgoingMessage, SendQueue } from "./send_queue.ts";
 
-/** SACKs that report a chunk missing before it is retransmitted (RFC 9260 section 7.2.4). */
+/** Reports that a chunk is missing before it is retransmitted (RFC 9260 section 7.2.4). */
 const MISS_THRESHOLD = 3;
 
 /** A window this small may make the peer wait for a second packet which isn't allowed to come: then a SACK is asked for. */
@@ -56,6 +56,8 @@ export class Sender {
     bytes: 0,
     sampleSentAt: undefined,
     highestOrder: 0,
+    packets: 0,
+    lastCounted: 0,
     coveredEnd: 0,
   };
   readonly #markLost: (chunk: OutstandingChunk) => void;
@@ -110,6 +112,7 @@ export class Sender {
 
   /** Fills a packet: a FORWARD-TSN, retransmissions, then new chunks (RFC 9260 section 6.1). */
   fill(packet: PacketAssembler, now: Millis): void {
+    this.outstanding.beginPacket();
     if (this.#forwardTsnDue) this.#putForwardTsn(packet);
     if (!this.#putRetransmissions(packet, now)) return;
     this.#putNew(packet, now);
@@ -189,6 +192,8 @@ export class Sender {
     result.bytes = 0;
     result.sampleSentAt = undefined;
     result.highestOrder = 0;
+    result.packets = 0;
+    result.lastCounted = 0;
     result.coveredEnd = 0;
     this.#now = now;
     const moved = diff32(cumulative, this.cumulativeTsnAck) > 0;
@@ -211,12 +216,7 @@ export class Sender {
   #findMissing(result: Acknowledgement, now: Millis): void {
     this.#now = now;
     const before = this.#lost.length;
-    this.outstanding.countMisses(
-      result.coveredEnd,
-      result.highestOrder,
-      MISS_THRESHOLD,
-      this.#markLost,
-    );
+    this.outstanding.countMisses(result, MISS_THRESHOLD, this.#markLost);
     if (this.#lost.length === before) return;
     // RFC 9260 section 7.2.4: the first packet of retransmissions ignores the window.
     if (this.congestion.enterFastRecovery(this.lastTsn)) this.#freePacket = true;

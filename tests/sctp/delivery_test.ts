@@ -239,6 +239,29 @@ Deno.test("RFC 9260 section 7.2.4: a lost packet is sent again after three SACKs
   assertEquals(pair.a.retransmissions, 1);
 });
 
+Deno.test("RFC 9260 section 7.2.4: one SACK that tells of three later packets is as good as three", () => {
+  const { peer, again } = sentInPackets(4);
+  peer.receive(sackChunk(peer.theirTsn - 1, 1 << 20, [[2, 3]]));
+  assertEquals(again(), [], "two later packets may just have overtaken");
+  peer.receive(sackChunk(peer.theirTsn - 1, 1 << 20, [[2, 4]]));
+  assertEquals(again(), [0]);
+});
+
+Deno.test("chunks that share a packet are one packet that has overtaken, not many", () => {
+  const peer = new Peer().establish();
+  const push = (...sizes: number[]) =>
+    peer.association.handleOutbound(
+      sizes.map((size) => ({ type: "message", streamId: 0, ppid: 53, data: numbered(0, size) })),
+      peer.now,
+    );
+  push(1000);
+  push(10, 10, 10, 10, 10);
+  push(1000);
+  peer.takeAll();
+  peer.receive(sackChunk(peer.theirTsn - 1, 1 << 20, [[2, 6]]));
+  assertEquals(peer.take(ChunkType.DATA), undefined);
+});
+
 Deno.test("RFC 9260 section 6.3.3: T3-rtx sends a lone lost packet again", () => {
   const pair = new Pair().connect();
   let drop = true;
@@ -445,3 +468,22 @@ Deno.test("no drain sends more than 32 packets; the burst timer lets the rest fo
   }
   assertGreater(bursts, 10);
 });
+
+/** An association that has sent messages of a packet each, and the places of the TSNs that it sends again. */
+function sentInPackets(count: number): { peer: Peer; again: () => number[] } {
+  const peer = new Peer().establish();
+  for (let i = 0; i < count; i++) {
+    peer.association.handleOutbound(
+      [{ type: "message", streamId: 0, ppid: 53, data: numbered(i, 1000) }],
+      peer.now,
+    );
+  }
+  peer.takeAll();
+  const data = new DataChunk();
+  const again = () =>
+    peer.takeAll().filter(({ type }) => type === ChunkType.DATA).map(({ chunk }) => {
+      data.parse(chunk, 0, chunk.length);
+      return data.tsn - peer.theirTsn;
+    });
+  return { peer, again };
+}
