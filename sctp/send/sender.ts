@@ -213,10 +213,16 @@ export class Sender {
     if (this.outstanding.abandoned > 0) this.#forwardTsnDue = true;
   }
 
+  /** So few packets may be in flight, and nothing behind them, that three reports can't come: then all but one do (RFC 5827 section 3.2). */
+  get #missThreshold(): number {
+    const packets = this.outstanding.packetsSinceFirst;
+    return packets <= MISS_THRESHOLD && this.queue.idle ? Math.max(1, packets - 1) : MISS_THRESHOLD;
+  }
+
   #findMissing(result: Acknowledgement, now: Millis): void {
     this.#now = now;
     const before = this.#lost.length;
-    this.outstanding.countMisses(result, MISS_THRESHOLD, this.#markLost);
+    this.outstanding.countMisses(result, this.#missThreshold, this.#markLost);
     if (this.#lost.length === before) return;
     // RFC 9260 section 7.2.4: the first packet of retransmissions ignores the window.
     if (this.congestion.enterFastRecovery(this.lastTsn)) this.#freePacket = true;

@@ -247,6 +247,17 @@ Deno.test("RFC 9260 section 7.2.4: one SACK that tells of three later packets is
   assertEquals(again(), [0]);
 });
 
+Deno.test("RFC 5827 section 3.2: with fewer than four packets in flight, all but one are enough", () => {
+  for (const count of [2, 3]) {
+    const { peer, again } = sentInPackets(count);
+    peer.receive(sackChunk(peer.theirTsn - 1, 1 << 20, [[2, count]]));
+    assertEquals(again(), [0], `${count} packets`);
+  }
+  const { peer, again } = sentInPackets(3);
+  peer.receive(sackChunk(peer.theirTsn - 1, 1 << 20, [[2, 2]]));
+  assertEquals(again(), [], "the third may still tell");
+});
+
 Deno.test("chunks that share a packet are one packet that has overtaken, not many", () => {
   const peer = new Peer().establish();
   const push = (...sizes: number[]) =>
