@@ -298,6 +298,7 @@ export class Sender {
   /** Puts what was lost into the packet. False if the window is full, or the packet. */
   #putRetransmissions(packet: PacketAssembler, now: Millis): boolean {
     const free = this.#freePacket;
+    const before = this.retransmissions;
     for (let tsn; (tsn = this.#lost.peek()) !== undefined;) {
       const chunk = this.outstanding.ofTsn(tsn);
       if (chunk === undefined || chunk.fate !== Fate.LOST) {
@@ -310,7 +311,8 @@ export class Sender {
       this.retransmissions++;
       this.#put(packet, chunk, now);
     }
-    this.#freePacket = false;
+    // A packet that a SACK left no room in was not it.
+    if (this.retransmissions > before || this.#lost.length === 0) this.#freePacket = false;
     return this.#lost.length === 0;
   }
 

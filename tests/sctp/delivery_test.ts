@@ -273,6 +273,29 @@ Deno.test("chunks that share a packet are one packet that has overtaken, not man
   assertEquals(peer.take(ChunkType.DATA), undefined);
 });
 
+Deno.test("RFC 9260 section 7.2.4: the first retransmission ignores the window, also when a SACK is due as well", () => {
+  const peer = new Peer().establish();
+  peer.association.handleOutbound(
+    [{ type: "message", streamId: 0, ppid: 53, data: numbered(1, 200_000) }],
+    peer.now,
+  );
+  let acknowledged = peer.theirTsn - 1;
+  for (let round = 0; round < 3; round++) {
+    acknowledged += peer.takeAll().filter(({ type }) => type === ChunkType.DATA).length;
+    peer.receive(sackChunk(acknowledged));
+  }
+  peer.takeAll();
+  peer.receive(
+    sackChunk(acknowledged, 1 << 20, [[2, 4]]),
+    dataChunk({ tsn: 1, data: numbered(1, 10) }),
+  );
+  assertGreater(peer.association.bytesInFlight, peer.association.congestionWindow);
+  const data = new DataChunk();
+  const sent = peer.takeAll().find(({ type }) => type === ChunkType.DATA);
+  assert(sent && data.parse(sent.chunk, 0, sent.chunk.length));
+  assertEquals(data.tsn, acknowledged + 1);
+});
+
 Deno.test("RFC 9260 section 6.3.3: T3-rtx sends a lone lost packet again", () => {
   const pair = new Pair().connect();
   let drop = true;
