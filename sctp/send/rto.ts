@@ -5,8 +5,13 @@ import { RTO_BACKOFF_MAX, RTO_INITIAL, RTO_MAX, RTO_MIN } from "../constants.ts"
 const RTO_ALPHA = 1 / 8;
 const RTO_BETA = 1 / 4;
 
-/** G, the clock's granularity in milliseconds (RFC 9260 section 6.3.1, rule C6). */
-const GRANULARITY = 1;
+/**
+ * G in milliseconds, the least that the variation adds (RFC 9260 section 6.3.1, rule C6).
+ *
+ * Deviation: the RFC means the clock's granularity. The SACK of a lone packet comes up to 200 ms later than those of a steady flow that
+ * have measured the path (usrsctp and dcSCTP delay it for so long), and RTO.Min covers that on short paths only.
+ */
+const GRANULARITY = 220;
 
 /** How long the least round-trip time is remembered, in milliseconds: a path can become longer by an ICE restart. */
 const LEAST_RTT_LIFETIME = 10_000;

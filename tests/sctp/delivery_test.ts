@@ -306,6 +306,21 @@ Deno.test("RFC 9260 section 6.3.3: T3-rtx sends a lone lost packet again", () =>
   assertLessOrEqual(pair.now - start, 1050);
 });
 
+Deno.test("RFC 9260 section 6.3.1: on a long, steady path the last packet's SACK may be delayed by 200 ms", () => {
+  for (const roundTrip of [50, 150, 500]) {
+    const peer = new Peer().establish();
+    for (let i = 0; i < 100; i++) {
+      peer.association.handleOutbound(
+        [{ type: "message", streamId: 0, ppid: 53, data: numbered(i, 1000) }],
+        peer.now,
+      );
+      peer.advance(i < 99 ? roundTrip : roundTrip + 200);
+      peer.receive(sackChunk((peer.theirTsn + i) >>> 0));
+    }
+    assertEquals(peer.association.retransmissions, 0, `${roundTrip} ms`);
+  }
+});
+
 Deno.test("after this process stood still, SACKs that came meanwhile are read before T3-rtx counts", () => {
   const stalled = () => {
     const peer = new Peer().establish();
