@@ -194,6 +194,8 @@ export class PacketHandler {
       return undefined;
     }
     this.#parts.acknowledged(moved, now);
+    // RFC 9260 section 6.1, rule A: whoever says that its window is closed is there, however long it stays so.
+    if (this.#sack.aRwnd === 0) this.#parts.heard();
     return undefined;
   }
 

@@ -386,6 +386,22 @@ Deno.test("RFC 9260 section 6.1, rule A: a closed window is probed with one chun
   assertGreater(sent(), 1);
 });
 
+Deno.test("RFC 9260 section 6.1, rule A: probes of a closed window that are answered are no sign of a dead peer", () => {
+  const peer = new Peer().establish();
+  peer.association.handleOutbound(
+    [{ type: "message", streamId: 0, ppid: 53, data: numbered(1, 10) }],
+    peer.now,
+  );
+  for (let elapsed = 0; elapsed < 600_000; elapsed += 500) {
+    peer.receive(sackChunk(peer.theirTsn - 1, 0));
+    peer.advance(500);
+    peer.takeAll();
+  }
+  assertEquals(peer.association.state, "ESTABLISHED");
+  peer.receive(sackChunk(peer.theirTsn));
+  assertEquals(peer.association.unacknowledgedChunks, 0);
+});
+
 Deno.test("a blackout of 24 s is survived, and the next message is there within 1 s of its end", () => {
   for (const at of [0, 137, 500, 999]) {
     const pair = new Pair().connect();
