@@ -159,13 +159,15 @@ export class Outstanding {
 
   /**
    * Marks what the gap blocks of a SACK cover; the cumulative part has been dealt with. Runs that earlier SACKs covered are stepped
-   * over, so that a long list that grows by one chunk costs no more than that chunk.
+   * over, so that a long list that grows by one chunk costs no more than that chunk. So is what earlier blocks of the same SACK cover:
+   * thousands that overlap would cost as much each.
    */
   acknowledgeGaps(sack: SackChunk, result: Acknowledgement): void {
     for (let block = 0; block < sack.gapCount; block++) {
-      const start = sack.gapStart(block) - 1;
+      if (sack.gapStart(block) === 0) continue;
+      const start = Math.max(sack.gapStart(block) - 1, result.coveredEnd);
       const end = Math.min(sack.gapEnd(block), this.#count);
-      if (start < 0 || start >= end) continue;
+      if (start >= end) continue;
       for (let i = start; i < end;) {
         const chunk = this.at(i);
         if (chunk.fate === Fate.ACKED) {
@@ -180,7 +182,7 @@ export class Outstanding {
       }
       const first = this.at(start);
       if (first.fate === Fate.ACKED) first.skip = this.#ackedRun(start, end);
-      if (end > result.coveredEnd) result.coveredEnd = end;
+      result.coveredEnd = end;
     }
   }
 
