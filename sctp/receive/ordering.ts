@@ -28,12 +28,12 @@ export class Ordering {
 
   /** The peer has given up the message `ssn` of a stream, and what came before it (RFC 3758 section 3.6). */
   skip(streamId: number, ssn: number, deliver: (message: IncomingMessage) => void): void {
-    if (diff16(ssn, this.#next.get(streamId)) < 0) return;
+    const next = this.#next.get(streamId);
+    const passed = diff16(ssn, next) + 1;
+    if (passed <= 0) return;
     const early = this.#early.get(streamId);
     if (early !== undefined) {
-      const passed = [...early.keys()].filter((key) => diff16(key, ssn) <= 0);
-      passed.sort((a, b) => diff16(a, b));
-      for (const key of passed) deliver(this.#take(streamId, early, key)!);
+      for (const key of keysAmong(early, next, passed)) deliver(this.#take(streamId, early, key)!);
     }
     this.#next.set(streamId, add16(ssn, 1));
     this.#deliverEarly(streamId, deliver);
@@ -97,4 +97,21 @@ export class Ordering {
     this.held -= message.data.length + HELD_OVERHEAD;
     return message;
   }
+}
+
+/**
+ * Which of the `count` numbers from `first` on are keys, in their order. By whichever way is shorter: a FORWARD-TSN can name a stream
+ * thousands of times, and a stream can hold as many messages.
+ */
+function keysAmong(early: ReadonlyMap<number, unknown>, first: number, count: number): number[] {
+  if (count > early.size) {
+    return [...early.keys()].filter((key) => diff16(key, first) < count)
+      .sort((a, b) => diff16(a, b));
+  }
+  const keys: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const key = add16(first, i);
+    if (early.has(key)) keys.push(key);
+  }
+  return keys;
 }

@@ -166,6 +166,41 @@ Deno.test("FORWARD-TSN abuse: far ahead, with thousands of streams, back and for
   assertEquals([peer.association.heldBytes, peer.messages().length], [0, 0]);
 });
 
+Deno.test("a FORWARD-TSN that names a stream thousands of times does not look through its early messages each time", () => {
+  const peer = new Peer().establish();
+  const early = 5000;
+  for (let i = 0; i < early; i++) {
+    peer.receive(dataChunk({ tsn: 1 + i, streamId: 1, ssn: 9000 + i, data: new Uint8Array(1) }));
+  }
+  peer.takeAll();
+  const skipped = Array.from({ length: 4000 }, (_, ssn) => ({ streamId: 1, ssn }));
+  const listings = countListings(() =>
+    peer.receive(buildForwardTsn({ newCumulativeTsn: early + 1, skipped }))
+  );
+  assertLess(listings, 10);
+  assertEquals(peer.messages().length, 0);
+  peer.receive(
+    buildForwardTsn({ newCumulativeTsn: early + 2, skipped: [{ streamId: 1, ssn: 9001 }] }),
+  );
+  assertEquals(peer.messages().length, early, "what is in order behind it comes, too");
+});
+
+/** How often all keys of a map are asked for. */
+function countListings(run: () => void): number {
+  const { keys } = Map.prototype;
+  let count = 0;
+  Map.prototype.keys = function () {
+    count++;
+    return keys.call(this);
+  };
+  try {
+    run();
+  } finally {
+    Map.prototype.keys = keys;
+  }
+  return count;
+}
+
 Deno.test("RE-CONFIG abuse: every request is answered once, and none leaves state behind", () => {
   const peer = new Peer().establish();
   for (let i = 0; i < 3000; i++) {
