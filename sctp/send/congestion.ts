@@ -11,6 +11,8 @@ export class CongestionControl {
   recovering = false;
   readonly #mtu: number;
   #partialBytesAcked = 0;
+  /** Whether T3-rtx has expired since anything was acknowledged. */
+  #timedOut = false;
   #recoveryExit = 0;
   #cap = LAN_WINDOW;
 
@@ -27,11 +29,13 @@ export class CongestionControl {
    * sent (`MAX_BURST`), and a SACK for each batch of 32 would otherwise starve slow start.
    */
   acknowledged(acked: number, flightBefore: number, leastRtt: Millis | undefined): void {
+    this.#timedOut = false;
     if (this.recovering) return;
     // A window that isn't used says nothing of the path (RFC 9260 section 7.2.1).
     if (flightBefore + this.#mtu <= this.cwnd) return;
     if (this.cwnd <= this.ssthresh) {
-      this.cwnd += acked;
+      // A SACK that tells of a whole flight at once, as after an outage, must not bring back the window that was too large.
+      this.cwnd = Math.min(this.cwnd + acked, Math.max(this.ssthresh, this.cwnd + this.#mtu));
     } else {
       // RFC 9260 section 7.2.2.
       this.#partialBytesAcked += acked;
@@ -67,10 +71,12 @@ export class CongestionControl {
    * T3-rtx has expired.
    *
    * Deviation: RFC 9260 section 7.2.3 goes down to one packet, whose own loss nothing but T3-rtx can tell. Four packets bring SACKs that
-   * tell; at 30% loss that is the difference between a packet a second and a packet a round trip.
+   * tell; at 30% loss that is the difference between a packet a second and a packet a round trip. And of timeouts in a row only the
+   * first tells of congestion (RFC 5681 section 3.1): an outage would else leave ssthresh at four packets, and seconds of slow growth.
    */
   timedOut(): void {
-    this.#halve();
+    if (!this.#timedOut) this.#halve();
+    this.#timedOut = true;
     this.cwnd = 4 * this.#mtu;
     this.recovering = false;
   }
