@@ -99,8 +99,9 @@ export class Shutdown {
     else if (this.#tcb.state === "SHUTDOWN-ACK-SENT") this.#acknowledge(now);
   }
 
-  /** T5-shutdown-guard has expired: the peer does not take part. */
+  /** T5-shutdown-guard has expired: the peer does not take part. If it has begun itself, only its SHUTDOWN COMPLETE is lacking: no harm. */
   giveUp(): void {
+    if (this.#tcb.state === "SHUTDOWN-ACK-SENT") return this.#tcb.end();
     this.#tcb.sendAlone(
       this.#tcb.peer!.tag,
       buildAbort({ code: CauseCode.PROTOCOL_VIOLATION, text: "T5-shutdown-guard" }),

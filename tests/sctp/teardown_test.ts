@@ -34,6 +34,14 @@ Deno.test("RFC 9260 section 9.2: both sides close at once", () => {
   pair.until(() => pair.a.done && pair.b.done, 1000);
 });
 
+Deno.test("a SHUTDOWN COMPLETE that got lost, with its sender gone, makes no failure", () => {
+  const peer = new Peer().establish();
+  peer.receive(buildShutdown(peer.theirTsn - 1));
+  assertEquals(peer.association.state, "SHUTDOWN-ACK-SENT");
+  peer.advance(61_000);
+  assertEquals([peer.association.done, peer.association.failure], [true, undefined]);
+});
+
 Deno.test("RFC 9260 section 9.2: the sequence, step by step, from either side", () => {
   const closer = new Peer().establish();
   closer.takeAll();
