@@ -1,6 +1,14 @@
 import type { Millis } from "../../core/stage/mod.ts";
 import { LAN_WINDOW, MAX_CWND, MAX_WINDOW_PER_MS } from "../constants.ts";
 
+/**
+ * Packets that may be in flight at first.
+ *
+ * Deviation: RFC 9260 section 7.2.1 has four, as TCP had. Ten are what RFC 6928 section 2 made of them there, and what dcSCTP begins with:
+ * a message of 10 KB takes one round trip less.
+ */
+const INITIAL_PACKETS = 10;
+
 /** Slow start, congestion avoidance and fast recovery (RFC 9260 section 7.2). Sizes are in bytes. */
 export class CongestionControl {
   /** Bytes that may be in flight. */
@@ -18,8 +26,7 @@ export class CongestionControl {
 
   constructor(mtu: number) {
     this.#mtu = mtu;
-    // RFC 9260 section 7.2.1.
-    this.cwnd = Math.min(4 * mtu, Math.max(2 * mtu, 4404));
+    this.cwnd = INITIAL_PACKETS * mtu;
   }
 
   /**
@@ -81,9 +88,12 @@ export class CongestionControl {
     this.recovering = false;
   }
 
-  /** Nothing was sent for so long (RFC 9260 section 7.2.1): the window is what the path bore then, not now. */
+  /**
+   * Nothing was sent for so long (RFC 9260 section 7.2.1): the window is what the path bore then, not now. It shrinks down to what a path
+   * that nothing is known of gets (RFC 5681 section 4.1).
+   */
   idle(duration: Millis, rto: Millis): void {
-    const least = 4 * this.#mtu;
+    const least = INITIAL_PACKETS * this.#mtu;
     for (let left = duration; left > rto && this.cwnd > least; left -= rto) {
       this.cwnd = Math.max(this.cwnd / 2, least);
     }

@@ -1,5 +1,6 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { CongestionControl } from "../../sctp/send/congestion.ts";
+import { numbered, Pair } from "./support.ts";
 
 const MTU = 1000;
 
@@ -9,6 +10,17 @@ function grownTo(packets: number): CongestionControl {
   while (congestion.cwnd < packets * MTU) congestion.acknowledged(MTU, congestion.cwnd, 100);
   return congestion;
 }
+
+Deno.test("RFC 6928 section 2: a message of ten packets goes out at once, at first and after a pause", () => {
+  const pair = new Pair({ link: { delay: 25 } }).connect();
+  for (let i = 1; i <= 3; i++) {
+    const start = pair.now;
+    pair.send("a", 0, numbered(i, 10_000));
+    pair.until(() => pair.messages("b").length === i);
+    assertEquals(pair.now - start, 25);
+    pair.advance(60_000);
+  }
+});
 
 Deno.test("RFC 9260 section 7.2.1: slow start ends at ssthresh, however much one SACK acknowledges", () => {
   const congestion = grownTo(600);
