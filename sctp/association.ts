@@ -412,7 +412,9 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       }
       assembler.begin(this.#sender.likely);
       this.#putControl(control);
-      if (receiver.sack.pending && assembler.room >= MIN_SACK_ROOM) receiver.putSack(assembler);
+      if (receiver.sack.pending && assembler.room >= MIN_SACK_ROOM) {
+        receiver.putSack(assembler, now);
+      }
       if (sendsData) this.#sender.fill(assembler, now);
       if (assembler.empty) return assembler.discard();
       this.#tcb.packets.push(assembler.end(this.#tcb.peer!.tag, this.zeroChecksum));

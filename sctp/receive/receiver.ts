@@ -128,7 +128,7 @@ export class Receiver {
   }
 
   /** Puts a SACK into a packet (RFC 9260 section 3.3.4). */
-  putSack(packet: PacketAssembler): void {
+  putSack(packet: PacketAssembler, now: Millis): void {
     const room = packet.room;
     const duplicates = this.#duplicates;
     const gaps = this.tsns.hasGaps
@@ -137,7 +137,7 @@ export class Receiver {
     const at = packet.reserve(sackSize(gaps, duplicates.length));
     writeSack(packet.bytes, at, this.tsns.cumulative, this.aRwnd, this.tsns.gaps, gaps, duplicates);
     if (duplicates.length > 0) this.#duplicates = [];
-    this.sack.sent();
+    this.sack.sent(now);
   }
 
   /** Forgets everything that is held. */
@@ -145,7 +145,7 @@ export class Receiver {
     this.#fragments.clear();
     this.#ordering.clear();
     this.#duplicates = [];
-    this.sack.sent();
+    this.sack.clear();
   }
 
   #refuse(chunk: DataChunk, verdict: "duplicate" | "outside"): boolean {

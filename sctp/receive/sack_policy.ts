@@ -6,7 +6,8 @@ const PACKETS_PER_SACK = 2;
 
 /**
  * When a SACK is due (RFC 9260 section 6.2). It is sent at the end of a batch, so one acknowledges all packets that were there at
- * once: under load that is one for many, and the sender counts bytes rather than SACKs.
+ * once: under load that is one for many, and the sender counts bytes rather than SACKs. Its loss would be the loss of many, too: if
+ * nothing follows, it is sent once more.
  */
 export class SackPolicy {
   /** When a delayed SACK has to be sent; undefined if none is. */
@@ -33,9 +34,14 @@ export class SackPolicy {
   }
 
   /** A SACK was sent. */
-  sent(): void {
-    this.deadline = undefined;
+  sent(now: Millis): void {
+    this.deadline = this.#packets > PACKETS_PER_SACK ? now + SACK_DELAY : undefined;
     this.#packets = 0;
     this.#immediate = false;
+  }
+
+  /** No SACK is due any more. */
+  clear(): void {
+    this.deadline = undefined;
   }
 }

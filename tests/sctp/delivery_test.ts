@@ -3,6 +3,7 @@ import { ChunkType } from "../../sctp/chunks/chunk.ts";
 import { DataChunk, FLAG_BEGIN, FLAG_END, FLAG_UNORDERED } from "../../sctp/chunks/data.ts";
 import { buildForwardTsn, parseForwardTsn } from "../../sctp/chunks/forward_tsn.ts";
 import { buildHeartbeatAck } from "../../sctp/chunks/heartbeat.ts";
+import { buildPacket } from "../../sctp/chunks/packet.ts";
 import { SackChunk } from "../../sctp/chunks/sack.ts";
 import { dataChunk, Peer, sackChunk } from "./peer.ts";
 import { numbered, numberOf, Pair } from "./support.ts";
@@ -23,6 +24,25 @@ Deno.test("RFC 9260 section 6.2: every second packet is acknowledged at once, a 
   // RFC 9260 section 3.3.1: the I bit.
   peer.receive(dataChunk({ tsn: 5, ssn: 4, flags: 11, data: Uint8Array.of(1) }));
   assert(peer.take(ChunkType.SACK));
+});
+
+Deno.test("the one SACK of a batch of more than two packets is sent once more, if nothing follows", () => {
+  const peer = new Peer().establish();
+  const packets = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const chunk = dataChunk({ tsn: first + i, ssn: first + i - 1, data: numbered(i, 100) });
+      return buildPacket(5000, 5000, peer.tag, chunk);
+    });
+  const sacks = () => peer.takeAll().filter(({ type }) => type === ChunkType.SACK).length;
+  sacks();
+  peer.association.handleInbound(packets(1, 3), peer.now);
+  assertEquals(sacks(), 1);
+  peer.association.handleInbound(packets(4, 3), peer.now);
+  assertEquals(sacks(), 1);
+  peer.advance(1000);
+  assertEquals(sacks(), 1, "once more");
+  peer.advance(1000);
+  assertEquals(sacks(), 0);
 });
 
 Deno.test("RFC 9260 section 6.7: gaps and duplicates are reported at once", () => {
