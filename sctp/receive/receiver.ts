@@ -63,11 +63,6 @@ export class Receiver {
     return this.#fragments.held + this.#ordering.held;
   }
 
-  /** How many messages are incomplete. */
-  get partialMessages(): number {
-    return this.#fragments.count;
-  }
-
   /** The window to advertise: what is left of the buffer. */
   get aRwnd(): number {
     return Math.max(0, RECEIVE_BUFFER - this.held);

@@ -70,11 +70,6 @@ export class SendQueue {
     return this.#current === undefined && this.#round.length === 0;
   }
 
-  /** Streams that have state of their own. */
-  get streamCount(): number {
-    return this.#streams.size;
-  }
-
   /** Takes a message. */
   push(item: MessageItem, now: Millis): void {
     const stream = this.#stream(item.streamId);
