@@ -85,9 +85,9 @@ export class Sender {
     return this.#peerWindow;
   }
 
-  /** Whether everything has been acknowledged and nothing waits. */
+  /** Whether everything has been acknowledged and nothing waits, not even for the reset of its stream. */
   get drained(): boolean {
-    return this.outstanding.length === 0 && this.queue.idle;
+    return this.outstanding.length === 0 && this.queue.idle && this.queue.bytes === 0;
   }
 
   /** Whether there is something to send that may go now. */

@@ -27,6 +27,16 @@ Deno.test("RFC 9260 section 9.2: a close delivers what is queued in both directi
   }
 });
 
+Deno.test("RFC 9260 section 9.2: a close waits for what is queued behind a reset", () => {
+  const pair = new Pair().connect();
+  pair.send("a", 0, numbered(1, 10));
+  pair.run("a", (a, now) => a.handleOutbound([{ type: "reset", streamId: 0 }], now));
+  pair.send("a", 0, numbered(2, 10));
+  pair.run("a", (a, now) => a.close(now));
+  pair.until(() => pair.a.done && pair.b.done);
+  assertEquals(pair.messages("b").length, 2);
+});
+
 Deno.test("RFC 9260 section 9.2: both sides close at once", () => {
   const pair = new Pair().connect();
   pair.run("a", (a, now) => a.close(now));
