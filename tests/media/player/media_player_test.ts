@@ -121,6 +121,21 @@ Deno.test("a file that does not begin at zero jumps back all the same", async ()
   await player.ended;
 });
 
+Deno.test("a key frame that does not come when it should is not waited for", async () => {
+  const args = [...testInput(4, "v"), ...VP8.slice(0, -1), "1000"];
+  const { clock, player, chunks } = await play(
+    await encode([...args, "-force_key_frames", "0,0.4", "-f", "ivf"]),
+  );
+  const video = chunks.get("video")!;
+  const [track] = player.stream.getTracks() as [MediaStreamTrack];
+  await clock.until(() => video.length === 60);
+  requestKeyFrame(track);
+  await clock.advance(60);
+  assertEquals(video[60]!.type, "key");
+  player.stop();
+  await player.ended;
+});
+
 Deno.test("a key frame that comes by itself within a second is waited for", async () => {
   const { clock, player, chunks } = await play(
     await encode([...testInput(5, "v"), ...VP8, "-f", "ivf"]),
