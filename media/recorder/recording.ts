@@ -25,7 +25,7 @@ export type { RecordingFormat } from "../containers/container_writer.ts";
 export interface RecordOptions {
   /**
    * The format of the file. `"webm"` takes VP8, VP9, AV1 and Opus; `"mkv"` these and H264; `"mp4"` these and H265; `"mov"` H264, H265
-   * and G.711; `"ogg"` Opus; `"wav"` one track of G.711; `"ivf"` one track of VP8, VP9 or AV1.
+   * and G.711; `"ogg"` Opus; `"wav"` one track of G.711; `"ivf"` one track of VP8, VP9 or AV1. None takes G722.
    */
   readonly format: RecordingFormat;
   /** Where the file goes while it is recorded. What is written can't be changed later, so that it lacks an index. */
@@ -59,7 +59,10 @@ const MAX_CAPTURE_SKEW = 5000;
 
 /** Writes what tracks carry to a file. {@linkcode recordTracks} makes one. */
 export class Recording {
-  /** Resolves when the file is complete; rejects if it can't be written. */
+  /**
+   * Resolves when the file is complete. Rejects if it can't be written, and with a `NotSupportedError` if nothing came but what the format
+   * can't hold.
+   */
   readonly finished: Promise<RecordingResult>;
   readonly #format: RecordingFormat;
   readonly #clock: Clock;
@@ -74,6 +77,8 @@ export class Recording {
   #bytes = 0;
   #chunks = 0;
   #discarded = 0;
+  /** A codec that came, and that the format can't hold. */
+  #refused: string | undefined;
   #end = 0;
 
   /** Begins to record tracks that the format has room for. */
@@ -89,12 +94,7 @@ export class Recording {
       (number) => requestKeyFrame(tracks[this.#tracks.findIndex((t) => t.number === number)]!),
       () => this.#finish(),
     );
-    this.finished = this.#queue.finished.then((bytes) => ({
-      bytes,
-      chunks: this.#chunks,
-      discarded: this.#discarded + this.#queue.discarded,
-      duration: (this.#end - (this.#start ?? this.#end)) / 1e6,
-    }));
+    this.finished = this.#queue.finished.then((bytes) => this.#result(bytes));
     this.finished.catch(() => {}); // told to those who ask
     this.#detach = tracks.map((track, i) => this.#attach(track, this.#tracks[i]!));
     this.#endIfOver();
@@ -111,7 +111,8 @@ export class Recording {
     if (readyState === "ended") recorded.ended = true;
     return attachSink(track, {
       write: (chunk) => this.#take(recorded, chunk, source.codecs),
-      choose: (codecs) => codecs.find((codec) => canHold(this.#format, codec)),
+      // One that the format can't hold is counted, and otherwise not even made.
+      choose: (codecs) => codecs.find((codec) => canHold(this.#format, codec)) ?? codecs[0],
       ready: () => this.#queue.ready(),
       ended: () => this.#trackEnded(recorded),
     });
@@ -122,7 +123,10 @@ export class Recording {
     const codec = mimeType === undefined
       ? offered.find((codec) => canHold(this.#format, codec))
       : codecOfMimeType(mimeType);
-    if (codec === undefined || !canHold(this.#format, codec)) return void this.#discarded++;
+    if (codec === undefined || !canHold(this.#format, codec)) {
+      this.#refused ??= codec?.mimeType ?? mimeType ?? offered[0]?.mimeType;
+      return void this.#discarded++;
+    }
     track.codec ??= codec;
     track.rid ??= rid;
     const isOfTrack = track.codec.mimeType === codec.mimeType && track.rid === rid;
@@ -206,6 +210,18 @@ export class Recording {
     this.#cancelWait?.();
     for (const detach of this.#detach ?? []) detach();
     this.#queue.finish();
+  }
+
+  #result(bytes: Uint8Array | undefined): RecordingResult {
+    if (this.#chunks === 0 && this.#refused !== undefined) {
+      throw new DOMException(`${this.#format} can't hold ${this.#refused}`, "NotSupportedError");
+    }
+    return {
+      bytes,
+      chunks: this.#chunks,
+      discarded: this.#discarded + this.#queue.discarded,
+      duration: (this.#end - (this.#start ?? this.#end)) / 1e6,
+    };
   }
 }
 

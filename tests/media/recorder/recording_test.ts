@@ -210,12 +210,28 @@ Deno.test("unknown formats, no tracks, and more than a format holds are TypeErro
 });
 
 Deno.test("chunks of a codec that the format does not hold are counted and left out", async () => {
-  const track = new MediaStreamTrackGenerator({ kind: "video" });
-  const recording = recordTracks([track], { format: "webm" });
-  const writer = track.writable.getWriter();
-  await writer.write({ ...chunk(1), metadata: { mimeType: "video/H264" } });
-  const { discarded, chunks } = await recording.stop();
-  assertEquals(chunks + discarded, 0); // no codec that is accepted: nothing is even given
+  const clock = new VirtualClock();
+  const stream = await createMediaDevices(clock).getUserMedia({ audio: true });
+  const video = new MediaStreamTrackGenerator({ kind: "video" });
+  stream.addTrack(video);
+  const recording = recordTracks(stream, { format: "webm", clock });
+  await video.writable.getWriter().write({ ...chunk(1), metadata: { mimeType: "video/H264" } });
+  await clock.advance(5000);
+  const { bytes, discarded } = await recording.stop();
+  assertEquals(discarded, 1);
+  assertEquals((await probe(bytes!)).streams.map(({ codec_name }) => codec_name), ["opus"]);
+  stream.getTracks().forEach((track) => track.stop());
+});
+
+Deno.test("a recording of nothing but what the format does not hold is a NotSupportedError", async () => {
+  for (const format of ["wav", "mkv", "mov", "ogg"] as const) {
+    const track = new MediaStreamTrackGenerator({ kind: "audio", codec: "g722" });
+    const recording = recordTracks([track], { format });
+    await track.writable.getWriter().write({ ...chunk(1), type: "key" });
+    const error = await assertRejects(() => recording.stop(), DOMException, "audio/G722");
+    assertEquals(error.name, "NotSupportedError");
+    track.stop();
+  }
 });
 
 Deno.test("where sound does not come there is silence, as long as that lasts", async () => {
