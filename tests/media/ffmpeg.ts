@@ -57,7 +57,7 @@ export async function probe(file: Uint8Array): Promise<Probed> {
       ...["-loglevel", "warning", "-xerror", "-i", path],
       ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"],
     ]);
-    const complaints = stderr.replace(/^Guessed Channel Layout.*\n/m, ""); // G.711 says nothing of it
+    const complaints = stderr.replace(/^Guessed Channel Layout.*\n/gm, ""); // G.711 says nothing of it
     return { ...JSON.parse(stdout), complaints };
   } finally {
     await Deno.remove(path);

@@ -25,6 +25,26 @@ export async function sendCamera({ pc }: Side): Promise<void> {
   for (const track of stream.getTracks()) if (!sent.includes(track)) pc.addTrack(track, stream);
 }
 
+/** Sends so many copies of a small camera's picture, and of its sound, each in a section of its own. */
+export async function sendCopies(
+  { pc }: Side,
+  counts: Readonly<Record<"audio" | "video", number>>,
+): Promise<void> {
+  const page: Page = globalThis;
+  for (const track of page.camera?.getTracks() ?? []) track.stop();
+  page.camera = undefined;
+  // As many encoders run at once as there are copies.
+  const stream = await page.navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: { width: 320, height: 240, frameRate: 15 },
+  });
+  for (const track of stream.getTracks()) {
+    for (let i = 0; i < counts[track.kind as "audio" | "video"]; i++) {
+      pc.addTrack(track.clone(), stream);
+    }
+  }
+}
+
 /** Sends no video any more; sound goes on. */
 export function removeVideo({ pc }: Side): void {
   for (const sender of pc.getSenders()) if (sender.track?.kind === "video") pc.removeTrack(sender);

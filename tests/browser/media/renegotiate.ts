@@ -1,10 +1,11 @@
 import { deadline } from "@std/async/deadline";
-import { mediaDevices, type MediaStreamTrack, MediaStreamTrackProcessor } from "../../../mod.ts";
+import { mediaDevices, type MediaStreamTrack } from "../../../mod.ts";
 import { until } from "../harness/data.ts";
 import type { Peer } from "../harness/peer.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
 import { eventually } from "./eventually.ts";
+import { gives } from "./gives.ts";
 import { offerAnew } from "./offer_anew.ts";
 import { framesShown, removeVideo, sendCamera, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
@@ -13,17 +14,6 @@ import { parties } from "./parties.ts";
 const FRAMES = 20;
 /** How long a track that comes, or comes no more, may take to show it, in milliseconds. */
 const PATIENCE = 10_000;
-
-/** Waits until frames come in a track. */
-async function gives(track: MediaStreamTrack): Promise<void> {
-  let frames = 0;
-  const reading = (async () => {
-    for await (const _ of new MediaStreamTrackProcessor({ track }).readable) {
-      if (++frames === FRAMES) break;
-    }
-  })();
-  await deadline(reading, PATIENCE);
-}
 
 /** Waits until more frames are decoded in the page. */
 export async function showsMore(browser: Peer): Promise<void> {
