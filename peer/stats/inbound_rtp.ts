@@ -22,14 +22,14 @@ export interface RTCInboundRtpStreamStats extends RTCReceivedRtpStreamStats {
   lastPacketReceivedTimestamp?: number;
   /** Bytes of headers, with padding. */
   headerBytesReceived: number;
-  /** Bytes of payload, with that of what was sent again. */
+  /** Bytes of payload, with that of what was sent again, or repairs. */
   bytesReceived: number;
   /** Packets that came too late or too early for the jitter buffer; only for audio. */
   packetsDiscarded?: number;
-  /** Packets that were sent again. */
-  retransmittedPacketsReceived: number;
+  /** Packets that were sent again; missing where there is no RTX, for then they look like any other. */
+  retransmittedPacketsReceived?: number;
   /** Bytes of their payload. */
-  retransmittedBytesReceived: number;
+  retransmittedBytesReceived?: number;
   /** Packets of forward error correction. */
   fecPacketsReceived: number;
   /** Bytes of their payload. */

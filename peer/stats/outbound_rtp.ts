@@ -62,6 +62,8 @@ export interface RTCOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   pliCount?: number;
   /** Whether it is being sent. */
   active: boolean;
+  /** As `RTCRtpEncodingParameters.scalabilityMode`; only for video. */
+  scalabilityMode?: string;
 }
 
 /** What the other side says of it (webrtc-stats section 8.5). */
@@ -87,7 +89,10 @@ export interface OutboundPlace extends StreamPlace {
   readonly codecId: string | undefined;
   readonly mediaSourceId: string | undefined;
   readonly sent: SentFrames | undefined;
+  readonly scalabilityMode: string | undefined;
   readonly now: Millis;
+  /** A time of the connection's clock, in milliseconds of Unix time. */
+  wallTime(at: number): number;
 }
 
 /** Adds a stream that is sent, and what the other side says of it; returns its id. */
@@ -126,16 +131,17 @@ export function addOutbound(
     nackCount: figures.nackCount,
     firCount: isVideo ? figures.firCount : undefined,
     pliCount: isVideo ? figures.pliCount : undefined,
+    scalabilityMode: place.scalabilityMode,
   }, { part: ssrc });
 }
 
 function addRemoteInbound(
   stats: StatsCollector,
   { ssrc, remote }: OutboundStatistics,
-  { sender, kind, transportId, codecId }: OutboundPlace,
+  { sender, kind, transportId, codecId, wallTime }: OutboundPlace,
 ): string | undefined {
   if (remote === undefined) return undefined;
-  const { packetsLost, fractionLost, jitter, packetsReceived, roundTrip } = remote;
+  const { packetsLost, fractionLost, jitter, packetsReceived, roundTrip, reportedAt } = remote;
   const { latest, total, count } = roundTrip;
   return stats.add<RTCRemoteInboundRtpStreamStats>("remote-inbound-rtp", sender, {
     ...{ ssrc, kind, transportId, codecId, packetsReceived, packetsLost, jitter, fractionLost },
@@ -143,5 +149,5 @@ function addRemoteInbound(
     roundTripTime: latest === undefined ? undefined : latest / 1000,
     totalRoundTripTime: total / 1000,
     roundTripTimeMeasurements: count,
-  }, { part: ssrc });
+  }, { part: ssrc, timestamp: wallTime(reportedAt) });
 }

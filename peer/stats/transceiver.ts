@@ -53,9 +53,9 @@ export function addTransceiver(
 function addSender(
   stats: StatsCollector,
   sender: SenderSlots,
-  { figures, transportId, now }: Surroundings,
+  { figures, transportId, now, wallTime }: Surroundings,
 ): string[] {
-  const { track, sources, sendCodecs: codecs, transceiver: { kind, mid } } = sender;
+  const { track, sources, sendCodecs: codecs, sendEncodings, transceiver: { kind, mid } } = sender;
   const mediaSourceId = track === null ? undefined : addMediaSource(stats, sender, {
     ...{ track, source: figures.source, now },
   });
@@ -63,7 +63,8 @@ function addSender(
     const encodingIndex = Math.max(0, sources.findIndex(({ ssrc }) => ssrc === stream.ssrc));
     const payloadType = stream.payloadType ?? wantedPayloadType(sender, encodingIndex);
     return addOutbound(stats, stream, {
-      ...{ sender, kind, mid, transportId, mediaSourceId, encodingIndex, now },
+      ...{ sender, kind, mid, transportId, mediaSourceId, encodingIndex, now, wallTime },
+      scalabilityMode: sendEncodings[encodingIndex]?.scalabilityMode,
       sent: figures.sent?.get(stream.ssrc),
       codecId: addCodec(stats, { user: sender, codecs, payloadType, transportId }),
     });

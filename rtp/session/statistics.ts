@@ -27,7 +27,7 @@ export interface InboundStatistics {
   readonly rid: string | undefined;
   /** Of the last frame; undefined before it. */
   readonly payloadType: number | undefined;
-  /** Packets of the stream itself. */
+  /** Packets of the stream itself, and of those that repeat or repair it. */
   readonly packetsReceived: number;
   /** Their payload, in bytes. */
   readonly bytesReceived: number;
@@ -41,10 +41,10 @@ export interface InboundStatistics {
   readonly lastPacketReceivedAt: Millis;
   /** Packets that came too late. */
   readonly packetsDiscarded: number;
-  /** Packets that came again by RTX. */
-  readonly retransmittedPacketsReceived: number;
+  /** Packets that came again by RTX; undefined where that was not negotiated, for then they look like any other. */
+  readonly retransmittedPacketsReceived: number | undefined;
   /** Their payload, in bytes. */
-  readonly retransmittedBytesReceived: number;
+  readonly retransmittedBytesReceived: number | undefined;
   /** Packets of forward error correction. */
   readonly fecPacketsReceived: number;
   /** Their payload, in bytes. */
@@ -89,7 +89,7 @@ export interface OutboundStatistics {
   readonly active: boolean;
   /** Of the last frame; undefined before it. */
   readonly payloadType: number | undefined;
-  /** Packets that were sent, retransmissions among them. */
+  /** Packets that were sent, with those that repeat or repair it, or probe for bandwidth. */
   readonly packetsSent: number;
   /** Their payload, in bytes. */
   readonly bytesSent: number;
@@ -123,6 +123,8 @@ export interface OutboundStatistics {
     readonly jitter: number;
     /** Packets that arrived there. */
     readonly packetsReceived: number;
+    /** When it last said so. */
+    readonly reportedAt: Millis;
     /** The way there and back. */
     readonly roundTrip: RoundTripStatistics;
   } | undefined;
@@ -145,15 +147,15 @@ export function inboundStatistics(
   const { statistics, buffer } = reception;
   return {
     ...{ ssrc, rid, payloadType: frames.payloadType },
-    packetsReceived: reception.packetsReceived,
-    bytesReceived: reception.bytesReceived,
+    packetsReceived: stream.packetsReceived,
+    bytesReceived: stream.bytesReceived,
     headerBytesReceived: stream.headerBytesReceived,
     packetsLost: statistics.lost,
     jitter: statistics.jitter.value / stream.format.clockRate,
     lastPacketReceivedAt: stream.lastPacketAt,
     packetsDiscarded: buffer.discards.of("late packet"),
-    retransmittedPacketsReceived: stream.retransmittedPackets,
-    retransmittedBytesReceived: stream.retransmittedBytes,
+    retransmittedPacketsReceived: stream.isRepeated ? stream.retransmittedPackets : undefined,
+    retransmittedBytesReceived: stream.isRepeated ? stream.retransmittedBytes : undefined,
     fecPacketsReceived: repair?.packetsReceived ?? 0,
     fecBytesReceived: repair?.bytesReceived ?? 0,
     nackCount: stream.nackCount,
@@ -175,29 +177,29 @@ export function inboundStatistics(
 
 /** Figures of a stream that is sent. */
 export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
-  const { ssrc, rid, media, retransmitter, remote, parameters } = stream;
+  const { ssrc, rid, traffic, remote, parameters } = stream;
   const { latest, total, count } = remote.roundTrip;
-  const lost = remote.packetsLost;
   return {
     ...{ ssrc, rid, rtxSsrc: parameters.rtxSsrc, active: parameters.active },
     payloadType: stream.payloadType,
-    packetsSent: media.packetCount + retransmitter.packetsSent,
-    bytesSent: media.octetCount + retransmitter.bytesSent,
-    headerBytesSent: stream.headerBytesSent,
-    retransmittedPacketsSent: retransmitter.packetsSent,
-    retransmittedBytesSent: retransmitter.bytesSent,
+    packetsSent: traffic.packets,
+    bytesSent: traffic.bytes,
+    headerBytesSent: traffic.headerBytes,
+    retransmittedPacketsSent: traffic.retransmittedPackets,
+    retransmittedBytesSent: traffic.retransmittedBytes,
     framesSent: stream.framesSent,
     keyFramesSent: stream.keyFramesSent,
-    totalPacketSendDelay: stream.totalPacketSendDelay,
+    totalPacketSendDelay: traffic.delay,
     nackCount: stream.nackCount,
     pliCount: stream.pliCount,
     firCount: stream.firCount,
-    lastPacketSentAt: stream.lastPacketAt,
+    lastPacketSentAt: traffic.lastAt,
     remote: remote.report && {
-      packetsLost: lost,
+      packetsLost: remote.packetsLost,
       fractionLost: remote.fractionLost,
       jitter: remote.jitter / 1000,
-      packetsReceived: Math.max(0, media.packetCount - lost),
+      packetsReceived: remote.packetsReceived,
+      reportedAt: remote.reportedAt,
       roundTrip: { latest, total, count },
     },
   };

@@ -24,6 +24,8 @@ export class RemoteInbound {
   readonly #stream: SendStream;
   readonly #clock: NtpClock;
   #report: ReportBlock | undefined;
+  #reportedAt: Millis = 0;
+  #received = 0;
 
   /** What is said of `stream`; `clock` is that of its sender reports. */
   constructor(stream: SendStream, clock: NtpClock) {
@@ -34,6 +36,16 @@ export class RemoteInbound {
   /** The last report. */
   get report(): ReportBlock | undefined {
     return this.#report;
+  }
+
+  /** When the last report came. */
+  get reportedAt(): Millis {
+    return this.#reportedAt;
+  }
+
+  /** Packets that arrived there by then: all up to the highest that it knew, but for those that were lost (RFC 3550 appendix A.3). */
+  get packetsReceived(): number {
+    return this.#received;
   }
 
   /** Packets that were lost so far, less duplicates. */
@@ -59,6 +71,11 @@ export class RemoteInbound {
       return false;
     }
     this.#report = report;
+    this.#reportedAt = now;
+    this.#received = Math.max(
+      0,
+      this.#stream.numberedCount - this.#behind(report) - report.cumulativeLost,
+    );
     const { lastSenderReport, delaySinceLastSenderReport } = report;
     if (lastSenderReport === 0) return true;
     const arrival = this.#clock.compact(now);
@@ -69,12 +86,17 @@ export class RemoteInbound {
   }
 
   #doubt(report: ReportBlock): RemoteInboundDiscard | undefined {
-    const { ssrc, numberedCount, nextSequenceNumber } = this.#stream;
+    const { ssrc, numberedCount } = this.#stream;
     if (report.ssrc !== ssrc) return "alien source";
-    const behind = diff16(add16(nextSequenceNumber, -1), report.highestSequence & 0xffff);
+    const behind = this.#behind(report);
     // Below 2^15 packets the distance says how many were sent since; from there on any number may have been.
     if (behind < 0 || behind >= numberedCount) return "never sent";
     if (report.cumulativeLost > numberedCount) return "impossible loss";
     return undefined;
+  }
+
+  /** How many packets have been numbered since the highest that the other side knew. */
+  #behind({ highestSequence }: ReportBlock): number {
+    return diff16(add16(this.#stream.nextSequenceNumber, -1), highestSequence & 0xffff);
   }
 }

@@ -71,7 +71,7 @@ export class FrameOutput {
     return this.#keyFrames;
   }
 
-  /** Those of them that took several packets. */
+  /** Those that took several packets and could be decoded. */
   get framesOfSeveralPackets(): number {
     return this.#several;
   }
@@ -166,7 +166,6 @@ export class FrameOutput {
     const { data, keyFrame, timestamp: rtpTimestamp, descriptor } = frame;
     this.#received++;
     if (keyFrame) this.#keyFrames++;
-    if (frame.firstSequence !== frame.lastSequence) this.#several++;
     // A codec can be changed at a key frame only.
     if (this.#video && payloadType !== this.#payloadType) this.#waits = true;
     this.#payloadType = payloadType;
@@ -176,6 +175,7 @@ export class FrameOutput {
       this.#undecodable++;
       return;
     }
+    if (frame.firstSequence !== frame.lastSequence) this.#several++;
     const isLatest = rtpTimestamp === this.#metadataOf;
     const metadata = isLatest ? this.#metadata : {};
     const dependencies = isLatest ? this.#dependencies : undefined;

@@ -32,6 +32,8 @@ export class IncomingStream {
   readonly repair: StreamRepair | undefined;
   readonly #section: StreamSection;
   #lastPacket: Millis = 0;
+  #packets = 0;
+  #bytes = 0;
   #headerBytes = 0;
   #retransmitted = 0;
   #retransmittedBytes = 0;
@@ -83,9 +85,24 @@ export class IncomingStream {
     return this.#lastPacket;
   }
 
-  /** Bytes of the headers and padding of its packets. */
+  /** Packets that came of it: its own, and those that repeat or repair it (webrtc-stats section 7). */
+  get packetsReceived(): number {
+    return this.#packets;
+  }
+
+  /** Their payload, in bytes. */
+  get bytesReceived(): number {
+    return this.#bytes;
+  }
+
+  /** Their headers and padding, in bytes. */
   get headerBytesReceived(): number {
     return this.#headerBytes;
+  }
+
+  /** Whether there is RTX for it (RFC 4588). */
+  get isRepeated(): boolean {
+    return this.#section.formats.associated.size > 0;
   }
 
   /** Packets that came again in its RTX stream. */
@@ -128,7 +145,7 @@ export class IncomingStream {
   receive(packet: RtpPacket, format: RtpFormat, now: Millis): Useful {
     this.#lastPacket = now;
     this.#format = format;
-    this.#headerBytes += rtpPacketSize(packet) - packet.payload.length;
+    this.#count(packet);
     if (this.repair === undefined) {
       return this.reception.receive(packet, now) ? [packet] : NONE;
     }
@@ -140,13 +157,14 @@ export class IncomingStream {
   /** Takes a packet that repeats one. */
   receiveRtx(packet: RtpPacket, now: Millis): Useful {
     this.#rtxSsrc = packet.ssrc;
+    this.#count(packet);
     const payloadType = this.#section.formats.associated.get(packet.payloadType);
     const original = payloadType === undefined
       ? undefined
       : decapsulateRtx(packet, { ssrc: this.ssrc, payloadType });
     if (original === undefined) return NONE; // padding, by which bandwidth is probed
     this.#retransmitted++;
-    this.#retransmittedBytes += original.payload.length;
+    this.#retransmittedBytes += packet.payload.length;
     const { packet: media, recovered } = this.repair?.media(original, this.#section.formats) ??
       { packet: original, recovered: NONE };
     if (!this.reception.receiveRecovered(media, now)) return NONE;
@@ -156,6 +174,7 @@ export class IncomingStream {
   /** Takes a packet of FlexFEC. */
   receiveFlexfec(packet: RtpPacket, now: Millis): Useful {
     this.#fecSsrc = packet.ssrc;
+    this.#count(packet);
     return this.#recovered(this.repair?.flexfec(packet, this.#section.formats) ?? NONE, now, []);
   }
 
@@ -165,6 +184,13 @@ export class IncomingStream {
     if (items.length === 0) return undefined;
     const { formats, extensions } = this.#section;
     return this.frames.push(items, formats, extensions, this.reception.statistics.remoteClock);
+  }
+
+  #count(packet: RtpPacket): void {
+    const { length } = packet.payload;
+    this.#packets++;
+    this.#bytes += length;
+    this.#headerBytes += rtpPacketSize(packet) - length;
   }
 
   #recovered(packets: readonly RtpPacket[], now: Millis, useful: RtpPacket[]): Useful {

@@ -26,6 +26,7 @@ import {
   type StreamName,
   writtenElements,
 } from "./packet_extensions.ts";
+import { SentTraffic } from "./sent_traffic.ts";
 import { StreamRewriter } from "./stream_rewriter.ts";
 
 /** Bytes that RTX adds to a payload (RFC 4588 section 4). */
@@ -72,11 +73,8 @@ export class OutgoingStream {
   firSequence: number | undefined;
   framesSent = 0;
   keyFramesSent = 0;
-  /** Bytes of headers and padding that have left. */
-  headerBytesSent = 0;
-  /** Sum of the times that packets waited in the pacer. */
-  totalPacketSendDelay: Millis = 0;
-  lastPacketAt: Millis | undefined;
+  /** All that has left for it. */
+  readonly traffic: SentTraffic = new SentTraffic();
   /** What the other side says of the streams that repair it. */
   readonly #repairRemotes = new Map<number, RemoteInbound>();
   readonly #section: SenderSection;

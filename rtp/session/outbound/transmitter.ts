@@ -19,7 +19,7 @@ interface Queued {
   readonly packet: RtpPacket;
   readonly stream: OutgoingStream;
   readonly extensions: ExtensionIds;
-  readonly isMedia: boolean;
+  readonly isRepeated: boolean;
   readonly since: Millis;
   /** Of a packet that was written. */
   readonly id: number | undefined;
@@ -75,8 +75,8 @@ export class Transmitter {
     now: Millis,
     id?: number,
   ): boolean {
-    const isMedia = priority !== "retransmission" && packet.ssrc === stream.ssrc;
-    const queued: Queued = { packet, stream, extensions, isMedia, since: now, id };
+    const isRepeated = priority === "retransmission";
+    const queued: Queued = { packet, stream, extensions, isRepeated, since: now, id };
     return this.#pacer.enqueue(queued, rtpPacketSize(packet) + STAMP_SIZE, priority, now);
   }
 
@@ -132,16 +132,14 @@ export class Transmitter {
     return events.length > 0;
   }
 
-  #leave({ packet, stream, extensions, isMedia, since, id }: Queued, now: Millis): void {
+  #leave({ packet, stream, extensions, isRepeated, since, id }: Queued, now: Millis): void {
     const sent = this.#emit(packet, extensions, now);
     if (id !== undefined) {
       this.#host.written({ mid: stream.name.mid, id }, { at: now, size: rtpPacketSize(sent) });
     }
-    stream.headerBytesSent += rtpPacketSize(sent) - sent.payload.length;
-    stream.lastPacketAt = now;
+    stream.traffic.add(sent, isRepeated, since, now);
     if (packet.ssrc === stream.fec?.ssrc) stream.fec.sent(sent, now);
-    if (!isMedia) return;
-    stream.totalPacketSendDelay += now - since;
+    if (isRepeated || packet.ssrc !== stream.ssrc) return;
     stream.media.sent(sent, now);
     stream.retransmitter.sent(sent, now);
     this.#host.mediaLeft(now);
@@ -154,7 +152,7 @@ export class Transmitter {
       if (packet === undefined) continue;
       const sent = this.#emit(packet, extensions, now);
       this.#pacer.paddingSent(rtpPacketSize(sent), now);
-      stream.headerBytesSent += rtpPacketSize(sent);
+      stream.traffic.add(sent, false, now, now);
       return true;
     }
     return false;

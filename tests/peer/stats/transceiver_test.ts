@@ -29,6 +29,7 @@ const OUTBOUND: OutboundStatistics = {
     fractionLost: 0.25,
     jitter: 0.02,
     packetsReceived: 11,
+    reportedAt: 850,
     roundTrip: { latest: 40, total: 90, count: 2 },
   },
 };
@@ -124,6 +125,7 @@ Deno.test("webrtc-stats section 8: a stream that is sent refers to its source, c
   assertEquals([outbound.totalPacketSendDelay, outbound.framesEncoded], [0.05, 7]);
   assertEquals([remote.roundTripTime, remote.totalRoundTripTime], [0.04, 0.09]);
   assertEquals([remote.packetsLost, remote.fractionLost, remote.jitter], [-1, 0.25, 0.02]);
+  assertEquals(remote.timestamp, 4850, "when it came");
 });
 
 Deno.test("webrtc-stats section 8: a stream that is received tells of itself, and of the sender report when that came", () => {

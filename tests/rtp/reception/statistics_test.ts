@@ -82,6 +82,15 @@ Deno.test("jitter is 0 at an even pace, even where timestamps wrap, and follows 
   assertAlmostEquals(jitter.value, 900, 1);
 });
 
+Deno.test("RFC 3550 section 6.4.1: a difference counts for a sixteenth", () => {
+  const jitter = new InterarrivalJitter(8000);
+  jitter.update(0, 0);
+  jitter.update(160, 40); // 20 ms late
+  assertEquals(jitter.value, 10);
+  jitter.update(320, 60);
+  assertEquals(jitter.value, 10 - 10 / 16);
+});
+
 Deno.test("a jump of the sender's clock is no jitter", () => {
   const jitter = new InterarrivalJitter(8000);
   jitter.update(0, 0);
