@@ -298,7 +298,11 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
 
   /** The offer that brought the restart was rolled back (RFC 9429 section 4.1.10.2): the session before it goes on. */
   rollBackRestart(now: Millis): void {
+    const before = this.gatheringState;
     if (this.done || !this.#generations.rollBack(now)) return;
+    if (this.gatheringState !== before) {
+      this.#announceGathering(this.gatheringState, this.localParameters.usernameFragment);
+    }
     this.#sources.catchUp(this.#gathering, now);
     this.handleTimeout(now); // of its deadlines some may have passed meanwhile
   }
@@ -398,6 +402,7 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   #newGeneration(localParameters: IceParameters): Generation {
     const session = new IceSession(this.#context, localParameters);
     session.relayOnly = this.#relayOnly;
+    const { usernameFragment } = localParameters;
     const outcome: GatheringOutcome = {
       gathered: (local, now) => {
         const { candidate } = local;
@@ -405,10 +410,9 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
         session.addLocal(local, now);
       },
       gatheringFailed: (error) => void this.#events.push({ type: "candidate-error", ...error }),
-      gatheringState: (state) => void this.#events.push({ type: "gathering-state", state }),
+      gatheringState: (state) => this.#announceGathering(state, usernameFragment),
       relaysPending: () => this.#detours.relays.pending,
     };
-    const { usernameFragment } = session.local;
     const gathering = new Gathering(this.#context, this.#foundations, usernameFragment, outcome);
     gathering.relayOnly = this.#relayOnly;
     return { session, gathering };
@@ -422,6 +426,10 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     for (const candidate of before) {
       if (!left.has(candidate)) this.#events.push({ type: "candidate-removed", candidate });
     }
+  }
+
+  #announceGathering(state: IceGatheringState, usernameFragment: string): void {
+    this.#events.push({ type: "gathering-state", state, usernameFragment });
   }
 
   #roleChanged(): void {

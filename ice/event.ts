@@ -12,8 +12,12 @@ export type IceEvent =
   | { readonly type: "candidate"; readonly candidate: IceCandidate }
   /** A candidate of this side is none any more: its base or its relay has gone. */
   | { readonly type: "candidate-removed"; readonly candidate: IceCandidate }
-  /** Gathering has begun or ended. */
-  | { readonly type: "gathering-state"; readonly state: IceGatheringState }
+  /** Gathering for a generation has begun or ended, or a rollback has brought back the generation before. */
+  | {
+    readonly type: "gathering-state";
+    readonly state: IceGatheringState;
+    readonly usernameFragment: string;
+  }
   /** The transport is in another state. */
   | { readonly type: "state"; readonly state: IceTransportState }
   /** Data goes over this pair from now on. */

@@ -55,7 +55,7 @@ export class LocalCandidates {
         );
         break;
       case "gathering-state":
-        if (event.state === "complete") this.#endGeneration(transport);
+        if (event.state === "complete") this.#endGeneration(transport, event.usernameFragment);
         else this.#setState(transport, event.state);
     }
   }
@@ -100,19 +100,19 @@ export class LocalCandidates {
   }
 
   /** A generation has no more candidates; then, with none other gathering, gathering is complete (W3C WebRTC section 5.6). */
-  #endGeneration(transport: Transport): void {
+  #endGeneration(transport: Transport, usernameFragment: string): void {
     const { target } = this.#host;
-    const { usernameFragment } = transport.localParameters;
-    const places = this.#placesOf(transport, usernameFragment);
-    for (const { description, section } of places) description.addEndOfCandidates(section);
-    const [place] = places;
+    const [place] = this.#placesOf(transport, usernameFragment).filter(({ description, section }) =>
+      description.addEndOfCandidates(section)
+    );
     if (place !== undefined) {
       const init = { ...signaled(place), candidate: "", usernameFragment };
       const candidate = new RTCIceCandidate(init);
       target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate }));
     }
     queueTask(() => {
-      if (!this.#host.isClosed) this.#setState(transport, "complete");
+      const isPresent = usernameFragment === transport.localParameters.usernameFragment;
+      if (!this.#host.isClosed && isPresent) this.#setState(transport, "complete");
     });
   }
 

@@ -111,15 +111,12 @@ export class AppliedDescription {
     this.#change(section, withDefaultCandidate);
   }
 
-  /** Adds `a=end-of-candidates` to a section. */
-  addEndOfCandidates(section: number): void {
-    this.#changeLines(
-      section,
-      (attributes) =>
-        find(attributes, "end-of-candidates") === undefined
-          ? [...attributes, attribute("end-of-candidates")]
-          : attributes,
-    );
+  /** Adds `a=end-of-candidates` to a section; false if it is there already. */
+  addEndOfCandidates(section: number): boolean {
+    const { attributes } = this.#session.media[section]!;
+    if (find(attributes, "end-of-candidates") !== undefined) return false;
+    this.#changeLines(section, (lines) => [...lines, attribute("end-of-candidates")]);
+    return true;
   }
 
   #changeLines(
