@@ -14,8 +14,8 @@ import {
 export const DEPENDENCY_DESCRIPTOR_URI =
   "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 
-/** A dependency descriptor as it is on the wire. What it does not carry itself is in its template. */
-export interface DependencyDescriptor {
+/** What every dependency descriptor has: where frames begin and end, and which they are. */
+export interface FrameMarks {
   /** Whether the packet begins a frame. */
   readonly startOfFrame: boolean;
   /** Whether the packet ends a frame. */
@@ -24,6 +24,10 @@ export interface DependencyDescriptor {
   readonly templateId: number;
   /** Counts frames, 16 bits. */
   readonly frameNumber: number;
+}
+
+/** A dependency descriptor as it is on the wire. What it does not carry itself is in its template. */
+export interface DependencyDescriptor extends FrameMarks {
   /** A new structure, on the first packet of a coded video sequence. */
   readonly structure?: DependencyStructure;
   /** Which decode targets can be had from now on, the lowest bit being the first; all of them after a new structure. */
@@ -56,17 +60,19 @@ export function parseDependencyDescriptor(
   structure?: DependencyStructure,
 ): DependencyDescriptor | undefined {
   const reader = new BitReader(data);
-  const mandatory: DependencyDescriptor = {
-    startOfFrame: reader.flag(),
-    endOfFrame: reader.flag(),
-    templateId: reader.bits(6),
-    frameNumber: reader.bits(16),
-  };
+  const mandatory: DependencyDescriptor = readMarks(reader);
   if (!reader.ok) return undefined;
   const descriptor = data.length > 3 ? readExtended(reader, mandatory, structure) : mandatory;
   const current = descriptor?.structure ?? structure;
   if (descriptor === undefined || current === undefined) return undefined;
   return templateOf(descriptor, current) === undefined ? undefined : descriptor;
+}
+
+/** What a dependency descriptor says without the structure that it refers to; undefined if it is cut off. */
+export function frameMarksOf(data: Uint8Array): FrameMarks | undefined {
+  const reader = new BitReader(data);
+  const marks = readMarks(reader);
+  return reader.ok ? marks : undefined;
 }
 
 /** Writes a dependency descriptor. `structure` is the one in force, unless the descriptor brings its own. */
@@ -109,6 +115,16 @@ export function templateOf(
     decodeTargetIndications: descriptor.decodeTargetIndications ?? template.decodeTargetIndications,
     frameDiffs: descriptor.frameDiffs ?? template.frameDiffs,
     chainDiffs: descriptor.chainDiffs ?? template.chainDiffs,
+  };
+}
+
+/** mandatory_descriptor_fields(). */
+function readMarks(reader: BitReader): FrameMarks {
+  return {
+    startOfFrame: reader.flag(),
+    endOfFrame: reader.flag(),
+    templateId: reader.bits(6),
+    frameNumber: reader.bits(16),
   };
 }
 

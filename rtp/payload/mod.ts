@@ -36,3 +36,4 @@ export { type Av1Payload, parseAv1Payload } from "./av1_payload.ts";
 export { Av1Packetizer } from "./av1_packetizer.ts";
 export { av1Depacketizer, type Av1Descriptor } from "./av1.ts";
 export { startsKeyFrame } from "./key_frame_start.ts";
+export { isNextPicture } from "./picture_continuity.ts";

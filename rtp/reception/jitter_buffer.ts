@@ -11,6 +11,9 @@ export const MAX_BUFFERED_BYTES = 6 * 1024 * 1024;
 /** The longest that packets wait for a missing one, by default: time for several retransmissions. */
 export const DEFAULT_MAX_WAIT: Millis = 500;
 
+/** How far behind a gap a packet of media is looked for: repairs of one frame are fewer. */
+const MAX_LOOK_AHEAD = 64;
+
 /** Slots of a buffer that has not yet needed more. */
 const INITIAL_SLOTS = 64;
 
@@ -22,6 +25,8 @@ export interface JitterBufferOptions {
   readonly maxBytes?: number;
   /** The longest that packets wait for a missing one: 0 where nothing is ever sent again. */
   readonly maxWait?: Millis;
+  /** Tells that of what is between two packets nothing is missed: they are not waited for, and no gap is told of. By default nothing does. */
+  readonly adjoins?: (last: RtpPacket, next: RtpPacket) => boolean;
 }
 
 /** A packet whose turn it is. */
@@ -69,8 +74,8 @@ interface Slot {
 
 /**
  * Puts packets in their order (RFC 3550 section 5.1), and holds them until it is time to play them. Every packet comes out once and in
- * sequence; between two of them stands a gap if there is one. Bounded in packets, bytes and time: what is beyond does not wait any longer
- * for what is missing.
+ * sequence; between two of them stands a gap if there is one, unless what is missing is known to be of no use. Bounded in packets, bytes and
+ * time: what is beyond does not wait any longer for what is missing.
  *
  * Sequence numbers are extended ones.
  */
@@ -82,10 +87,13 @@ export class JitterBuffer {
   readonly #maxPackets: number;
   readonly #maxBytes: number;
   readonly #maxWait: Millis;
+  readonly #adjoins: (last: RtpPacket, next: RtpPacket) => boolean;
   /** The packet of each sequence number from `#head` on, at its remainder by the length, which is a power of two. */
   #slots: (Slot | undefined)[] = new Array(INITIAL_SLOTS).fill(undefined);
   /** The next to come out. */
   #head: number | undefined;
+  /** The last packet of media that came out, if no gap has been told of since. */
+  #last: RtpPacket | undefined;
   /** Behind the last one that is there. */
   #end = 0;
   #packets = 0;
@@ -105,6 +113,7 @@ export class JitterBuffer {
     this.#maxPackets = maxPackets;
     this.#maxBytes = Math.min(options.maxBytes ?? Infinity, MAX_BUFFERED_BYTES);
     this.#maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
+    this.#adjoins = options.adjoins ?? (() => false);
   }
 
   /** Packets in the buffer. */
@@ -169,6 +178,7 @@ export class JitterBuffer {
     const items = this.#ready;
     this.#ready = [];
     this.#head = undefined;
+    this.#last = undefined;
     this.#end = 0;
     return items;
   }
@@ -193,14 +203,33 @@ export class JitterBuffer {
   }
 
   #dueAt({ sequence, playout, since }: Slot): Millis {
-    return sequence === this.#head ? playout : Math.max(playout, since + this.#maxWait);
+    if (sequence === this.#head || this.#isComplete(sequence)) return playout;
+    return Math.max(playout, since + this.#maxWait);
+  }
+
+  /** Whether nothing is missed between what came out last and the next packet of media, at or behind `sequence`. */
+  #isComplete(sequence: number): boolean {
+    if (this.#last === undefined) return false;
+    const mask = this.#slots.length - 1;
+    const end = Math.min(this.#end, sequence + MAX_LOOK_AHEAD);
+    for (let at = sequence; at < end; at++) {
+      const packet = this.#slots[at & mask]?.item.packet;
+      if (packet !== undefined && packet.payload.length > 0) {
+        return this.#adjoins(this.#last, packet);
+      }
+    }
+    return false;
   }
 
   /** Lets a packet go, and the gap before it. */
   #releaseTo(slot: Slot, items: BufferedItem[]): void {
     const count = slot.sequence - this.#head!;
-    if (count > 0) items.push({ type: "gap", sequence: this.#head!, count });
+    if (count > 0 && !this.#isComplete(slot.sequence)) {
+      items.push({ type: "gap", sequence: this.#head!, count });
+      this.#last = undefined;
+    }
     items.push(slot.item);
+    if (slot.item.packet.payload.length > 0) this.#last = slot.item.packet;
     this.#slots[slot.sequence & (this.#slots.length - 1)] = undefined;
     this.#packets--;
     this.#bytes -= slot.size;
@@ -218,6 +247,7 @@ export class JitterBuffer {
     const head = this.#head;
     if (head === undefined || head >= sequence) return;
     this.#ready.push({ type: "gap", sequence: head, count: sequence - head });
+    this.#last = undefined;
     this.#head = sequence;
   }
 

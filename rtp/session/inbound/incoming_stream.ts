@@ -5,6 +5,7 @@ import { type BufferedItem, DEFAULT_MAX_WAIT, ReceiveStream } from "../../recept
 import type { SenderReport } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
+import { isNextFrame } from "./frame_continuity.ts";
 import { FrameOutput, type FrameOutputs } from "./frame_output.ts";
 import { StreamRepair } from "./repair.ts";
 
@@ -66,8 +67,12 @@ export class IncomingStream {
       ssrc,
       clockRate: first.clockRate,
       ...(asks && isRepeated && { nack: {} }),
-      ...(!asks && { buffer: { maxWait: DEFAULT_MAX_WAIT } }),
-      ...(asks && isProtected && !isRepeated && { buffer: { maxWait: REPAIR_WAIT } }),
+      buffer: {
+        ...(!asks && { maxWait: DEFAULT_MAX_WAIT }),
+        ...(asks && isProtected && !isRepeated && { maxWait: REPAIR_WAIT }),
+        // RFC 5109 section 14: repairs that are lost leave gaps.
+        ...(kind === "video" && { adjoins: (last, next) => isNextFrame(last, next, section) }),
+      },
       ...(formats.associated.size > 0 && { rtx: formats.associated }),
     });
     this.reception.buffer.playout.setDelay(delay);

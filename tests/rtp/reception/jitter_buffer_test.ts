@@ -6,6 +6,7 @@ import {
   MAX_BUFFER_DELAY,
   MAX_BUFFERED_PACKETS,
   PlayoutClock,
+  type RtpPacket,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { packet, range } from "./packets.ts";
@@ -50,6 +51,26 @@ Deno.test("a gap is waited for since it was seen, and then said", () => {
   assertEquals(brief(buffer.take(210)), ["-2+1", 3, 4]);
   assertEquals(buffer.nextTimeout, 250);
   assertEquals(brief(buffer.take(250)), ["-5+1", 6]);
+});
+
+Deno.test("what is missing between frames that adjoin is not waited for, nor is it said", () => {
+  const options = { adjoins: (last: RtpPacket, next: RtpPacket) => last.marker && next.marker };
+  const empty = new Uint8Array(0);
+  const buffer = new JitterBuffer(90000, options);
+  buffer.push(packet(1, { marker: true }), 1, 0);
+  buffer.push(packet(3, { marker: true }), 3, 10);
+  assertEquals(brief(buffer.take(10)), [1, 3]);
+  // Packets without media say nothing: what counts is the next one that has some.
+  buffer.push(packet(5, { payload: empty }), 5, 20);
+  assertEquals(brief(buffer.take(20)), []);
+  buffer.push(packet(7, { marker: true }), 7, 30);
+  assertEquals(brief(buffer.take(30)), [5, 7]);
+  buffer.push(packet(9), 9, 40);
+  assertEquals([brief(buffer.take(40)), buffer.nextTimeout], [[], 540]);
+  assertEquals(brief(buffer.take(540)), ["-8+1", 9]);
+  // Behind a gap that was told of, nothing is known.
+  buffer.push(packet(11, { marker: true }), 11, 550);
+  assertEquals(brief(buffer.take(550)), []);
 });
 
 Deno.test("a buffer that is full does not wait any longer", () => {

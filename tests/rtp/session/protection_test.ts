@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { parseRed, parseRtpPacket, parseUlpfec, type RtpFormat } from "../../../rtp/mod.ts";
 import { sessionCore } from "../../../rtp/session/session.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { type Ends, ends, format, framesOf, sendVideo, vp8 } from "./ends.ts";
+import { type Ends, ends, eventsOf, format, framesOf, sendVideo, VIDEO, vp8 } from "./ends.ts";
 
 const [VP8, RED, ULPFEC] = [96, 118, 116];
 
@@ -85,6 +85,40 @@ Deno.test("with retransmission, only a long round trip is worth repairs", () => 
   assert(sentInRed(far).includes(ULPFEC));
   assert(framesOf(far).length >= 890, `${framesOf(far).length}`);
   assert(sessionCore(far.b).receiver("1")!.streams()[0]!.retransmittedPackets > 0);
+});
+
+Deno.test("RFC 5109 section 14: a repair that is lost is no lost frame, and is neither waited nor asked for", () => {
+  const own = formats({ fec: true, nack: true });
+  const pair = ends(6, { delay: 80 }, { video: { formats: own }, receiving: { formats: own } });
+  let [sent, dropped] = [0, 0];
+  pair.filter = (datagram, from) => {
+    if (from !== "a" || datagram.kind !== "rtp") return datagram;
+    const { payloadType, payload, ssrc, sequenceNumber } = parseRtpPacket(datagram.data)!;
+    const isRepair = payloadType === RED && parseRed(payload)!.at(-1)!.payloadType === ULPFEC;
+    // Of media, a few are lost, so that repairs are sent; and then every repair.
+    if (sent < 100) {
+      return ssrc === VIDEO.ssrc && sequenceNumber % 12 === 0 ? undefined : datagram;
+    }
+    if (isRepair) dropped++;
+    return isRepair ? undefined : datagram;
+  };
+  const random = new Random(6);
+  const send = (frames: number) => {
+    for (const end = sent + frames; sent < end; sent++) {
+      sendVideo(pair, vp8(random, sent === 0, 3000), sent === 0);
+      pair.advance(33);
+    }
+  };
+  send(100);
+  const stream = sessionCore(pair.b).receiver("1")!.streams()[0]!;
+  const before = framesOf(pair).length;
+  const [asked, requests] = [stream.nackCount, eventsOf(pair, "a", "key-frame-request").length];
+  send(60);
+  assert(dropped > 10, `only ${dropped} repairs`);
+  const frames = framesOf(pair).slice(before);
+  assert(frames.length >= 55, `${frames.length} of 60 frames`);
+  assert(stream.nackCount - asked <= 3, `asked ${stream.nackCount - asked} times`);
+  assertEquals(eventsOf(pair, "a", "key-frame-request").length, requests);
 });
 
 Deno.test("nothing is repaired without loss, nor of a codec to which a lost repair looks like a lost frame", () => {

@@ -1,0 +1,34 @@
+import { DEPENDENCY_DESCRIPTOR_URI, frameMarksOf } from "../../extensions/mod.ts";
+import type { RtpPacket } from "../../packet.ts";
+import { isNextPicture } from "../../payload/mod.ts";
+import type { FormatTable } from "../format_table.ts";
+import type { ExtensionIds } from "../parameters.ts";
+import { elementOf } from "./packet_extensions.ts";
+
+/** What of a section tells how its packets are to be read. */
+interface Reading {
+  readonly formats: FormatTable;
+  readonly extensions: ExtensionIds;
+}
+
+/**
+ * Whether a frame of video ends with `last`, and `next` begins the one after it: told by frame numbers (AV1 RTP specification section
+ * A.8.2) or, for want of them, by the picture IDs of the payload format.
+ */
+export function isNextFrame(
+  last: RtpPacket,
+  next: RtpPacket,
+  { formats, extensions }: Reading,
+): boolean {
+  const [before, after] = [last, next].map((packet) => {
+    const data = elementOf(packet, extensions, DEPENDENCY_DESCRIPTOR_URI);
+    return data && frameMarksOf(data);
+  });
+  if (before !== undefined && after !== undefined) {
+    const isNext = after.frameNumber === ((before.frameNumber + 1) & 0xffff);
+    return before.endOfFrame && after.startOfFrame && isNext;
+  }
+  if (last.payloadType !== next.payloadType) return false;
+  const format = formats.get(next.payloadType);
+  return format !== undefined && isNextPicture(format.mimeType, last, next);
+}
