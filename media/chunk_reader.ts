@@ -1,4 +1,5 @@
 import { codecOfMimeType, kindOf } from "./codec.ts";
+import { isAnnexB } from "./codecs/annex_b.ts";
 import type { ChunkMetadata, EncodedChunk } from "./encoded_chunk.ts";
 import {
   chunkMetadataOf,
@@ -40,21 +41,31 @@ export class ChunkReader {
       ? chunkMetadataOf(told as FrameMetadata, performance.timeOrigin)
       : told;
     const duration = optionalNumber(given.duration, "duration");
-    return {
+    const chunk = {
       type: this.#typeOf(given),
       timestamp: this.#timestampOf(given, told),
       data: bytesOf(given),
       ...duration !== undefined && { duration },
-      ...metadata !== undefined && { metadata },
     };
+    const mimeType = this.#mimeTypeOf(metadata);
+    // What is opaque, as where it is encrypted, comes in frames.
+    if (!isFrame) checkFormat(mimeType, chunk.data);
+    return { ...chunk, metadata: { ...metadata, mimeType } };
+  }
+
+  #mimeTypeOf(metadata: ChunkMetadata | undefined): string {
+    const mimeType = metadata?.mimeType ?? this.#source.codecs[0]?.mimeType;
+    if (mimeType !== undefined) return mimeType;
+    throw new TypeError(
+      "The codec of a chunk is not known: the generator has a `codec`, or each chunk a `metadata.mimeType`",
+    );
   }
 
   #typeOf({ type, getMetadata }: Given): "key" | "delta" {
-    if (type === "key" || type === "delta") return type;
+    const isAudio = this.#source.kind === "audio";
+    if (type === "key" || type === "delta") return isAudio ? "key" : type;
     // An RTCEncodedAudioFrame has no type: W3C WebRTC Encoded Transform section 4.6.
-    if (type === undefined && getMetadata !== undefined && this.#source.kind === "audio") {
-      return "key";
-    }
+    if (type === undefined && getMetadata !== undefined && isAudio) return "key";
     throw new TypeError(`A chunk's type is "key" or "delta", not ${JSON.stringify(type)}`);
   }
 
@@ -86,6 +97,14 @@ export class ChunkReader {
   }
 }
 
+/** A chunk of lengths and NAL units, as MP4 has them, could not be put into packets. */
+function checkFormat(mimeType: string, data: Uint8Array): void {
+  if (!/^video\/h26[45]$/i.test(mimeType) || isAnnexB(data)) return;
+  throw new TypeError(
+    `${mimeType} is written as Annex B: a start code (0 0 0 1) comes before each NAL unit, and not its length`,
+  );
+}
+
 /** A copy: the application may use its memory again. */
 function bytesOf(given: Given): Uint8Array {
   const bytes = typeof given.copyTo === "function"
@@ -102,7 +121,7 @@ function copied(chunk: CopyableChunk): Uint8Array {
 }
 
 function viewed(data: unknown): Uint8Array {
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }

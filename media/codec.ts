@@ -61,6 +61,13 @@ export function parseCodec(codec: string): MediaCodec | undefined {
   return { ...CODECS[mimeType]!, ...sdpFmtpLine !== undefined && { sdpFmtpLine } };
 }
 
+/** How the codecs of a kind are called: the first parts of WebCodecs codec strings. */
+export function codecNames(kind: MediaKind): string[] {
+  return Object.keys(CODEC_STRINGS).filter((name) =>
+    CODEC_STRINGS[name]!.mimeType.startsWith(`${kind}/`)
+  );
+}
+
 /** Whether a codec is one of audio or of video. */
 export function kindOf({ mimeType }: MediaCodec): MediaKind {
   return mimeType.startsWith("audio/") ? "audio" : "video";

@@ -1,5 +1,5 @@
 import { ChunkReader } from "./chunk_reader.ts";
-import { kindOf, type MediaCodec, parseCodec } from "./codec.ts";
+import { codecNames, kindOf, type MediaCodec, parseCodec } from "./codec.ts";
 import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import { KeyFrameRequestEvent } from "./events/key_frame_request_event.ts";
 import { MediaSource } from "./media_source.ts";
@@ -123,7 +123,10 @@ export class MediaStreamTrackGenerator extends MediaStreamTrack {
     this.#writable = new WritableStream(new GeneratorSink(source, (stop) => unused = stop));
   }
 
-  /** Takes what the track is to carry. Closing or aborting it ends the track; a chunk of a wrong shape is a TypeError, and its end. */
+  /**
+   * Takes what the track is to carry. Closing or aborting it ends the track; a chunk of a wrong shape is a TypeError, and its end, and so
+   * are one whose codec is not known, and H264 and H265 that are not Annex B.
+   */
   get writable(): WritableStream<WritableChunk> {
     return this.#writable;
   }
@@ -186,5 +189,8 @@ class GeneratorSink implements UnderlyingSink<WritableChunk> {
 function codecOf(text: string, kind: MediaKind, context: string): MediaCodec {
   const codec = parseCodec(text);
   if (codec !== undefined && kindOf(codec) === kind) return codec;
-  throw new TypeError(`${context}: '${text}' is not a codec of ${kind} that can be sent`);
+  const known = codecNames(kind).join(", ");
+  throw new TypeError(
+    `${context}: '${text}' is not a codec of ${kind} that can be sent (${known})`,
+  );
 }

@@ -76,6 +76,41 @@ for (const [what, value] of Object.entries(WRONG)) {
   });
 }
 
+Deno.test("a chunk whose codec is not known is refused, with what to do", async () => {
+  const track = new MediaStreamTrackGenerator({ kind: "video" });
+  const writer = track.writable.getWriter();
+  await writer.write({ ...chunk(1), metadata: { mimeType: "video/VP8" } });
+  await writer.write(chunk(2)); // of the same
+  const other = new MediaStreamTrackGenerator({ kind: "video" });
+  await assertRejects(() => other.writable.getWriter().write(chunk(1)), TypeError, "codec");
+});
+
+Deno.test("a chunk tells its codec to those that it goes to", async () => {
+  const track = generator({ codec: "vp09.00.10.08" });
+  const seen = chunks(track);
+  await track.writable.getWriter().write(chunk(1));
+  assertEquals(seen[0]!.metadata?.mimeType, "video/VP9");
+});
+
+Deno.test("H264 and H265 with lengths instead of start codes are refused, with what to do", async () => {
+  for (const codec of ["avc1.42e01f", "hvc1"]) {
+    const write = (...data: number[]) =>
+      generator({ codec }).writable.getWriter()
+        .write({ type: "key", timestamp: 0, data: Uint8Array.from(data) });
+    await write(0, 0, 0, 1, 0x67);
+    await write(0, 0, 1, 0x67);
+    await assertRejects(() => write(0, 0, 0, 2, 9, 16), TypeError, "Annex B");
+    await assertRejects(() => write(0x67, 0x42), TypeError, "Annex B");
+  }
+});
+
+Deno.test("audio needs nothing that came before it, whatever its type says", async () => {
+  const track = new MediaStreamTrackGenerator({ kind: "audio", codec: "opus" });
+  const seen = chunks(track);
+  await track.writable.getWriter().write(chunk(1, "delta"));
+  assertEquals(seen.map(({ type }) => type), ["key"]);
+});
+
 Deno.test("data is copied; buffers, views, WebCodecs' chunks and encoded frames are taken", async () => {
   const track = new MediaStreamTrackGenerator({ kind: "audio", codec: "opus" });
   const seen = chunks(track);
@@ -83,6 +118,7 @@ Deno.test("data is copied; buffers, views, WebCodecs' chunks and encoded frames 
   const bytes = Uint8Array.of(0, 1, 2, 3);
   await writer.write({ type: "key", timestamp: 1, data: bytes.buffer });
   await writer.write({ type: "key", timestamp: 2, data: new DataView(bytes.buffer, 1, 2) });
+  await writer.write({ type: "key", timestamp: 2, data: new SharedArrayBuffer(1) });
   await writer.write({
     type: "key",
     timestamp: 3,
@@ -97,8 +133,8 @@ Deno.test("data is copied; buffers, views, WebCodecs' chunks and encoded frames 
   await writer.write(frame(0xffffffd0));
   await writer.write(frame(0x0));
   bytes.fill(0xff);
-  assertEquals(seen.map(({ data }) => [...data]), [[0, 1, 2, 3], [1, 2], [8, 9], [7], [7]]);
-  assertEquals(seen[4]!.timestamp - seen[3]!.timestamp, 1000); // 48 ticks, over the wrap
+  assertEquals(seen.map(({ data }) => [...data]), [[0, 1, 2, 3], [1, 2], [0], [8, 9], [7], [7]]);
+  assertEquals(seen[5]!.timestamp - seen[4]!.timestamp, 1000); // 48 ticks, over the wrap
 });
 
 Deno.test("an encoded video frame keeps its type, and its presentation time where it has one", async () => {

@@ -215,7 +215,9 @@ Deno.test("chunks of a codec that the format does not hold are counted and left 
   const video = new MediaStreamTrackGenerator({ kind: "video" });
   stream.addTrack(video);
   const recording = recordTracks(stream, { format: "webm", clock });
-  await video.writable.getWriter().write({ ...chunk(1), metadata: { mimeType: "video/H264" } });
+  const data = Uint8Array.of(0, 0, 0, 1, 0x65);
+  const metadata = { mimeType: "video/H264" };
+  await video.writable.getWriter().write({ ...chunk(1), data, metadata });
   await clock.advance(5000);
   const { bytes, discarded } = await recording.stop();
   assertEquals(discarded, 1);
