@@ -116,7 +116,7 @@ export class Connection implements Hosts {
     this.transceivers = new TransceiverTable(this);
     this.negotiationNeeded = new NegotiationNeeded(this);
     this.#localCandidates = new LocalCandidates(this);
-    this.#remoteCandidates = new RemoteCandidates(environment.network);
+    this.#remoteCandidates = new RemoteCandidates(environment.network, this.transports);
     this.receivedCandidates = new ReceivedCandidates(this, this.#remoteCandidates);
     this.writer = new DescriptionWriter(this);
     this.#transportNegotiation = new TransportNegotiation(this, this.#remoteCandidates);

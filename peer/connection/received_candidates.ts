@@ -75,7 +75,9 @@ export class ReceivedCandidates {
         const candidate = parseCandidate(text); // one bad line spoils no description
         if (candidate !== undefined) this.#take(text, candidate, usernameFragment, index);
       }
-      if (isEndOfCandidates(session, media)) this.#remoteCandidates.end(usernameFragment);
+      if (isEndOfCandidates(session, media)) {
+        this.#remoteCandidates.end({ mid: midOf(session, index), usernameFragment });
+      }
     }
   }
 
@@ -102,10 +104,14 @@ export class ReceivedCandidates {
     for (const usernameFragment of generations) {
       for (const description of this.#host.remoteDescriptions) {
         for (const section of description.sectionsOf(usernameFragment)) {
-          if (index === null || section === index) description.addEndOfCandidates(section);
+          if (index !== null && section !== index) continue;
+          description.addEndOfCandidates(section);
+          this.#remoteCandidates.end({
+            mid: midOf(description.session, section),
+            usernameFragment,
+          });
         }
       }
-      this.#remoteCandidates.end(usernameFragment);
     }
   }
 
@@ -135,7 +141,8 @@ export class ReceivedCandidates {
     const isKnown = transport?.iceSlots.remoteCandidates.some((shown) =>
       shown.candidate === text && shown.usernameFragment === usernameFragment
     );
-    if (isKnown || !this.#remoteCandidates.admit(usernameFragment, text)) return false;
+    const generation = { mid, usernameFragment };
+    if (isKnown || !this.#remoteCandidates.admit(generation, text)) return false;
     const shown = new RTCIceCandidate({
       candidate: text,
       sdpMid: mid,
@@ -144,7 +151,7 @@ export class ReceivedCandidates {
     });
     transport?.iceSlots.remoteCandidates.push(shown);
     if (!isProhibited(candidate, configuration)) {
-      this.#remoteCandidates.add(usernameFragment, candidate, shown);
+      this.#remoteCandidates.add(generation, candidate, shown);
     }
     return true;
   }

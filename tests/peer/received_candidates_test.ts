@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { RTCIceCandidate } from "../../mod.ts";
+import { RTCIceCandidate, type RTCSessionDescriptionInit } from "../../mod.ts";
 import { Pair } from "./pair.ts";
 
 /** An offer of two sections that are not for data, each with an ICE generation of its own. */
@@ -121,3 +121,40 @@ Deno.test("a prohibited candidate is taken like any other, and nothing is sent t
     await pair.close();
   }
 });
+
+/** An offer of that many sections, each with a transport of its own, of generations of their own or of one. */
+function unbundledOffer(sections: number, generations: "one" | "each"): RTCSessionDescriptionInit {
+  const [session, section] = MEDIA_OFFER.sdp.split(/(?=m=audio)|(?=m=video)/);
+  const media = Array.from(
+    { length: sections },
+    (_, index) =>
+      section!.replace("SAVPF 96", "SAVPF 0").replace("a=mid:0", `a=mid:${index}`)
+        .replace("frag0", generations === "one" ? "frag" : `frag${index}`),
+  );
+  return { type: "offer", sdp: session + media.join("") };
+}
+
+for (const generations of ["each", "one"] as const) {
+  Deno.test(`W3C WebRTC section 4.4.2: a candidate goes to the transport of its section, ${generations === "one" ? "also where all have one ufrag" : "however many there are"}`, async () => {
+    const SECTIONS = 40;
+    const pair = new Pair({ configuration: { bundlePolicy: "max-compat" } });
+    const { alice } = pair;
+    const askers = new Map<number, Set<number>>();
+    pair.net.tap = ({ source, destination: { ip, port } }) => {
+      if (ip === "203.0.113.7") askers.set(port, (askers.get(port) ?? new Set()).add(source.port));
+    };
+    await alice.setRemoteDescription(unbundledOffer(SECTIONS, generations));
+    const ports = Array.from({ length: SECTIONS }, (_, index) => 5000 + index);
+    for (const [index, port] of ports.entries()) {
+      const candidate = CANDIDATE.replace("5000", `${port}`);
+      await alice.addIceCandidate({ candidate, sdpMLineIndex: index });
+    }
+    await alice.setLocalDescription();
+    await pair.advance(8000);
+    assertEquals([...askers.keys()].sort((a, b) => a - b), ports);
+    const sources = [...askers.values()].map((each) => [...each]);
+    assertEquals(sources.map(({ length }) => length), Array(SECTIONS).fill(1));
+    assertEquals(new Set(sources.flat()).size, SECTIONS);
+    await pair.close();
+  });
+}
