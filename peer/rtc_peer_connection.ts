@@ -174,10 +174,9 @@ export class RTCPeerConnection extends EventTarget {
       const connection = this.#connection;
       const converted = rtcOfferOptions(options, "RTCPeerConnection.createOffer");
       if (!connection.isClosed) applyOfferToReceive(connection.transceivers, converted);
-      const sdp = await connection.chain.chain(() => {
-        if (converted.iceRestart) connection.signaling.replaceIceCredentials();
-        return connection.signaling.createOffer();
-      });
+      const sdp = await connection.chain.chain(() =>
+        connection.signaling.createOffer(converted.iceRestart)
+      );
       return { type: "offer" as const, sdp };
     });
   }

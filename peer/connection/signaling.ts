@@ -71,6 +71,8 @@ interface Created {
   readonly session: SessionDescription | undefined;
   readonly owners: WrittenOffer["owners"];
   readonly version: number;
+  /** Whether it was asked to restart ICE. */
+  readonly restarts: boolean;
 }
 
 /** Only offers give transceivers their mids. */
@@ -81,6 +83,7 @@ const NOTHING_CREATED: Created = {
   session: undefined,
   owners: NO_OWNERS,
   version: 0,
+  restarts: false,
 };
 
 /** The exchange of offers and answers (W3C WebRTC section 4.4.1.5, RFC 9429 section 4.1). */
@@ -137,13 +140,13 @@ export class Signaling {
     this.#needsIceRestart = this.local !== null;
   }
 
-  /** Creates an offer (W3C WebRTC section 4.4.2, "create an offer"). */
-  createOffer(): Promise<string> {
+  /** Creates an offer (W3C WebRTC section 4.4.2, "create an offer"), which `restarts` ICE, once it is applied, or need not. */
+  createOffer(restarts = false): Promise<string> {
     if (this.state !== "stable" && this.state !== "have-local-offer") {
       return Promise.reject(invalidState(`There is no offer to be made in state ${this.state}`));
     }
     return this.#inTask(() => {
-      this.#lastCreatedOffer = this.#writeOffer(++this.#version);
+      this.#lastCreatedOffer = this.#writeOffer(++this.#version, restarts);
       return this.#lastCreatedOffer.sdp;
     });
   }
@@ -185,7 +188,9 @@ export class Signaling {
     const isOffer = type === "offer";
     const last = this.#lastCreated(type);
     if (last !== NOTHING_CREATED) {
-      const now = isOffer ? this.#writeOffer(last.version) : this.#writeAnswer(last.version);
+      const now = isOffer
+        ? this.#writeOffer(last.version, last.restarts)
+        : this.#writeAnswer(last.version);
       if (now.sdp === last.sdp) {
         if (isOffer) this.#lastCreatedOffer = now; // another transceiver may have come in the place of one that was stopped
         return now.sdp;
@@ -198,9 +203,12 @@ export class Signaling {
     return type === "offer" ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
   }
 
-  #writeOffer(version: number): Created {
-    const written = this.#host.writer.offer(version, (mid, tag) => this.#iceForOffer(mid, tag));
-    return created(written, version);
+  #writeOffer(version: number, restarts: boolean): Created {
+    const written = this.#host.writer.offer(
+      version,
+      (mid, tag) => this.#iceForOffer(mid, tag, restarts),
+    );
+    return created(written, version, restarts);
   }
 
   #writeAnswer(version: number): Created {
@@ -339,13 +347,13 @@ export class Signaling {
    * Deviation: RFC 9429 section 5.2.1 wants credentials of their own for the sections of a bundle that is yet to be agreed on. Browsers give
    * all of them the same, pion refuses other offers, and Firefox takes what changes once they are bundled for an ICE restart.
    */
-  #iceForOffer(mid: string, tag: string): IceParameters {
+  #iceForOffer(mid: string, tag: string, restarts: boolean): IceParameters {
     const transport = this.#host.transports.of(mid);
     const inUse = transport?.localParameters;
-    const keep = inUse !== undefined && !this.#needsIceRestart &&
+    const keep = inUse !== undefined && !restarts && !this.#needsIceRestart &&
       !this.#credentialsToReplace.has(inUse.usernameFragment);
     if (keep) return inUse;
-    return tag === mid ? this.#newIce(transport ?? mid) : this.#iceForOffer(tag, tag);
+    return tag === mid ? this.#newIce(transport ?? mid) : this.#iceForOffer(tag, tag, restarts);
   }
 
   /** An offer with new credentials restarts ICE, and so must its answer (RFC 8839 section 4.4.1.1.1). */
@@ -386,8 +394,12 @@ export class Signaling {
   }
 }
 
-function created({ session, owners }: WrittenOffer, version: number): Created {
-  return { sdp: writeSession(repeatTransports(session)), session, owners, version };
+function created(
+  { session, owners }: WrittenOffer,
+  version: number,
+  restarts = false,
+): Created {
+  return { sdp: writeSession(repeatTransports(session)), session, owners, version, restarts };
 }
 
 function invalidState(message: string): DOMException {

@@ -238,6 +238,36 @@ Deno.test("a change of how candidates are gathered makes the next offer restart 
   await pair.close();
 });
 
+Deno.test("createOffer with iceRestart restarts ICE with that offer, and without it not at all (RFC 9429 section 5.2.3.1)", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  await pair.open();
+  const ufrag = ({ sdp }: { sdp?: string }) => /a=ice-ufrag:(\S+)/.exec(sdp!)![1];
+  const first = ufrag(alice.localDescription!);
+  const restarting = await alice.createOffer({ iceRestart: true });
+  assert(ufrag(restarting) !== first);
+  assertEquals(ufrag(await alice.createOffer()), first);
+  const fired = record(alice, "negotiationneeded");
+  await pair.negotiate("bob");
+  await pair.advance(1000);
+  assertEquals([ufrag(alice.localDescription!), fired], [first, []]);
+
+  const again = await alice.createOffer({ iceRestart: true });
+  await alice.setLocalDescription();
+  assertEquals(ufrag(alice.localDescription!), ufrag(again)); // what was created last still holds
+  await alice.setLocalDescription({ type: "rollback" });
+  assertEquals(ufrag(await alice.createOffer()), first);
+
+  alice.restartIce(); // in contrast, this lasts until it was negotiated
+  assert(ufrag(await alice.createOffer({ iceRestart: false })) !== first);
+  await pair.negotiate("alice");
+  assert(ufrag(alice.localDescription!) !== first);
+  await pair.until(() =>
+    alice.iceConnectionState === "completed" || bob.iceConnectionState === "connected"
+  );
+  await pair.close();
+});
+
 Deno.test("a description has the fingerprint of each certificate (RFC 9429 section 5.2.1)", async () => {
   const parameters = { name: "ECDSA", namedCurve: "P-256" };
   const certificates = [
