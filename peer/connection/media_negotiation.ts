@@ -5,6 +5,7 @@ import {
   codecDictionaryMatch,
   findTransceiver,
   negotiatedDirection,
+  type Numbering,
   readSections,
   receives,
   type RemoteMedia,
@@ -44,6 +45,8 @@ export interface MediaNegotiationHost {
   readonly transports: TransportTable;
   /** The RTP source's name. */
   readonly cname: string;
+  /** Which numbers stand for what in descriptions of ours. */
+  readonly writer: { readonly numbering: Numbering };
 }
 
 /** Applies descriptions to transceivers (W3C WebRTC section 4.4.1.5, the steps for each media description). */
@@ -223,6 +226,8 @@ export class MediaNegotiation {
     );
     if (type !== "offer") {
       if (offered !== undefined && !section.isRejected) {
+        const { payloadTypes } = this.#host.writer.numbering;
+        payloadTypes.adoptAnswer(section.mid, section.kind, section.formats);
         this.#settle(transceiver, { local: offered, remote: section, answerer: "remote" });
       }
       transceiver.currentDirection = direction;

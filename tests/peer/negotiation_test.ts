@@ -1,6 +1,6 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { MediaStream, MediaStreamTrackGenerator } from "../../media/mod.ts";
-import type { RTCSessionDescriptionInit } from "../../mod.ts";
+import { RTCRtpReceiver, type RTCSessionDescriptionInit } from "../../mod.ts";
 import { Pair, record, without } from "./pair.ts";
 
 Deno.test("WebRTC Extensions section 4: extensions that an answer leaves out are not offered again, and answered once they are", async () => {
@@ -259,5 +259,33 @@ Deno.test("RFC 8841 section 10.4: an answer without data closes a channel that h
   await alice.setRemoteDescription({ type: "answer", sdp });
   await pair.advance(0);
   assertEquals([alice.sctp, channel.readyState, fired], [null, "closed", ["close"]]);
+  await pair.close();
+});
+
+Deno.test("RFC 3264 section 8.3.2: a number that an answer has given to a codec is given to no other", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const transceiver = alice.addTransceiver("video");
+  const codecs = RTCRtpReceiver.getCapabilities("video")!.codecs;
+  const named = (name: string) => codecs.filter(({ mimeType }) => mimeType === `video/${name}`);
+  const numberOf = (sdp: string, codec: string) =>
+    new RegExp(`a=rtpmap:(\\d+) ${codec}/`).exec(sdp)![1]!;
+  const number = numberOf((await alice.createOffer()).sdp!, "VP9"); // what VP9 would have
+  transceiver.setCodecPreferences(named("VP8"));
+  await alice.setLocalDescription();
+  const own = numberOf(alice.localDescription!.sdp, "VP8");
+  await bob.setRemoteDescription(alice.localDescription!);
+  await bob.setLocalDescription();
+  const { type, sdp } = bob.localDescription!;
+  await alice.setRemoteDescription({
+    type,
+    sdp: sdp.replace(/^(m=video.*) \d+\r$/m, `$1 ${number}\r`)
+      .replaceAll(new RegExp(`^a=(rtpmap|rtcp-fb|fmtp):${own} `, "gm"), `a=$1:${number} `),
+  });
+  transceiver.setCodecPreferences([...named("VP8"), ...named("VP9")]);
+  const offer = (await alice.createOffer()).sdp!;
+  assertEquals(numberOf(offer, "VP8"), own);
+  assert(numberOf(offer, "VP9") !== number);
+  assertEquals(offer.includes(`a=rtpmap:${number} `), false);
   await pair.close();
 });
