@@ -270,7 +270,10 @@ Deno.test("RFC 3264 section 8.3.2: a number that an answer has given to a codec 
   const named = (name: string) => codecs.filter(({ mimeType }) => mimeType === `video/${name}`);
   const numberOf = (sdp: string, codec: string) =>
     new RegExp(`a=rtpmap:(\\d+) ${codec}/`).exec(sdp)![1]!;
-  const number = numberOf((await alice.createOffer()).sdp!, "VP9"); // what VP9 would have
+  const other = new Pair();
+  other.alice.addTransceiver("video");
+  const number = numberOf((await other.alice.createOffer()).sdp!, "VP9"); // what VP9 would have
+  await other.close();
   transceiver.setCodecPreferences(named("VP8"));
   await alice.setLocalDescription();
   const own = numberOf(alice.localDescription!.sdp, "VP8");
