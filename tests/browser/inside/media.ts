@@ -5,20 +5,28 @@
  * @module
  */
 import { RTCPeerConnection } from "../../../mod.ts";
+import { createRTCPeerConnection } from "../../../peer/settings.ts";
+import { SystemNetwork } from "../../../transport/mod.ts";
+import { ImpairedNetwork } from "../../support/impaired_network.ts";
 import { Browser } from "../harness/browser.ts";
 import { browserPeers, localPeers } from "../harness/peer.ts";
 import type { BrowserName } from "../harness/profiles.ts";
-import { scenariosFor } from "../media/mod.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import { impairedScenarios, scenariosFor } from "../media/mod.ts";
 import { endWithTheTest } from "./reporter.ts";
 import { playAll } from "./suite.ts";
 
 const [name, wanted = ""] = Deno.args as [BrowserName, string?];
 const heron = localPeers("heron", () => new RTCPeerConnection());
+const network = new ImpairedNetwork(new SystemNetwork());
+const Impaired = createRTCPeerConnection({ network });
+const impaired = localPeers("heron", () => new Impaired());
 
 endWithTheTest();
 {
   await using browser = await Browser.launch(name, { fakeDevices: true });
-  const scenarios = scenariosFor(name).filter((scenario) => scenario.name.includes(wanted));
-  await playAll(scenarios, heron, browserPeers(browser));
+  const isWanted = (scenario: Scenario) => scenario.name.includes(wanted);
+  await playAll(scenariosFor(name).filter(isWanted), heron, browserPeers(browser));
+  await playAll(impairedScenarios(network).filter(isWanted), impaired, browserPeers(browser));
 }
 Deno.exit(0);

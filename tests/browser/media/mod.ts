@@ -4,6 +4,8 @@ import { besideData } from "./beside_data.ts";
 import { renegotiates } from "./renegotiate.ts";
 import { hearsTones } from "./tones.ts";
 import { echoes } from "./echo.ts";
+import type { ImpairedNetwork } from "../../support/impaired_network.ts";
+import { browserFindsCap, findsCap, losesLittle } from "./impaired.ts";
 import { forwards } from "./forward.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
@@ -30,4 +32,9 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     laterOffers,
     besideData,
   ];
+}
+
+/** Those over a way that is not what it should be: that of this network, which Heron's peers have to be on. */
+export function impairedScenarios(network: ImpairedNetwork): Scenario[] {
+  return [losesLittle(network), browserFindsCap(network), findsCap(network)];
 }
