@@ -24,6 +24,8 @@ export interface ForwardOptions {
 export type ForwardDiscard =
   /** The sender can't send: nothing has been negotiated, or the transport is not connected. */
   | "not connected"
+  /** None of the sender's encodings is active (`setParameters`). */
+  | "not active"
   /** The sender's peer has not agreed to the packet's codec. */
   | "no format"
   /** It comes before the first key frame, or is of a source whose turn has not come. */
@@ -87,7 +89,7 @@ export interface Forwarding {
   readonly receiver: RTCRtpReceiver | null;
   /** Packets that have been forwarded. */
   readonly packetsForwarded: number;
-  /** Packets that were not, by reason. */
+  /** Packets that were not, by reason: `discards.of("no format")`, or all of them, `[...discards.entries()]`. */
   readonly discards: Discards<ForwardDiscard>;
   /** Whether nothing is forwarded any more: it was closed, or the sender has stopped. */
   readonly closed: boolean;
@@ -173,8 +175,10 @@ class SenderForwarding implements Forwarding {
     const { host } = sender.transceiver;
     const map = source.mapTo(sender);
     if (map === undefined || !host.canSend(sender)) {
-      source.selection.reset();
-      return this.discards.add("not connected", items.length);
+      return this.#pause(source, items.length, "not connected");
+    }
+    if (!sender.sendEncodings.some(({ active }) => active)) {
+      return this.#pause(source, items.length, "not active");
     }
     const packets: OutboundPacket[] = [];
     for (const item of items) {
@@ -216,6 +220,12 @@ class SenderForwarding implements Forwarding {
     this.#next = undefined;
     this.#switching?.resolve();
     this.#switching = undefined;
+  }
+
+  /** What is left out makes another key frame needed. */
+  #pause(source: ForwardedSource, packets: number, reason: ForwardDiscard): void {
+    source.selection.reset();
+    this.discards.add(reason, packets);
   }
 
   #drop(reason: ForwardDiscard): undefined {

@@ -196,6 +196,30 @@ Deno.test("the sender's track is silent while another is forwarded, and goes on 
   await room.close();
 });
 
+Deno.test("nothing counts as forwarded while the sender is not active; then it goes on with a key frame", async () => {
+  const room = new Room();
+  const camera = new Camera(1);
+  const { receiver } = await room.publish(camera);
+  const viewer = await room.view();
+  const forwarding = forward(receiver, viewer.sender);
+  const setActive = async (active: boolean) => {
+    const { encodings, ...others } = viewer.sender.getParameters();
+    const changed = encodings.map((encoding) => ({ ...encoding, active }));
+    await viewer.sender.setParameters({ ...others, encodings: changed });
+  };
+  await room.film(10, camera);
+  await setActive(false);
+  await room.film(2, camera);
+  const [forwarded, seen] = [forwarding.packetsForwarded, viewer.frames.length];
+  await room.film(10, camera);
+  assertEquals([forwarding.packetsForwarded, viewer.frames.length], [forwarded, seen]);
+  assert(forwarding.discards.of("not active") > 10);
+  await setActive(true);
+  await room.film(30, camera);
+  assertEquals(viewer.frames[seen]?.type, "key");
+  await room.close();
+});
+
 Deno.test("forwarding ends with the connection that it goes to, and goes on after the one that it comes from", async () => {
   const room = new Room();
   const cameras = [new Camera(1), new Camera(2)] as const;
