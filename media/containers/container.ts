@@ -38,10 +38,7 @@ export async function openContainer(file: MediaFile): Promise<Container> {
   if (isIvf(start)) return await openIvf(whole);
   // It is loaded when a file is opened: a program that opens none does not pay for it.
   const { openWithMediabunny } = await import("./mediabunny_container.ts");
-  const container = await openWithMediabunny(whole);
-  if (container.tracks.length > 0) return container;
-  container.close();
-  throw new DOMException("The file holds nothing that can be sent", "NotSupportedError");
+  return await openWithMediabunny(whole);
 }
 
 /** The first bytes, and the file as it was. */

@@ -9,6 +9,7 @@ import type { Container, ContainerTrack, MediaFile } from "./container.ts";
 import { avcReader, hevcReader, type NalReader } from "./nal_formats.ts";
 import { describeKeyFrame } from "../codecs/key_frame.ts";
 import { type MediaCodec, parseCodec } from "../codec.ts";
+import { inPackets, isSampled } from "../codecs/sampled_audio.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
 
 const FORMATS = [
@@ -37,16 +38,37 @@ export async function openWithMediabunny(file: MediaFile): Promise<Container> {
   const seekable = !(file instanceof ReadableStream);
   const input = new mediabunny.Input({ source: sourceOf(file), formats: FORMATS });
   try {
-    const tracks: ContainerTrack[] = [];
-    for (const track of await input.getTracks()) {
-      const opened = await openTrack(track);
-      if (opened !== undefined) tracks.push(opened);
-    }
+    const found = await input.getTracks();
+    const opened = await Promise.all(found.map(openTrack));
+    const tracks = opened.filter((track) => track !== undefined);
+    if (tracks.length === 0) throw await nothingToSend(found);
     return { tracks, seekable, close: () => input.dispose() };
   } catch (error) {
     input.dispose();
     throw toDOMException(error);
   }
+}
+
+/** An index that is missing, as where MP4 was cut off, leaves no tracks. */
+async function nothingToSend(found: readonly mediabunny.InputTrack[]): Promise<DOMException> {
+  if (found.length === 0) {
+    return new DOMException("The file has no tracks: it is broken or cut off", "EncodingError");
+  }
+  const formats = await Promise.all(found.map(describe));
+  const sendable = Object.values(CODECS).join(", ");
+  return new DOMException(
+    `The file holds ${
+      formats.join(" and ")
+    }; what can be sent is ${sendable}, of G.711 8000 Hz mono`,
+    "NotSupportedError",
+  );
+}
+
+async function describe(track: mediabunny.InputTrack): Promise<string> {
+  const codec = await track.getCodec() ?? `${track.type} of an unknown codec`;
+  if (!track.isAudioTrack()) return codec;
+  return `${codec} (${await track.getSampleRate()} Hz, ${await track
+    .getNumberOfChannels()} channels)`;
 }
 
 function sourceOf(file: MediaFile): mediabunny.Source {
@@ -69,11 +91,18 @@ async function openTrack(track: mediabunny.InputTrack): Promise<ContainerTrack |
     await track.getSampleRate(),
     await track.getNumberOfChannels(),
   ];
+  const isG711 = isSampled(codec);
+  if (isG711 && (sampleRate !== codec.clockRate || channelCount !== codec.channels)) {
+    return undefined;
+  }
   return {
     kind: "audio",
     codec,
     settings: { sampleRate, channelCount },
-    chunks: (from) => readChunks(track, codec, undefined, from),
+    chunks(from) {
+      const chunks = readChunks(track, codec, undefined, from);
+      return isG711 ? inPackets(chunks, codec) : chunks;
+    },
   };
 }
 
@@ -138,8 +167,13 @@ function toChunk(
 
 /** What the library throws means that the file is not what it should be. */
 function toDOMException(error: unknown): DOMException {
-  const name = error instanceof mediabunny.UnsupportedInputFormatError
-    ? "NotSupportedError"
-    : "EncodingError";
-  return new DOMException(error instanceof Error ? error.message : `${error}`, name);
+  if (error instanceof DOMException) return error;
+  if (error instanceof mediabunny.UnsupportedInputFormatError) {
+    return new DOMException(
+      "The file is not WebM, Matroska, MP4, QuickTime, Ogg, WAVE or IVF",
+      "NotSupportedError",
+    );
+  }
+  const reason = error instanceof Error ? error.message : `${error}`;
+  return new DOMException(`The file is broken or cut off: ${reason}`, "EncodingError");
 }

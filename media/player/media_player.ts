@@ -93,7 +93,7 @@ export class MediaPlayer {
   #keyFrameWanted(next: number | undefined): void {
     const { position } = this.#timeline;
     const now = this.#clock.now();
-    const isNear = next !== undefined && next - position < NEAR_KEY_FRAME;
+    const isNear = next !== undefined && Math.abs(next - position) < NEAR_KEY_FRAME;
     if (!this.#container.seekable || isNear || now - this.#lastJump < JUMP_INTERVAL) return;
     this.#lastJump = now;
     const back = Math.min(...this.#tracks.map((track) => track.lastKeyFrame));

@@ -14,7 +14,7 @@ export class PlayerTrack {
   #hasGiven = false;
   /** From where to read anew. */
   #restartFrom: number | undefined = 0;
-  #lastKeyFrame = 0;
+  #lastKeyFrame: number | undefined;
   #end = 0;
   /** How far apart the last key frames were, in microseconds. */
   #keyFrameInterval: number | undefined;
@@ -41,7 +41,7 @@ export class PlayerTrack {
 
   /** Where the last key frame was, in microseconds. */
   get lastKeyFrame(): number {
-    return this.#file.kind === "audio" ? Infinity : this.#lastKeyFrame;
+    return this.#file.kind === "audio" ? Infinity : this.#lastKeyFrame ?? 0;
   }
 
   /** Where what was played has ended, in microseconds. */
@@ -84,7 +84,7 @@ export class PlayerTrack {
   /** Timestamps go on when the file goes back: they tell when a chunk is due. */
   #give(chunk: EncodedChunk): void {
     if (chunk.type === "key" && this.source.kind === "video") {
-      const interval = chunk.timestamp - this.#lastKeyFrame;
+      const interval = chunk.timestamp - (this.#lastKeyFrame ?? chunk.timestamp);
       if (interval > 0) this.#keyFrameInterval = interval;
       this.#lastKeyFrame = chunk.timestamp;
     }
@@ -95,7 +95,7 @@ export class PlayerTrack {
   }
 
   #nextKeyFrame(): number | undefined {
-    if (this.#keyFrameInterval === undefined) return undefined;
+    if (this.#keyFrameInterval === undefined || this.#lastKeyFrame === undefined) return undefined;
     return this.#lastKeyFrame + this.#keyFrameInterval;
   }
 }
