@@ -3,8 +3,9 @@ import { delay } from "@std/async/delay";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
 import { eventually } from "./eventually.ts";
-import { type Codecs, figures, sendCamera, showTracks } from "./page.ts";
+import { type Codecs, figures, picturesShown, sendCamera, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
+import { checkPauses, longestPause } from "./pauses.ts";
 import { preferring } from "./preferring.ts";
 
 /** How long a call is watched, in milliseconds. */
@@ -44,12 +45,16 @@ export function comesBack(name: string, sendBack: typeof echo, codecs: Codecs): 
         () => browser.run(figures),
         ({ framesDecoded }) => framesDecoded > 0,
       );
+      const { length: shownBefore } = await browser.run(picturesShown);
       await delay(WATCHED);
       const after = await browser.run(figures);
+      const shown = (await browser.run(picturesShown)).slice(shownBefore);
       const sent = after.framesSent - before.framesSent;
       const decoded = after.framesDecoded - before.framesDecoded;
       call.note(
-        `${decoded} of ${sent} frames in ${WATCHED} ms, ${after.freezeCount} freezes, ` +
+        `${decoded} of ${sent} frames in ${WATCHED} ms, ${after.freezeCount} freezes, at most ${
+          longestPause(shown)
+        } ms apart, ` +
           `${after.packetsLost} packets lost, first picture after ` +
           `${Math.round(performance.now() - began - WATCHED)} ms, ${after.width} pixels wide, ` +
           `audio energy ${after.audioEnergy.toFixed(3)}, limited by ${after.qualityLimitation}`,
@@ -59,6 +64,7 @@ export function comesBack(name: string, sendBack: typeof echo, codecs: Codecs): 
       assert(sent > 30, `only ${sent} frames were sent`);
       assert(decoded > 0.9 * sent, `${decoded} of ${sent} frames: ${JSON.stringify(after)}`);
       assert(after.freezeCount === before.freezeCount, `${after.freezeCount} freezes`);
+      checkPauses(shown);
       assert(after.audioEnergy > before.audioEnergy, "there is no sound");
     },
   };

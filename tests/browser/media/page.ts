@@ -79,10 +79,20 @@ export async function sendSimulcast(
   });
 }
 
+/** A picture that a page has shown. */
+export interface Shown {
+  /** When, in milliseconds. */
+  readonly at: number;
+  /** How many had been shown until then: a page that is busy is not told of each. */
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Shows what comes; asks for a picture and sound if it is to offer, and does not send any. */
 export function showTracks({ pc }: Side, asks: boolean): void {
   const page: Page = globalThis;
-  page.elements ??= [];
+  const shown: Shown[] = (pc as Page).shown = [];
   for (const kind of asks ? ["audio", "video"] as const : []) {
     pc.addTransceiver(kind, { direction: "recvonly" });
   }
@@ -92,9 +102,19 @@ export function showTracks({ pc }: Side, asks: boolean): void {
     element.muted = track.kind === "video";
     element.srcObject = new page.MediaStream([track]);
     page.document.body.append(element);
-    page.elements.push(element);
     element.play().catch(() => {});
+    if (track.kind === "audio") return;
+    const show = (_: number, { presentationTime, presentedFrames, width, height }: Page) => {
+      shown.push({ at: presentationTime, count: presentedFrames, width, height });
+      element.requestVideoFrameCallback(show);
+    };
+    element.requestVideoFrameCallback(show);
   };
+}
+
+/** The pictures that a page has shown in the section's element, the latest last. */
+export function picturesShown({ pc }: Side): Shown[] {
+  return (pc as Page).shown;
 }
 
 /** How many frames a page has decoded, of all streams that it still receives. */
@@ -110,7 +130,8 @@ export interface Figures {
   readonly framesSent: number;
   readonly framesDecoded: number;
   readonly framesReceived: number;
-  readonly freezeCount: number;
+  /** Undefined where the browser does not count them. */
+  readonly freezeCount?: number;
   readonly keyFramesDecoded: number;
   readonly packetsLost: number;
   readonly pliCount: number;
@@ -137,7 +158,7 @@ export async function figures({ pc }: Side): Promise<Figures> {
     framesSent: sent.framesSent ?? 0,
     framesDecoded: received.framesDecoded ?? 0,
     framesReceived: received.framesReceived ?? 0,
-    freezeCount: received.freezeCount ?? 0,
+    freezeCount: received.freezeCount,
     keyFramesDecoded: received.keyFramesDecoded ?? 0,
     packetsLost: received.packetsLost ?? 0,
     pliCount: received.pliCount ?? 0,

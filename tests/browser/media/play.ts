@@ -5,8 +5,9 @@ import { encode, testInput } from "../../media/ffmpeg.ts";
 import type { Call, Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
 import { eventually } from "./eventually.ts";
-import { figures, showTracks } from "./page.ts";
+import { figures, picturesShown, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
+import { checkPauses, longestPause } from "./pauses.ts";
 
 /** So many pictures have to be decoded. */
 const FRAMES = 60;
@@ -37,14 +38,16 @@ async function plays(call: Call, stream: MediaStream, codec: string): Promise<vo
     () => browser.run(figures),
     ({ framesDecoded }) => framesDecoded >= FRAMES,
   );
+  const shown = await browser.run(picturesShown);
   call.note(
     `${seen.framesDecoded} of ${seen.framesReceived} frames, ${seen.freezeCount} freezes, ` +
-      `audio energy ${seen.audioEnergy.toFixed(3)}`,
+      `at most ${longestPause(shown)} ms apart, audio energy ${seen.audioEnergy.toFixed(3)}`,
   );
   assertEquals(seen.videoCodec.toLowerCase(), codec.toLowerCase());
   assertEquals(seen.audioCodec.toLowerCase(), "audio/opus");
   assert(seen.framesReceived - seen.framesDecoded < 10, JSON.stringify(seen));
-  assertEquals(seen.freezeCount, 0);
+  assertEquals(seen.freezeCount ?? 0, 0);
+  checkPauses(shown);
   assertEquals(seen.width, 320);
   assert(seen.audioEnergy > 0, "there is no sound");
 }
