@@ -34,6 +34,8 @@ export interface ChunkMetadata {
   readonly synchronizationSource?: number;
   /** Those whose media were mixed to this. */
   readonly contributingSources?: readonly number[];
+  /** How loud each of them is, in the same order, from 0 (loudest) to 127 -dBov (RFC 6465), where the mixer tells. */
+  readonly contributingLevels?: readonly number[];
   /** The RTP sequence number with which a piece of audio came. */
   readonly sequenceNumber?: number;
   /** The payload type with which it came. */
@@ -42,10 +44,12 @@ export interface ChunkMetadata {
   readonly rid?: string;
   /** When it arrived, in milliseconds on the monotonic clock. */
   readonly receiveTime?: number;
-  /** When it was captured, in milliseconds since 1970, where the sender told. */
+  /** When it was captured, in milliseconds since 1970 by the clock of who captured it, where packets tell. */
   readonly captureTime?: number;
-  /** How far the sender's clock is ahead of ours, in milliseconds, where it is known. */
+  /** How far the sender takes its own clock to be ahead of that one, in milliseconds, where packets tell. */
   readonly senderCaptureTimeOffset?: number;
+  /** Its moment on the sender's wall clock, in milliseconds since 1970, once a sender report has come: what keeps tracks in step. */
+  readonly senderTime?: number;
   /** Loudness, from 0 (loudest) to 127 -dBov (RFC 6464). */
   readonly audioLevel?: number;
   /** Whether there is speech, where the sender told (RFC 6464). */

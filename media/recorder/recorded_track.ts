@@ -1,4 +1,4 @@
-import { type Arrival, type SharedClock, TrackTimeline } from "./track_timeline.ts";
+import { type Arrival, capturedAt, type SharedClock, TrackTimeline } from "./track_timeline.ts";
 import type { MediaCodec } from "../codec.ts";
 import { audioDuration } from "../codecs/audio_duration.ts";
 import { silence } from "../codecs/silence.ts";
@@ -31,10 +31,26 @@ export class RecordedTrack {
     this.#timeline = new TrackTimeline(shared);
   }
 
+  /** What has come first of which it is known when it was captured. */
+  get captured(): Arrival | undefined {
+    return this.waiting.find(({ chunk }) => capturedAt(chunk.metadata) !== undefined);
+  }
+
+  /** Whether that is to be known soon: what comes from a peer is followed by its sender reports. */
+  get awaitsReport(): boolean {
+    const first = this.waiting[0]?.chunk.metadata?.rtpTimestamp;
+    return first !== undefined && this.captured === undefined;
+  }
+
+  /** Puts the track on the time line by when that was captured. */
+  beginByCapture(): void {
+    this.#timeline.begin(this.captured!.chunk);
+  }
+
   /** A chunk with its timestamp on the recording's time line. */
-  place(arrival: Arrival, byCapture: boolean): EncodedChunk {
+  place(arrival: Arrival): EncodedChunk {
     const { chunk } = arrival;
-    const timestamp = this.#timeline.place(arrival, byCapture);
+    const timestamp = this.#timeline.place(arrival);
     if (this.#previous !== undefined) this.#step = Math.max(0, timestamp - this.#previous);
     this.#previous = timestamp;
     const { codec } = this;

@@ -1,5 +1,5 @@
 import { RecordedTrack } from "./recorded_track.ts";
-import type { Arrival, SharedClock } from "./track_timeline.ts";
+import { type Arrival, capturedAt, type SharedClock } from "./track_timeline.ts";
 import { WriteQueue } from "./write_queue.ts";
 import { codecOfMimeType, type MediaCodec } from "../codec.ts";
 import {
@@ -71,7 +71,6 @@ export class Recording {
   readonly #detach: (() => void)[];
   readonly #queue: WriteQueue;
   #start: number | undefined;
-  #byCapture = false;
   #cancelWait: (() => void) | undefined;
   #stopped = false;
   #bytes = 0;
@@ -140,7 +139,9 @@ export class Recording {
 
   #beginIfAllAreThere(): void {
     const isThere = ({ waiting, ended }: RecordedTrack) => waiting.length > 0 || ended;
-    if (this.#tracks.every(isThere)) this.#begin();
+    if (!this.#tracks.every(isThere)) return;
+    const present = this.#tracks.filter(({ waiting }) => waiting.length > 0);
+    if (present.length === 1 || !present.some(({ awaitsReport }) => awaitsReport)) this.#begin();
   }
 
   /** The file begins with the first key frame, where there is video. */
@@ -153,9 +154,9 @@ export class Recording {
       codec: codec!,
       first: waiting[0]!.chunk,
     })));
-    this.#byCapture = tellsCapture(present.map(({ waiting }) => waiting[0]!));
+    if (tellsCapture(present)) { for (const track of present) track.beginByCapture(); }
     const placed = present.map((track) =>
-      track.waiting.splice(0).map((arrival) => track.place(arrival, this.#byCapture))
+      track.waiting.splice(0).map((arrival) => track.place(arrival))
     );
     const firsts = (isVideo: boolean) =>
       placed.filter((_, i) => present[i]!.codec!.mimeType.startsWith("video/") === isVideo)
@@ -169,7 +170,7 @@ export class Recording {
 
   #write(track: RecordedTrack, arrival: Arrival): void {
     if (track.number === undefined) return void this.#discarded++;
-    this.#enqueue(track, track.place(arrival, this.#byCapture));
+    this.#enqueue(track, track.place(arrival));
   }
 
   #enqueue(track: RecordedTrack, chunk: EncodedChunk): void {
@@ -226,8 +227,10 @@ export class Recording {
 }
 
 /** Whether all tell when they were captured, and not so that one of them would be far off: peers may tell anything. */
-function tellsCapture(firsts: readonly Arrival[]): boolean {
-  const delays = firsts.map(({ chunk, at }) => at - (chunk.metadata?.captureTime ?? NaN));
+function tellsCapture(tracks: readonly RecordedTrack[]): boolean {
+  const delays = tracks.map(({ captured }) =>
+    captured === undefined ? NaN : captured.at - capturedAt(captured.chunk.metadata)!
+  );
   return Math.max(...delays) - Math.min(...delays) <= MAX_CAPTURE_SKEW;
 }
 

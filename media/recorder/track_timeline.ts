@@ -1,6 +1,6 @@
 import type { Millis } from "../../core/stage/mod.ts";
 import { codecOfMimeType } from "../codec.ts";
-import type { EncodedChunk } from "../encoded_chunk.ts";
+import type { ChunkMetadata, EncodedChunk } from "../encoded_chunk.ts";
 import { TimestampUnwrapper } from "../timestamp_unwrapper.ts";
 
 /** RTP timestamps that jump by more than this, in microseconds, while time did not, are those of another stream. */
@@ -26,10 +26,20 @@ export interface Arrival {
 }
 
 /**
+ * When a chunk was captured, by its sender's wall clock: as its packets say it (W3C WebRTC Extensions has the sum), or as sender reports do
+ * for its RTP timestamp (RFC 3550 section 6.4.1). Undefined while nothing has.
+ */
+export function capturedAt(
+  { captureTime, senderCaptureTimeOffset = 0, senderTime }: ChunkMetadata = {},
+): Millis | undefined {
+  return captureTime === undefined ? senderTime : captureTime + senderCaptureTimeOffset;
+}
+
+/**
  * Puts the chunks of one track on the time line of a recording, in microseconds.
  *
- * RTP timestamps wrap, and begin anew with each stream: they count from when the stream's first chunk came, or was captured where all
- * tracks tell so. Local sources share a clock.
+ * RTP timestamps wrap, and begin anew with each stream: they count from when the stream's first chunk came, or from when it was captured
+ * where that is known of all tracks. Local sources share a clock.
  */
 export class TrackTimeline {
   readonly #shared: SharedClock;
@@ -46,14 +56,21 @@ export class TrackTimeline {
     this.#shared = shared;
   }
 
-  /** When a chunk is in the recording; `byCapture` says to begin by capture times. */
-  place({ chunk, at }: Arrival, byCapture: boolean): number {
+  /** Begins by when this chunk was captured, which has to be known. */
+  begin(chunk: EncodedChunk): void {
+    this.#stream = chunk.metadata?.synchronizationSource;
+    this.#offset = capturedAt(chunk.metadata)! * 1000 - this.#mediaTime(chunk);
+  }
+
+  /** When a chunk is in the recording. */
+  place({ chunk, at }: Arrival): number {
     const { metadata = {} } = chunk;
-    if (this.#stream !== metadata.synchronizationSource) this.#restart();
-    this.#stream = metadata.synchronizationSource;
+    const { synchronizationSource } = metadata;
+    if (this.#stream !== synchronizationSource) this.#restart();
+    this.#stream = synchronizationSource;
     const media = this.#mediaTime(chunk);
-    if (this.#offset !== undefined && this.#hasJumped(chunk, media, at)) this.#restart();
-    this.#offset ??= this.#anchor(chunk, this.#mediaTime(chunk), at, byCapture);
+    if (this.#last !== undefined && this.#hasJumped(chunk, media, at)) this.#restart();
+    this.#offset ??= this.#anchor(chunk, this.#mediaTime(chunk), at);
     this.#lastMedia = this.#mediaTime(chunk);
     const time = this.#inOrder(this.#lastMedia + this.#offset, chunk.type);
     this.#last = { time, at };
@@ -78,11 +95,10 @@ export class TrackTimeline {
     return Math.abs(media - this.#lastMedia - elapsed) > most;
   }
 
-  #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis, byCapture: boolean): number {
+  #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis): number {
     if (this.#last !== undefined) {
       return this.#last.time + Math.max(1, at - this.#last.at) * 1000 - media;
     }
-    if (byCapture) return metadata.captureTime! * 1000 - media;
     const offset = (metadata.receiveTime ?? at) * 1000 - media;
     if (metadata.rtpTimestamp !== undefined) return offset;
     const local = this.#shared.localOffset ??= offset;

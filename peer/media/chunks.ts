@@ -25,8 +25,8 @@ export function chunkOf(frame: InboundFrame): EncodedChunk {
 
 function metadataOf(frame: InboundFrame): ChunkMetadata {
   const { mimeType, ssrc, payloadType, rid, rtpTimestamp, receiveTime, sequenceNumber } = frame;
-  const { audioLevel, voiceActivity, rotation, contributingSources, captureTime, senderTime } =
-    frame;
+  const { audioLevel, voiceActivity, rotation, captureTime, senderTime } = frame;
+  const { contributingSources, contributingLevels } = frame;
   return {
     ...{ mimeType, synchronizationSource: ssrc, payloadType, rtpTimestamp, receiveTime },
     ...(mimeType.startsWith("audio/") ? { sequenceNumber } : pictureMetadata(frame)),
@@ -35,10 +35,9 @@ function metadataOf(frame: InboundFrame): ChunkMetadata {
     ...(voiceActivity !== undefined && { voiceActivity }),
     ...(rotation !== undefined && { rotation }),
     ...(contributingSources !== undefined && { contributingSources }),
-    // Where packets don't tell, the sender's clock at the frame comes closest: it keeps audio and video in step.
-    ...(captureTime !== undefined
-      ? captureMetadata(captureTime)
-      : senderTime !== undefined && { captureTime: senderTime }),
+    ...(contributingLevels !== undefined && { contributingLevels }),
+    ...(captureTime !== undefined && captureMetadata(captureTime)),
+    ...(senderTime !== undefined && { senderTime }),
   };
 }
 
@@ -83,12 +82,13 @@ function ntpOf(millis: number): bigint {
 /** What a chunk has to say in header extensions. */
 export function frameMetadata(metadata: ChunkMetadata = {}): FrameMetadata {
   const { audioLevel, voiceActivity, rotation, contributingSources, captureTime } = metadata;
-  const { senderCaptureTimeOffset: offset } = metadata;
+  const { senderCaptureTimeOffset: offset, contributingLevels } = metadata;
   return {
     ...(audioLevel !== undefined && { audioLevel }),
     ...(voiceActivity !== undefined && { voiceActivity }),
     ...(rotation !== undefined && { rotation }),
     ...(contributingSources !== undefined && { contributingSources }),
+    ...(contributingLevels !== undefined && { contributingLevels }),
     ...(captureTime !== undefined && {
       captureTime: {
         captureTimestamp: ntpFromUnixMillis(captureTime),

@@ -45,9 +45,15 @@ export class ContributingSources {
     put(this.#synchronization, {
       ...entry,
       source: synchronizationSource,
-      ...(audioLevel !== undefined && { audioLevel: linearLevel(audioLevel) }),
+      ...levelOf(audioLevel),
     });
-    for (const source of contributingSources) put(this.#contributing, { ...entry, source });
+    for (const [index, source] of contributingSources.entries()) {
+      put(this.#contributing, {
+        ...entry,
+        source,
+        ...levelOf(metadata.contributingLevels?.[index]),
+      });
+    }
   }
 
   /** The CSRCs of the last ten seconds, the latest first. */
@@ -59,6 +65,11 @@ export class ContributingSources {
   synchronization(now: number): RTCRtpSynchronizationSource[] {
     return recent(this.#synchronization, now);
   }
+}
+
+/** Linear, of one in -dBov: RFC 6464's of a source, RFC 6465's of one that was mixed. */
+function levelOf(decibels: number | undefined): Pick<RTCRtpContributingSource, "audioLevel"> {
+  return decibels === undefined ? {} : { audioLevel: linearLevel(decibels) };
 }
 
 /** The latest is last in the map. */

@@ -22,6 +22,8 @@ export interface FrameMetadata {
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Whose media were mixed to this. */
   readonly contributingSources?: readonly number[];
+  /** How loud each of them is, in the same order, from 0 (loudest) to 127 -dBov (RFC 6465). */
+  readonly contributingLevels?: readonly number[];
 }
 
 /** What a frame's RTP timestamp comes from. */

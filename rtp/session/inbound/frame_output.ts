@@ -15,6 +15,7 @@ import { unixMillisFromNtp } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { FrameDependencies, FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
+import { CaptureClock } from "./capture_clock.ts";
 import { DependencyReader } from "./frame_dependencies.ts";
 import { metadataOf } from "./packet_extensions.ts";
 import { UnwrappedClock } from "./unwrapped_clock.ts";
@@ -35,6 +36,7 @@ export interface FrameOutputs {
 export class FrameOutput {
   readonly #video: boolean;
   readonly #clock = new UnwrappedClock();
+  readonly #capture = new CaptureClock();
   readonly #depacketizers = new Map<number, Depacketizer>();
   readonly #telephoneEvents = new TelephoneEventReceiver();
   /** Metadata of the frames that are not whole yet: that of their latest packet which has any. */
@@ -180,9 +182,12 @@ export class FrameOutput {
     const metadata = isLatest ? this.#metadata : {};
     const dependencies = isLatest ? this.#dependencies : undefined;
     const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
+    const [source = 0] = metadata.contributingSources ?? [];
+    const captureTime = this.#capture.of(metadata.captureTime, source, rtpTimestamp, clockRate);
     const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);
     out.frames.push({
       ...metadata,
+      ...(captureTime !== undefined && { captureTime }),
       ...(senderTime !== undefined && { senderTime }),
       ...(dependencies !== undefined && { dependencies }),
       ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp },

@@ -1,8 +1,10 @@
 import {
   ABS_CAPTURE_TIME_URI,
   AUDIO_LEVEL_URI,
+  MIXER_AUDIO_LEVEL_URI,
   parseAbsCaptureTime,
   parseAudioLevel,
+  parseMixerAudioLevels,
   parseRepairedRid,
   parseRid,
   parseTransportSequence,
@@ -57,10 +59,14 @@ export function metadataOf(packet: RtpPacket, ids: ExtensionIds): FrameMetadata 
   const level = read(packet, ids, AUDIO_LEVEL_URI, parseAudioLevel);
   const orientation = read(packet, ids, VIDEO_ORIENTATION_URI, parseVideoOrientation);
   const captureTime = read(packet, ids, ABS_CAPTURE_TIME_URI, parseAbsCaptureTime);
+  const levels = read(packet, ids, MIXER_AUDIO_LEVEL_URI, parseMixerAudioLevels);
   return {
     ...(level && { audioLevel: level.level, voiceActivity: level.voice }),
     ...(orientation && { rotation: orientation.rotation }),
     ...(captureTime && { captureTime }),
-    ...(packet.csrcs.length > 0 && { contributingSources: packet.csrcs }),
+    ...(packet.csrcs.length > 0 && {
+      contributingSources: packet.csrcs,
+      ...(levels && { contributingLevels: levels.slice(0, packet.csrcs.length) }),
+    }),
   };
 }

@@ -35,6 +35,9 @@ const RTX_OVERHEAD = 2;
 /** Frames of audio that go again with the next one, where RED is sent. */
 const RED_DISTANCE = 1;
 
+/** How often it is said when frames were captured, where they don't say it themselves: in between, their RTP clock does. */
+const CAPTURE_TIME_INTERVAL: Millis = 1000;
+
 /** The largest padding of one packet (RFC 3550 section 5.1). */
 const MAX_PADDING = 255;
 
@@ -86,6 +89,8 @@ export class OutgoingStream {
   #fec: SendStream | undefined;
   #payloadType: number | undefined;
   #acknowledged = false;
+  /** When it was last said when a frame was captured. */
+  #capturedAt: Millis = -Infinity;
 
   constructor(parameters: EncodingParameters, section: SenderSection, host: StreamHost) {
     const { ssrc, rtxSsrc, rid } = parameters;
@@ -162,7 +167,8 @@ export class OutgoingStream {
     this.media.clockRate = format.clockRate;
     const { payloadType } = format;
     const name = this.#name(keyFrame);
-    const limit = this.#room(frame, name);
+    const told = { ...frame, ...this.#captured(frame, now) };
+    const limit = this.#room(told, name);
     const payloads = this.#payloads(data, keyFrame, timestamp, format, limit);
     if (payloads.length === 0) return [];
     this.#payloadType = payloadType;
@@ -176,7 +182,7 @@ export class OutgoingStream {
       ...(contributingSources && { csrcs: contributingSources }),
       extension: buildHeaderExtension([
         ...name,
-        ...frameElements(frame, this.#section.extensions, {
+        ...frameElements(told, this.#section.extensions, {
           isFirst: i === 0,
           isLast: i === payloads.length - 1,
         }),
@@ -287,6 +293,14 @@ export class OutgoingStream {
   #name(always: boolean): ExtensionElement[] {
     if (this.#acknowledged && !always) return [];
     return nameElements(this.name, this.#section.extensions);
+  }
+
+  /** What is given now was captured now by our own clock, unless it says otherwise (draft-ietf-avtext-absolute-capture-time section 4.2). */
+  #captured({ captureTime }: OutboundFrame, now: Millis): Pick<OutboundFrame, "captureTime"> {
+    if (captureTime === undefined && now < this.#capturedAt + CAPTURE_TIME_INTERVAL) return {};
+    this.#capturedAt = now;
+    if (captureTime !== undefined) return { captureTime };
+    return { captureTime: { captureTimestamp: this.#host.ntp.at(now), clockOffset: 0n } };
   }
 
   /** What a payload may have of the packet. */

@@ -5,6 +5,7 @@ import {
   AUDIO_LEVEL_URI,
   DEPENDENCY_DESCRIPTOR_URI,
   MID_URI,
+  MIXER_AUDIO_LEVEL_URI,
   PLAYOUT_DELAY_URI,
   REPAIRED_RID_URI,
   RID_URI,
@@ -14,6 +15,7 @@ import {
   writeAbsSendTime,
   writeAudioLevel,
   writeMid,
+  writeMixerAudioLevels,
   writeRepairedRid,
   writeRid,
   writeTransportSequence,
@@ -35,6 +37,7 @@ export const STAMP_SIZE = 12;
 /** What tells of the media rather than of the way that it takes: forwarded packets keep it. */
 const ABOUT_MEDIA: readonly string[] = [
   AUDIO_LEVEL_URI,
+  MIXER_AUDIO_LEVEL_URI,
   VIDEO_ORIENTATION_URI,
   ABS_CAPTURE_TIME_URI,
   PLAYOUT_DELAY_URI,
@@ -70,15 +73,21 @@ export function repairElements({ mid, rid }: StreamName, ids: ExtensionIds): Ext
 
 /** What a frame has to say with its first packet, or with its last one. */
 export function frameElements(
-  { audioLevel, voiceActivity = false, captureTime, rotation }: FrameMetadata,
+  metadata: FrameMetadata,
   ids: ExtensionIds,
   place: { readonly isFirst: boolean; readonly isLast: boolean },
 ): ExtensionElement[] {
+  const { audioLevel, voiceActivity = false, captureTime, rotation } = metadata;
+  const { contributingSources, contributingLevels: levels } = metadata;
   return [
     ...audioLevel === undefined || !place.isFirst
       ? []
       : element(ids, AUDIO_LEVEL_URI, () =>
         writeAudioLevel({ level: audioLevel, voice: voiceActivity })),
+    // RFC 6465 section 3: as many levels as there are CSRCs, in their order.
+    ...levels === undefined || levels.length !== contributingSources?.length || !place.isFirst
+      ? []
+      : element(ids, MIXER_AUDIO_LEVEL_URI, () => writeMixerAudioLevels(levels)),
     ...captureTime === undefined || !place.isFirst
       ? []
       : element(ids, ABS_CAPTURE_TIME_URI, () => writeAbsCaptureTime(captureTime)),
@@ -111,6 +120,7 @@ export function mediaElements(
 /** What a session writes into every packet itself. */
 const OWN: ReadonlySet<string> = new Set([
   MID_URI,
+  MIXER_AUDIO_LEVEL_URI,
   RID_URI,
   REPAIRED_RID_URI,
   TRANSPORT_CC_URI,

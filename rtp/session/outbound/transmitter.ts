@@ -140,7 +140,7 @@ export class Transmitter {
     stream.traffic.add(sent, isRepeated, since, now);
     if (packet.ssrc === stream.fec?.ssrc) stream.fec.sent(sent, now);
     if (isRepeated || packet.ssrc !== stream.ssrc) return;
-    stream.media.sent(sent, now);
+    stream.media.sent(sent, since);
     stream.retransmitter.sent(sent, now);
     this.#host.mediaLeft(now);
   }

@@ -297,6 +297,40 @@ Deno.test("sound and pictures are put together by capture times, unless these ar
   }
 });
 
+Deno.test("what peers send is put together by sender reports, which come a little later than the first frames", async () => {
+  const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
+  const data = Uint8Array.of(0xf8, 0xff, 0xfe);
+  const clock = new VirtualClock();
+  const [audio, video] = [
+    new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
+    new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
+  ];
+  const recording = recordTracks([createTrack(audio), createTrack(video)], {
+    format: "webm",
+    clock,
+  });
+  const send = (source: MediaSource, data: Uint8Array, rtpTimestamp: number, senderTime?: number) =>
+    source.emit({
+      ...{ type: "key", timestamp: 0, data },
+      metadata: {
+        mimeType: source.codecs[0]!.mimeType,
+        rtpTimestamp,
+        ...(senderTime !== undefined && { senderTime }),
+      },
+    });
+  // The picture is 300 ms younger than the sound beside which it arrives.
+  send(audio, data, 0);
+  send(video, frames[0]!, 0);
+  await clock.advance(1000);
+  send(audio, data, 48_000, 1e12 + 1000);
+  send(video, frames[0]!, 90_000, 1e12 + 1300);
+  await clock.advance(1000);
+  send(video, frames[0]!, 180_000, 1e12 + 2300);
+  const { duration, chunks, discarded } = await recording.stop();
+  // From the picture at 300 ms to that at 2300 ms; the sound before the first picture is left out.
+  assertEquals([duration, chunks, discarded], [3, 4, 1]);
+});
+
 Deno.test("of several simulcast layers in one track, the one that came first is recorded", async () => {
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const track = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { EncodedChunk } from "../../../media/encoded_chunk.ts";
-import { type SharedClock, TrackTimeline } from "../../../media/recorder/track_timeline.ts";
+import {
+  capturedAt,
+  type SharedClock,
+  TrackTimeline,
+} from "../../../media/recorder/track_timeline.ts";
 
 const shared = (): SharedClock => ({ localOffset: undefined });
 
@@ -17,9 +21,9 @@ const local = (timestamp: number, type: "key" | "delta" = "key"): EncodedChunk =
 });
 
 /** Where chunks come to be, relative to the first, in milliseconds. */
-function places(arrivals: readonly [EncodedChunk, number][], byCapture = false): number[] {
+function places(arrivals: readonly [EncodedChunk, number][]): number[] {
   const timeline = new TrackTimeline(shared());
-  const times = arrivals.map(([chunk, at]) => timeline.place({ chunk, at }, byCapture));
+  const times = arrivals.map(([chunk, at]) => timeline.place({ chunk, at }));
   return times.map((time) => Math.round((time - times[0]!) / 1000));
 }
 
@@ -68,22 +72,39 @@ Deno.test("a local timestamp that is wrong by more than an hour goes on from whe
 Deno.test("tracks of one clock keep their distance, though they come at the same time", () => {
   const clock = shared();
   const [one, two] = [new TrackTimeline(clock), new TrackTimeline(clock)];
-  const first = one.place({ chunk: local(0), at: 1000 }, false);
-  assertEquals(two.place({ chunk: local(500_000), at: 1000 }, false) - first, 500_000);
+  const first = one.place({ chunk: local(0), at: 1000 });
+  assertEquals(two.place({ chunk: local(500_000), at: 1000 }) - first, 500_000);
 });
 
 Deno.test("tracks of clocks that are far apart begin when they come", () => {
   const clock = shared();
   const [one, two] = [new TrackTimeline(clock), new TrackTimeline(clock)];
-  const first = one.place({ chunk: local(0), at: 1000 }, false);
-  assertEquals(two.place({ chunk: local(9e12), at: 1040 }, false) - first, 40_000);
+  const first = one.place({ chunk: local(0), at: 1000 });
+  assertEquals(two.place({ chunk: local(9e12), at: 1040 }) - first, 40_000);
 });
 
 Deno.test("where capture times are known, they count: sound and pictures are together again", () => {
   const [audio, video] = [new TrackTimeline(shared()), new TrackTimeline(shared())];
   const at = (chunk: EncodedChunk, now: number) => ({ chunk, at: now });
-  const first = audio.place(at(rtp(7, { captureTime: 1e12 }), 500), true);
-  assertEquals(video.place(at(rtp(9, { captureTime: 1e12 + 20 }), 900), true) - first, 20_000);
+  const [sound, picture] = [rtp(7, { captureTime: 1e12 }), rtp(9, { captureTime: 1e12 + 20 })];
+  audio.begin(sound);
+  video.begin(picture);
+  const first = audio.place(at(sound, 500));
+  assertEquals(video.place(at(picture, 900)) - first, 20_000);
+});
+
+Deno.test("RFC 3550 section 6.4.1: sender reports put tracks together whose RTP clocks begin anywhere", () => {
+  const [audio, video] = [new TrackTimeline(shared()), new TrackTimeline(shared())];
+  const sound = (rtpTimestamp: number, senderTime?: number): EncodedChunk => ({
+    ...rtp(rtpTimestamp, senderTime === undefined ? {} : { senderTime }),
+  });
+  // The report comes only with the second chunk of each, which arrived half a second apart.
+  audio.begin(sound(4_000_000_000, 1e12));
+  video.begin(sound(90_000, 1e12));
+  const first = audio.place({ chunk: sound(4_000_000_000 - 9000), at: 500 });
+  assertEquals(video.place({ chunk: sound(90_000 - 9000), at: 1000 }) - first, 0);
+  assertEquals(capturedAt({ captureTime: 5, senderCaptureTimeOffset: 2, senderTime: 9 }), 7);
+  assertEquals([capturedAt({ senderTime: 9 }), capturedAt({})], [9, undefined]);
 });
 
 Deno.test("frames that are shown out of order stay in their group; no key frame goes back", () => {

@@ -33,6 +33,17 @@ Deno.test("W3C WebRTC section 5.3: audio levels are linear, and absent where pac
   assertEquals(levelAfter(6)!.toFixed(3), "0.501");
 });
 
+Deno.test("W3C WebRTC section 5.3: of those whose sound was mixed, levels are those that the mixer tells (RFC 6465)", () => {
+  const sources = new ContributingSources();
+  const mixed = { contributingSources: [8, 9], audioLevel: 0 };
+  sources.delivered(frame(1, { ...mixed, contributingLevels: [20, 127] }), 0);
+  const levels = () =>
+    sources.contributing(0).map(({ source, audioLevel }) => [source, audioLevel]);
+  assertEquals(levels(), [[9, 0], [8, 0.1]]);
+  sources.delivered(frame(1, mixed), 0);
+  assertEquals(levels(), [[9, undefined], [8, undefined]]);
+});
+
 Deno.test("a peer that names ever new sources fills no memory", () => {
   const sources = new ContributingSources();
   for (let source = 0; source < 1000; source++) sources.delivered(frame(source), source);
