@@ -1,5 +1,5 @@
 /** A message, or news of a stream: what passes between an association and the side above it, in both directions. */
-export type SctpItem = MessageItem | ResetItem | ResetDoneItem | SentItem;
+export type SctpItem = MessageItem | ResetItem | ResetAllItem | ResetDoneItem | SentItem;
 
 /** A user message, in both directions. */
 export interface MessageItem {
@@ -25,6 +25,12 @@ export interface ResetItem {
   readonly type: "reset";
   /** The stream. */
   readonly streamId: number;
+}
+
+/** Up: the peer has reset all of its outgoing streams. */
+export interface ResetAllItem {
+  /** Which kind of item this is. */
+  readonly type: "reset-all";
 }
 
 /** Up: my reset has been performed, and the stream begins anew. */

@@ -10,6 +10,7 @@ export { SctpAssociation, type SctpOptions } from "./association.ts";
 export type {
   AssociationState,
   MessageItem,
+  ResetAllItem,
   ResetDoneItem,
   ResetItem,
   SctpDiscard,

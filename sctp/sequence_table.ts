@@ -22,13 +22,4 @@ export class SequenceTable {
     }
     page[streamId & (PAGE - 1)] = ssn;
   }
-
-  /** The streams whose number is not 0. */
-  used(): number[] {
-    const streams: number[] = [];
-    for (const [i, page] of this.#pages.entries()) {
-      page?.forEach((ssn, j) => ssn !== 0 && streams.push(i * PAGE + j));
-    }
-    return streams;
-  }
 }

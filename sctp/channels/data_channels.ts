@@ -91,6 +91,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
       else if (item.type === "message") this.#messageUp(item);
       else if (item.type === "sent") this.#sentUp(item.streamId, item.bytes);
       else if (item.type === "reset") this.#peerReset(item.streamId);
+      else if (item.type === "reset-all") this.#peerResetAll();
       else this.#resetDone(item.streamId);
     }
   }
@@ -268,6 +269,10 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
     if (channel.closing) return;
     this.#above.push({ type: "close", streamId });
     this.#beginClose(channel);
+  }
+
+  #peerResetAll(): void {
+    for (const streamId of [...this.#channels.keys()]) this.#peerReset(streamId);
   }
 
   #resetDone(streamId: number): void {

@@ -7,7 +7,7 @@ import type { IncomingMessage } from "./fragments.ts";
 export class Ordering {
   /** Bytes of memory held by messages that have arrived too early. */
   held = 0;
-  readonly #next = new SequenceTable();
+  #next = new SequenceTable();
   /** Messages that have arrived too early, by stream and number. Streams without any have no entry. */
   readonly #early = new Map<number, Map<number, IncomingMessage>>();
 
@@ -50,9 +50,10 @@ export class Ordering {
     this.#next.set(streamId, 0);
   }
 
-  /** The streams that have carried an ordered message. */
-  used(): number[] {
-    return this.#next.used();
+  /** Every stream begins anew. */
+  resetAll(): void {
+    this.clear();
+    this.#next = new SequenceTable();
   }
 
   /** Forgets everything that is held. */

@@ -115,11 +115,10 @@ export class Receiver {
     return true;
   }
 
-  /** The peer begins streams anew; none named means all (RFC 6525 section 5.2.2). Returns which. */
-  resetStreams(streams: readonly number[]): readonly number[] {
-    const reset = streams.length > 0 ? streams : this.#ordering.used();
-    for (const streamId of reset) this.#ordering.reset(streamId);
-    return reset;
+  /** The peer begins streams anew; none named means all (RFC 6525 section 5.2.2). */
+  resetStreams(streams: readonly number[]): void {
+    if (streams.length === 0) this.#ordering.resetAll();
+    for (const streamId of streams) this.#ordering.reset(streamId);
   }
 
   /** Puts a SACK into a packet (RFC 9260 section 3.3.4). */

@@ -80,10 +80,11 @@ export class IncomingReset {
   }
 
   #perform(request: OutgoingResetRequest): void {
-    const streams = this.#receiver.resetStreams(request.streams);
+    const { streams } = request;
+    this.#receiver.resetStreams(streams);
+    if (streams.length === 0) this.#above.push({ type: "reset-all" });
     for (const streamId of streams) this.#above.push({ type: "reset", streamId });
-    const { SUCCESS_PERFORMED, SUCCESS_NOTHING_TO_DO } = ReconfigResult;
-    this.#answer(streams.length > 0 ? SUCCESS_PERFORMED : SUCCESS_NOTHING_TO_DO);
+    this.#answer(ReconfigResult.SUCCESS_PERFORMED);
   }
 
   #answer(result: number): void {

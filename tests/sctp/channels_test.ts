@@ -282,3 +282,21 @@ Deno.test("RFC 8831 section 6.7: an id is used again while the answer to our res
   assertEquals(out.above.map(({ type }) => type), ["open", "close", "closed", "open"]);
   assertEquals(channels.size, 1);
 });
+
+Deno.test("RFC 8831 section 6.7: a reset of all streams closes every channel, also one that the peer never sent anything on", () => {
+  const channels = new DataChannels({ role: "client" });
+  const out = emptyOutputs<SctpItem, ChannelItem, ChannelEvent>();
+  channels.handleOutbound([{ ...plain, streamId: 4, negotiated: true }], 0);
+  channels.handleInbound([
+    { type: "message", streamId: 1, ppid: 50, data: buildOpen({ ...plain, ordered: false }) },
+    { type: "message", streamId: 1, ppid: 51, data: text("x"), unordered: true },
+    { type: "reset-all" },
+  ], 0);
+  channels.handleInbound([4, 1].map((streamId) => ({ type: "reset-done", streamId })), 0);
+  channels.poll(out);
+  assertEquals(out.above.map(({ type }) => type), [
+    ...["open", "message"],
+    ...["close", "close", "closed", "closed"],
+  ]);
+  assertEquals(channels.size, 0);
+});

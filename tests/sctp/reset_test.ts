@@ -74,6 +74,23 @@ Deno.test("RFC 6525 section 5.2.2: a request that runs ahead of the data waits f
   assertEquals(peer.messages().length, 3);
 });
 
+Deno.test("RFC 6525 section 5.2.2: a request that names no stream is for all, whatever they have carried", () => {
+  const peer = new Peer().establish();
+  peer.takeAll();
+  peer.receive(dataChunk({ tsn: 1, streamId: 5, ssn: 0, data: Uint8Array.of(1) }));
+  peer.receive(dataChunk({ tsn: 2, streamId: 6, ssn: 1, data: Uint8Array.of(2) })); // waits for another
+  peer.receive(
+    buildOutgoingReset({ sequenceNumber: 1, responseSequenceNumber: 0, lastTsn: 2, streams: [] }),
+  );
+  assertEquals(answer(peer), ReconfigResult.SUCCESS_PERFORMED);
+  assertEquals(peer.out.above.at(-1), { type: "reset-all" });
+  assertEquals(peer.association.heldBytes, 0);
+  for (const [tsn, streamId] of [[3, 5], [4, 6]] as const) {
+    peer.receive(dataChunk({ tsn, streamId, ssn: 0, data: Uint8Array.of(tsn) }));
+  }
+  assertEquals(peer.messages().map(({ data }) => data[0]), [1, 3, 4]);
+});
+
 Deno.test("RFC 6525 section 5.2.1: requests with a wrong number are refused, and those we have no use for", () => {
   const peer = new Peer().establish();
   peer.takeAll();
