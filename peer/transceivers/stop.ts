@@ -10,7 +10,8 @@ export function stopSendingAndReceiving(transceiver: TransceiverSlots, disappear
   transceiver.direction = "inactive";
   transceiver.stopping = true;
   transceiver.sender.dtmf?.stop();
-  if (!disappear) transceiver.receiver.source.end();
+  if (disappear) transceiver.receiver.source.abandon();
+  else transceiver.receiver.source.end();
   transceiver.host.updateMedia(transceiver);
 }
 

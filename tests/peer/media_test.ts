@@ -3,6 +3,7 @@ import {
   type EncodedChunk,
   MediaStreamTrackGenerator,
   MediaStreamTrackProcessor,
+  recordTracks,
 } from "../../media/mod.ts";
 import type { RTCTrackEvent } from "../../mod.ts";
 import { Pair } from "./pair.ts";
@@ -59,6 +60,30 @@ Deno.test("video that is written at one end is read at the other", async () => {
   generator.stop();
   await reader.cancel();
   await pair.close();
+});
+
+Deno.test("what reads a received track ends when the connection is closed; the track itself shows nothing (W3C WebRTC section 5.4)", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  pair.alice.addTrack(generator);
+  await pair.negotiate();
+  await pair.until(() => pair.alice.connectionState === "connected");
+  const { track } = pair.bob.getReceivers()[0]!;
+  let fired = false;
+  track.onended = () => fired = true;
+  const { readable } = new MediaStreamTrackProcessor({ track });
+  const recording = recordTracks([track], { format: "webm", clock: pair.net.clock });
+  const data = Uint8Array.of(0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0); // 64x48 (RFC 6386 section 9.1)
+  await generator.writable.getWriter().write({ ...vp8(0, true), data });
+  await pair.advance(100);
+  await pair.close();
+  assertEquals((await Array.fromAsync(readable)).length, 1);
+  assertEquals((await recording.finished).chunks, 1);
+  assertEquals([track.readyState, fired], ["live", false]);
+  // The same goes for what comes later.
+  assertEquals(await Array.fromAsync(new MediaStreamTrackProcessor({ track }).readable), []);
+  assertEquals((await recordTracks([track.clone()], { format: "webm" }).finished).chunks, 0);
+  generator.stop();
 });
 
 /** Has Alice send video over a long and lossy way; resolves with what Bob's statistics say of it. */
