@@ -44,10 +44,14 @@ export interface PipelineOptions {
   readonly ice: Partial<IceAgentOptions> | undefined;
   /** Further options of the DTLS endpoint. */
   readonly dtls: Partial<DtlsOptions> | undefined;
-  /** The largest message that this end takes, in bytes. */
-  readonly maxMessageSize: number;
   readonly onIceEvent: (event: IceEvent) => void;
   readonly onDtlsEvent: (event: DtlsEvent) => void;
+}
+
+/** What data channels are built from. */
+export interface DataLaneOptions extends Pick<PipelineOptions, "clock" | "crypto"> {
+  /** The largest message that this end takes, in bytes. */
+  readonly maxMessageSize: number;
   readonly onSctpEvent: (event: SctpEvent) => void;
   /** What arrives for the data channels. */
   readonly onChannelItems: (items: readonly ChannelItem[]) => void;
@@ -60,14 +64,12 @@ export interface MediaLaneOptions extends Pick<RtpSessionOptions, "cname"> {
   readonly onRtpItems: (items: readonly RtpItem[]) => void;
 }
 
-/** One DTLS association and the data channels on it. */
-interface DataLane {
-  readonly dtls: Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>;
-  readonly sctp: Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>;
-  readonly channels: Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>;
-  readonly items: WritableStreamDefaultWriter<readonly ChannelItem[]>;
-  readonly sctpEnd: Promise<void>;
-  readonly dtlsEnd: Promise<void>;
+type DtlsStage = Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>;
+
+/** One DTLS association. */
+interface DtlsLane {
+  readonly dtls: DtlsStage;
+  readonly end: Promise<void>;
 }
 
 /** RTP over SRTP, where there is media. */
@@ -102,10 +104,66 @@ const SRTP_LABEL = "EXTRACTOR-dtls_srtp";
 /** How long the last packets of a layer have to leave, in milliseconds. */
 const CLOSE_DEADLINE = 200;
 
+/** Data channels on an SCTP association of their own, which goes over one DTLS association or another. */
+export class DataLane {
+  readonly sctp: Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>;
+  readonly channels: Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>;
+  readonly #items: WritableStreamDefaultWriter<readonly ChannelItem[]>;
+  #carried = new AbortController();
+  #end: Promise<void> = Promise.resolve();
+
+  constructor({ clock, crypto, maxMessageSize, onSctpEvent, onChannelItems }: DataLaneOptions) {
+    this.sctp = new Stage(
+      new SctpAssociation({ crypto, maxMessageSize, mtu: MAX_DATAGRAM_SIZE - RECORD_OVERHEAD }),
+      { clock, onEvent: onSctpEvent },
+    );
+    this.channels = new Stage(new DataChannels({ maxChannels: MAX_CHANNELS }), { clock });
+    const { sctp, channels } = this;
+    void quietly(
+      sctp.inbound.readable.pipeThrough(channels.inbound)
+        .pipeTo(new WritableStream({ write: onChannelItems })),
+    );
+    void quietly(channels.outbound.readable.pipeTo(sctp.outbound.writable));
+    this.#items = channels.outbound.writable.getWriter();
+  }
+
+  /** Settles once all that it has sent was handed to DTLS, and nothing more will be. */
+  get end(): Promise<void> {
+    return this.#end;
+  }
+
+  /** Hands items to the data channels; back-pressure shows in their `sent` items. */
+  send(items: readonly ChannelItem[]): void {
+    void quietly(this.#items.write(items));
+  }
+
+  /** Packets leave over this DTLS association from now on. A port outlives what ends above it: DTLS carries more than SCTP. */
+  leaveOver(dtls: DtlsStage): void {
+    this.#carried.abort();
+    const { signal } = this.#carried = new AbortController();
+    const { readable } = this.sctp.outbound;
+    this.#end = this.#end.then(() =>
+      quietly(readable.pipeTo(dtls.port(), { signal, preventCancel: true }))
+    );
+  }
+
+  /** Ends the association with an ABORT chunk (W3C WebRTC section 4.4.1.8). */
+  abort(): void {
+    this.sctp.run((sctp, now) => sctp.abort(now));
+  }
+
+  /** Ends it without a word: what has carried it is gone. */
+  cut(): void {
+    this.#carried.abort();
+    this.sctp.run((sctp, now) => sctp.handleEnd(now));
+  }
+}
+
 /**
- * The whole stack of one transport, from sockets to data channels: the only place where stages are wired together.
+ * The stack of one transport, from sockets to DTLS and media, and to the data channels that it carries: this file is the only place where
+ * stages are wired together.
  *
- * Everything is wired before the first socket is opened, so that nothing has to be parked for an upper layer that comes late.
+ * What a description asks for is wired before its first packet can come, so that nothing has to be parked for an upper layer that comes late.
  */
 export class Pipeline {
   readonly sockets: SocketGroup = new SocketGroup();
@@ -113,7 +171,8 @@ export class Pipeline {
   readonly demux: Demux = new Demux();
   readonly #options: PipelineOptions;
   readonly #iceEnd: Promise<void>;
-  #data: DataLane;
+  #dtls: DtlsLane;
+  #data: DataLane | undefined;
   #media: MediaLane | undefined;
   #closing: Promise<void> | undefined;
 
@@ -131,37 +190,26 @@ export class Pipeline {
     );
     const { sockets, ice, demux } = this;
     void quietly(sockets.readable.pipeThrough(ice.inbound).pipeTo(demux.writable));
-    this.#data = this.#startData();
+    this.#dtls = this.#startDtls();
     this.#iceEnd = quietly(ice.outbound.readable.pipeTo(sockets.writable));
   }
 
   /** The DTLS association. */
-  get dtls(): DataLane["dtls"] {
-    return this.#data.dtls;
+  get dtls(): DtlsStage {
+    return this.#dtls.dtls;
   }
 
-  /** The SCTP association on it. */
-  get sctp(): DataLane["sctp"] {
-    return this.#data.sctp;
-  }
-
-  /** The data channels on that. */
-  get channels(): DataLane["channels"] {
-    return this.#data.channels;
-  }
-
-  /** Makes place for a new DTLS association, and data channels on it: the ones before end without a word, and tell nothing more. */
+  /** Makes place for a new DTLS association: the one before ends without a word, and tells nothing more. */
   renewDtls(): void {
     if (this.#closing !== undefined) return;
     this.demux.renewDtls();
-    this.#data = this.#startData();
+    this.#dtls = this.#startDtls();
   }
 
-  #startData(): DataLane {
-    const { clock, crypto, certificate, maxMessageSize } = this.#options;
-    const { onDtlsEvent, onSctpEvent, onChannelItems } = this.#options;
-    const isPresent = () => this.#data.dtls === dtls;
-    const dtls = new Stage<Uint8Array, Uint8Array, DtlsEvent, DtlsEndpoint>(
+  #startDtls(): DtlsLane {
+    const { clock, crypto, certificate, onDtlsEvent } = this.#options;
+    const isPresent = () => this.dtls === dtls;
+    const dtls: DtlsStage = new Stage(
       new DtlsEndpoint({
         ...this.#options.dtls,
         crypto,
@@ -178,36 +226,24 @@ export class Pipeline {
         },
       },
     );
-    const sctp = new Stage<Uint8Array, SctpItem, SctpEvent, SctpAssociation>(
-      new SctpAssociation({ crypto, maxMessageSize, mtu: MAX_DATAGRAM_SIZE - RECORD_OVERHEAD }),
-      { clock, onEvent: (event) => isPresent() && onSctpEvent(event) },
-    );
-    const channels = new Stage<SctpItem, ChannelItem, ChannelEvent, DataChannels>(
-      new DataChannels({ maxChannels: MAX_CHANNELS }),
-      { clock },
-    );
-    const write = (items: readonly ChannelItem[]) => {
-      if (isPresent()) onChannelItems(items);
-    };
-
-    // From the wire to the application.
+    const data = () => isPresent() ? this.#data?.sctp : undefined;
     void quietly(
-      this.demux.dtls.pipeThrough(dtls.inbound).pipeThrough(sctp.inbound)
-        .pipeThrough(channels.inbound).pipeTo(new WritableStream({ write })),
+      this.demux.dtls.pipeThrough(dtls.inbound).pipeTo(
+        new WritableStream({
+          write: (batch) => data()?.run((sctp, now) => sctp.handleInbound(batch, now)),
+          close: () => data()?.inbound.writable.close(),
+          abort: (reason) => data()?.inbound.writable.abort(reason),
+        }),
+      ),
     );
-
-    // From the application to the wire. A port outlives what ends above it: DTLS carries more than SCTP.
-    const items = channels.outbound.writable.getWriter();
-    const sctpEnd = quietly(
-      channels.outbound.readable.pipeThrough(sctp.outbound).pipeTo(dtls.port()),
-    );
-    const dtlsEnd = quietly(dtls.outbound.readable.pipeTo(this.ice.port()));
-    return { dtls, sctp, channels, items, sctpEnd, dtlsEnd };
+    return { dtls, end: quietly(dtls.outbound.readable.pipeTo(this.ice.port())) };
   }
 
-  /** Hands items to the data channels; back-pressure shows in their `sent` items. */
-  send(items: readonly ChannelItem[]): void {
-    void quietly(this.#data.items.write(items));
+  /** Data channels go over the DTLS association from now on, or, without any, no longer: then what comes for some is dropped. */
+  carry(data: DataLane | undefined): void {
+    if (this.#closing !== undefined || data === this.#data) return;
+    this.#data = data;
+    data?.leaveOver(this.dtls);
   }
 
   /** Builds what media needs, once there is some; a transport of data alone is spared it. */
@@ -264,10 +300,10 @@ export class Pipeline {
   async #close(): Promise<void> {
     this.media((rtp, now) => rtp.close(now)); // RFC 3550 section 6.6: BYE
     await soon(this.#media?.end ?? Promise.resolve());
-    this.sctp.run((sctp, now) => sctp.abort(now)); // W3C WebRTC section 4.4.1.8: an ABORT chunk
-    await soon(this.#data.sctpEnd);
+    this.#data?.abort();
+    await soon(this.#data?.end ?? Promise.resolve());
     this.dtls.run((dtls, now) => dtls.close(now)); // close_notify
-    await soon(this.#data.dtlsEnd);
+    await soon(this.#dtls.end);
     this.ice.run((ice, now) => ice.close(now));
     await soon(this.#iceEnd);
     this.sockets.close();

@@ -23,7 +23,7 @@ import {
   TransceiverTable,
 } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
-import { Association, type AssociationHost } from "./association.ts";
+import { Association, type AssociationHost, MAX_MESSAGE_SIZE } from "./association.ts";
 import { CandidatePool } from "./candidate_pool.ts";
 import { type Configuration, gathersAlike } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
@@ -46,12 +46,7 @@ import {
   type RTCIceGatheringState,
   type RTCPeerConnectionState,
 } from "./states.ts";
-import {
-  type GatheringEvent,
-  MAX_MESSAGE_SIZE,
-  Transport,
-  type TransportHost,
-} from "./transport.ts";
+import { type GatheringEvent, Transport, type TransportHost } from "./transport.ts";
 import { TransportNegotiation, type TransportNegotiationHost } from "./transport_negotiation.ts";
 import { TransportTable } from "./transport_table.ts";
 

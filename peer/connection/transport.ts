@@ -8,10 +8,9 @@ import {
 import type { DtlsEvent, Fingerprint } from "../../dtls/mod.ts";
 import type { IceAgent, IceEvent, IceParameters } from "../../ice/mod.ts";
 import type { RtpItem, RtpSession } from "../../rtp/mod.ts";
-import type { ChannelItem, SctpEvent } from "../../sctp/mod.ts";
 import { RTCErrorEvent } from "../events/rtc_error_event.ts";
 import { MediaTransport } from "../media/media_transport.ts";
-import { Pipeline } from "../pipeline.ts";
+import { type DataLane, Pipeline } from "../pipeline.ts";
 import {
   type DtlsTransportSlots,
   RTCDtlsTransport,
@@ -32,9 +31,6 @@ import type { Environment } from "./environment.ts";
 import { Gatherer } from "./gatherer.ts";
 import { isSamePeer } from "./same_peer.ts";
 import { Connections } from "./connections.ts";
-
-/** The largest message that this end takes, in bytes: Chromium's limit. */
-export const MAX_MESSAGE_SIZE = 262144;
 
 /** What gathering tells. */
 export type GatheringEvent = Extract<
@@ -58,12 +54,10 @@ export interface TransportHost {
 
 /** What rides on a transport beside media: an SCTP association. */
 export interface AssociationRider {
-  /** The SCTP port of the peer (RFC 8841 section 5). */
-  readonly remotePort: number;
-  /** What the association tells. Not in a task yet. */
-  handle(event: SctpEvent): void;
-  /** What arrives for the data channels. Not in a task yet. */
-  receive(items: readonly ChannelItem[]): void;
+  /** What packets go in and out by. */
+  readonly lane: DataLane;
+  /** DTLS is there to carry it. */
+  connect(dtlsRole: "client" | "server"): void;
   /** Another peer takes the place of the one that it was with: it begins anew. */
   renew(dtlsRole: "client" | "server"): void;
 }
@@ -125,11 +119,8 @@ export class Transport {
       iceParameters: options.localParameters,
       ice: options.environment.ice,
       dtls: options.environment.dtls,
-      maxMessageSize: MAX_MESSAGE_SIZE,
       onIceEvent: (event) => this.#onIceEvent(event),
       onDtlsEvent: (event) => this.#onDtlsEvent(event),
-      onSctpEvent: (event) => this.#association?.handle(event),
-      onChannelItems: (items) => this.#association?.receive(items),
     });
     const io = {
       environment: options.environment,
@@ -279,22 +270,8 @@ export class Transport {
   /** Data channels go over this transport from now on, or, without an association, no longer. */
   carry(association: AssociationRider | undefined): void {
     this.#association = association;
-    if (association !== undefined) {
-      this.#pipeline.sctp.run((sctp) => sctp.setRemotePort(association.remotePort));
-    }
+    this.#pipeline.carry(association?.lane);
     this.#connectAssociation();
-  }
-
-  /** How many streams the association has in both directions. */
-  get maxChannels(): number {
-    return this.#pipeline.sctp.run((sctp) =>
-      Math.min(sctp.negotiatedInboundStreams, sctp.negotiatedOutboundStreams)
-    );
-  }
-
-  /** Puts items on the data channels' stage. */
-  send(items: readonly ChannelItem[]): void {
-    this.#pipeline.send(items);
   }
 
   get isClosed(): boolean {
@@ -402,7 +379,6 @@ export class Transport {
       this.#dtlsStarted || remote === undefined || (state !== "connected" && state !== "completed")
     ) return;
     this.#dtlsStarted = true;
-    this.#pipeline.channels.run((channels) => channels.setRole(remote.dtlsRole));
     this.#pipeline.dtls.run((dtls, now) => dtls.start(remote.dtlsRole, remote.fingerprints, now));
   }
 
@@ -442,8 +418,7 @@ export class Transport {
 
   /** The association is set up once there is one, and DTLS to carry it. */
   #connectAssociation(): void {
-    if (this.#association === undefined || !this.isSecured) return;
-    this.#pipeline.sctp.run((sctp, now) => sctp.connect(now));
+    if (this.isSecured) this.#association?.connect(this.#remote!.dtlsRole);
   }
 }
 

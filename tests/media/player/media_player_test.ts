@@ -108,6 +108,34 @@ Deno.test("a request for a key frame jumps back to the last one, unless one is n
   await player.ended;
 });
 
+Deno.test("a file that does not begin at zero jumps back all the same", async () => {
+  // Beside Opus, ffmpeg's WebM begins some milliseconds late, for what an Opus decoder skips.
+  const { clock, player, chunks } = await play(await encode([...FILES.webm!.args]));
+  const video = chunks.get("video")!;
+  const track = player.stream.getVideoTracks()[0]!;
+  await clock.until(() => video.length === 3);
+  requestKeyFrame(track);
+  await clock.advance(60);
+  assertEquals(video[3]!.type, "key");
+  player.stop();
+  await player.ended;
+});
+
+Deno.test("a key frame that does not come when it should is not waited for", async () => {
+  const args = [...testInput(4, "v"), ...VP8.slice(0, -1), "1000"];
+  const { clock, player, chunks } = await play(
+    await encode([...args, "-force_key_frames", "0,0.4", "-f", "ivf"]),
+  );
+  const video = chunks.get("video")!;
+  const [track] = player.stream.getTracks() as [MediaStreamTrack];
+  await clock.until(() => video.length === 60);
+  requestKeyFrame(track);
+  await clock.advance(60);
+  assertEquals(video[60]!.type, "key");
+  player.stop();
+  await player.ended;
+});
+
 Deno.test("a key frame that comes by itself within a second is waited for", async () => {
   const { clock, player, chunks } = await play(
     await encode([...testInput(5, "v"), ...VP8, "-f", "ivf"]),
@@ -154,6 +182,44 @@ Deno.test("what is no media file, or holds nothing that can be sent, is a NotSup
     assertEquals(error.name, "NotSupportedError");
   }
   await assertRejects(() => MediaPlayer.open("file.webm" as never), TypeError);
+});
+
+Deno.test("what can't be sent is told by its name", async () => {
+  const silent = await encode([...testInput(1, "a"), "-ac", "2", "-c:a", "aac", "-f", "mp4"]);
+  const error = await assertRejects(() => MediaPlayer.open(silent), DOMException, "aac");
+  assertEquals(error.name, "NotSupportedError");
+});
+
+Deno.test("G.711 of another rate, or of two channels, can't be sent; the rest of such a file is", async () => {
+  for (const wrong of [["-ar", "48000"], ["-ar", "8000", "-ac", "2"]]) {
+    const audio = [...wrong, "-c:a", "pcm_mulaw"];
+    const file = await encode([...testInput(1), ...H264, ...audio, "-f", "mov"]);
+    const { player } = await play(file);
+    assertEquals(player.stream.getTracks().map(({ kind }) => kind), ["video"]);
+    player.stop();
+    await player.ended;
+    const wave = await encode([...testInput(1, "a"), ...audio, "-f", "wav"]);
+    const error = await assertRejects(() => MediaPlayer.open(wave), DOMException, "8000 Hz");
+    assertEquals(error.name, "NotSupportedError");
+  }
+});
+
+Deno.test("G.711 is given in pieces of 20 ms (RFC 3551 section 4.2)", async () => {
+  const args = [...testInput(1, "a"), "-ar", "8000", "-c:a", "pcm_alaw", "-f", "wav"];
+  const { clock, chunks, isOver } = await play(await encode(args));
+  await clock.until(isOver);
+  const audio = chunks.get("audio")!;
+  assertEquals(audio.length, 50);
+  assert(audio.every(({ data }) => data.length === 160));
+  const steps = audio.slice(1).map(({ timestamp }, i) => timestamp - audio[i]!.timestamp);
+  assert(steps.every((step) => Math.abs(step - 20_000) <= 1), `${steps}`);
+});
+
+Deno.test("MP4 whose index was cut off is an EncodingError", async () => {
+  const bytes = await encode(FILES.mp4!.args);
+  const cut = bytes.slice(0, bytes.length / 2);
+  const error = await assertRejects(() => MediaPlayer.open(cut), DOMException, "cut off");
+  assertEquals(error.name, "EncodingError");
 });
 
 Deno.test("a file that is cut off is played as far as it goes", async () => {
