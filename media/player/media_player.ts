@@ -17,6 +17,9 @@ export interface PlayOptions {
 /** A key frame that comes by itself within so many microseconds is not worth a jump. */
 const NEAR_KEY_FRAME = 1_000_000;
 
+/** A round of a loop takes no less, in microseconds: a file may have but one picture, and not say for how long. */
+const MIN_ROUND = 40_000;
+
 /** After a jump, timestamps go on by so much, in milliseconds: no two are the same. */
 const JUMP_GAP = 10;
 
@@ -84,9 +87,10 @@ export class MediaPlayer {
   /** The file begins again where its longest track has ended; false if nobody is there to see it. */
   #rewind(): boolean {
     const end = Math.max(...this.#tracks.map((track) => track.end));
-    this.#timeline.moveTo(0, this.#timeline.dueAt(end));
+    if (end === -Infinity || this.#tracks.every(({ source }) => source.ended)) return false;
+    this.#timeline.moveTo(0, this.#timeline.dueAt(Math.max(end, MIN_ROUND)));
     for (const track of this.#tracks) track.restart(0);
-    return end > 0 && this.#tracks.some(({ source }) => !source.ended);
+    return true;
   }
 
   /** `next` says when the next key frame comes, as far as is known. */

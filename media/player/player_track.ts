@@ -15,7 +15,7 @@ export class PlayerTrack {
   /** From where to read anew. */
   #restartFrom: number | undefined = 0;
   #lastKeyFrame: number | undefined;
-  #end = 0;
+  #end = -Infinity;
   /** How far apart the last key frames were, in microseconds. */
   #keyFrameInterval: number | undefined;
 
@@ -44,7 +44,7 @@ export class PlayerTrack {
     return this.#file.kind === "audio" ? Infinity : this.#lastKeyFrame ?? 0;
   }
 
-  /** Where what was played has ended, in microseconds. */
+  /** Where what was played has ended, in microseconds; -Infinity before anything was. */
   get end(): number {
     return this.#end;
   }

@@ -90,6 +90,16 @@ Deno.test("in a loop the timestamps go on, without a gap", async () => {
   clock.assertIdle();
 });
 
+Deno.test("a file of one picture is shown again and again in a loop, and not too often", async () => {
+  const file = await encode([...testInput(0.04, "v"), ...VP8, "-f", "ivf"]);
+  const { clock, player, chunks, start } = await play(file, { loop: true });
+  const video = chunks.get("video")!;
+  await clock.until(() => video.length === 25);
+  assert(Math.abs(clock.now() - start - 1000) <= 50, `${clock.now() - start} ms`);
+  player.stop();
+  await player.ended;
+});
+
 Deno.test("a request for a key frame jumps back to the last one, unless one is near; and not again and again", async () => {
   const args = [...testInput(5, "v"), ...VP8.slice(0, -1), "1000", "-f", "ivf"];
   const { clock, player, chunks } = await play(await encode(args));
