@@ -11,7 +11,10 @@
  *   const { transformer } = event as RTCTransformEvent;
  *   const turnedOver = new TransformStream({
  *     transform(frame, controller) {
- *       frame.data = new Uint8Array(frame.data).map((byte) => byte ^ 0xff).buffer;
+ *       // The first bytes tell those who receive or forward it whether it is a key frame (VP8: ten): they stay.
+ *       const start = frame.type === undefined ? 1 : 10;
+ *       const bytes = new Uint8Array(frame.data);
+ *       frame.data = bytes.map((byte, i) => i < start ? byte : byte ^ 0xff).buffer;
  *       controller.enqueue(frame);
  *     },
  *   });

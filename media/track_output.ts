@@ -22,7 +22,15 @@ interface SinkState {
   /** Whether what comes next has to be a key frame. */
   waiting: boolean;
   codec: MediaCodec | undefined;
+  /** The timestamp of the first chunk that was left out since a key frame was asked for. */
+  waitsSince: number | undefined;
 }
+
+/**
+ * When so much has been left out, in microseconds, a key frame is asked for again: the one that came may have been lost, in a transform
+ * that had no key yet, say.
+ */
+const REPEAT_REQUEST = 500_000;
 
 /**
  * The sinks of one track.
@@ -45,7 +53,7 @@ export class TrackOutput {
   }
 
   attach(sink: TrackSink): void {
-    this.#sinks.set(sink, { waiting: true, codec: undefined });
+    this.#sinks.set(sink, { waiting: true, codec: undefined, waitsSince: undefined });
   }
 
   detach(sink: TrackSink): void {
@@ -67,8 +75,12 @@ export class TrackOutput {
     for (const [sink, state] of this.#sinks) {
       if (codec !== undefined && this.#choice(sink) !== codec) continue;
       if (codec !== state.codec) state.waiting = true;
-      if (state.waiting && chunk.type !== "key") continue;
+      if (state.waiting && chunk.type !== "key") {
+        this.#repeatRequest(state, chunk);
+        continue;
+      }
       state.waiting = false;
+      state.waitsSince = undefined;
       state.codec = codec;
       sink.write(chunk);
     }
@@ -83,6 +95,13 @@ export class TrackOutput {
     const sinks = [...this.#sinks.keys()];
     this.#sinks.clear();
     for (const sink of sinks) sink.ended?.();
+  }
+
+  #repeatRequest(state: SinkState, { timestamp }: EncodedChunk): void {
+    state.waitsSince ??= timestamp;
+    if (Math.abs(timestamp - state.waitsSince) < REPEAT_REQUEST) return;
+    state.waitsSince = timestamp;
+    this.#source.requestKeyFrame();
   }
 
   #choice(sink: TrackSink): MediaCodec | undefined {

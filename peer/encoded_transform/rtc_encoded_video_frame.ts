@@ -26,9 +26,11 @@ export let videoFrameSlots: (frame: RTCEncodedVideoFrame) => Slots;
  * ```ts
  * import { RTCEncodedVideoFrame } from "@heron/webrtc";
  *
- * // turns every bit over: for what is read from the readable of a transformer
+ * // Turns bits over: for what is read from the readable of a transformer. The first bytes tell who forwards or receives the frame whether
+ * // it is a key frame: in VP8 these are ten.
  * function invert(frame: RTCEncodedVideoFrame): void {
- *   frame.data = new Uint8Array(frame.data).map((byte) => byte ^ 0xff).buffer;
+ *   const bytes = new Uint8Array(frame.data);
+ *   frame.data = bytes.map((byte, i) => i < 10 ? byte : byte ^ 0xff).buffer;
  * }
  * ```
  */

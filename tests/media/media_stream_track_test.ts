@@ -75,6 +75,17 @@ Deno.test("a sink's first chunk of video is a key frame, and so is the first aft
   assertEquals(seen, [2, 3, 6]);
 });
 
+Deno.test("a sink that is given no key frame asks again, not with every chunk that is left out", () => {
+  let asked = 0;
+  const source = new MediaSource({ kind: "video", onKeyFrameRequest: () => void asked++ });
+  const seen = collect(createTrack(source));
+  for (let frame = 0; frame < 60; frame++) source.emit(chunk(frame * 33_333, "delta"));
+  assertEquals(asked, 4); // at first, and three times in two seconds
+  source.emit(chunk(2_000_000, "key"));
+  for (let frame = 61; frame < 120; frame++) source.emit(chunk(frame * 33_333, "delta"));
+  assertEquals([asked, seen.length], [4, 60]);
+});
+
 Deno.test("a request for a key frame reaches the source of a live video track", () => {
   const asked: (string | undefined)[] = [];
   const source = new MediaSource({
