@@ -1,9 +1,10 @@
 import { systemNetwork } from "../transport/mod.ts";
 import {
   checkModification,
+  checkServers,
   type Configuration,
-  convertConfiguration,
   type RTCConfiguration,
+  rtcConfiguration,
 } from "./connection/configuration.ts";
 import { Connection } from "./connection/connection.ts";
 import type { Environment } from "./connection/environment.ts";
@@ -148,13 +149,12 @@ export class RTCPeerConnection extends EventTarget {
     super();
     const environment = environmentOfNext;
     environmentOfNext = SYSTEM; // reading the configuration may run code of the caller's
-    const converted = convertConfiguration(configuration, "RTCPeerConnection constructor");
+    const context = "RTCPeerConnection constructor";
+    const converted = rtcConfiguration(configuration, context);
     if (converted.certificates.some(({ expires }) => expires < Date.now())) {
-      throw new DOMException(
-        "RTCPeerConnection constructor: a certificate has expired",
-        "InvalidAccessError",
-      );
+      throw new DOMException(`${context}: a certificate has expired`, "InvalidAccessError");
     }
+    checkServers(converted, context);
     this.#connection = new Connection(this, converted, environment);
   }
 
@@ -304,11 +304,12 @@ export class RTCPeerConnection extends EventTarget {
   setConfiguration(configuration: RTCConfiguration = {}): void {
     const connection = this.#connection;
     const context = "RTCPeerConnection.setConfiguration";
+    const converted: Configuration = rtcConfiguration(configuration, context);
     if (connection.isClosed) {
       throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
     }
-    const converted: Configuration = convertConfiguration(configuration, context);
     checkModification(converted, connection.configuration, connection.signaling.hasHadLocal);
+    checkServers(converted, context);
     connection.reconfigure(converted);
   }
 

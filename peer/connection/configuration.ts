@@ -59,7 +59,8 @@ const iceServer = dictionary("RTCIceServer", {
   credential: { convert: domString },
 });
 
-const rtcConfiguration = dictionary("RTCConfiguration", {
+/** Converts what a script passed. */
+export const rtcConfiguration = dictionary("RTCConfiguration", {
   iceServers: { convert: sequence(iceServer), default: () => [] },
   iceTransportPolicy: {
     convert: enumeration("RTCIceTransportPolicy", ["relay", "all"]),
@@ -92,10 +93,9 @@ export interface IceServerUrl {
   readonly url: string;
 }
 
-/** Converts and validates what a script passed, as far as that needs no older configuration (W3C WebRTC section 4.4.1.6). */
-export function convertConfiguration(value: unknown, context: string): Configuration {
-  const configuration = rtcConfiguration(value, context);
-  for (const server of configuration.iceServers) {
+/** Throws a `SyntaxError` or an `InvalidAccessError` for a server that can't be used (W3C WebRTC section 4.4.1.6). */
+export function checkServers({ iceServers }: Configuration, context: string): void {
+  for (const server of iceServers) {
     if (server.urls.length === 0) throw syntaxError(context, "urls is empty");
     for (const url of server.urls) {
       const { scheme } = parseIceServerUrl(url, context);
@@ -114,7 +114,6 @@ export function convertConfiguration(value: unknown, context: string): Configura
       }
     }
   }
-  return configuration;
 }
 
 /** RFC 8489 section 14.3: fewer than 509 bytes. */
@@ -174,8 +173,8 @@ export function parseIceServerUrl(text: string, context: string): IceServerUrl {
   if (hostAndPort === null || hostAndPort.hostname === "" || hostAndPort.pathname !== "/") {
     throw syntaxError(context, `'${text}' has no valid host and port`);
   }
-  const query = url.search.slice(1);
-  if (query !== "" && query !== "transport=udp" && query !== "transport=tcp") {
+  const query = text.includes("?") ? url.search.slice(1) : undefined;
+  if (query !== undefined && query !== "transport=udp" && query !== "transport=tcp") {
     throw syntaxError(
       context,
       `'${text}': the query is transport=udp or transport=tcp, or missing`,
@@ -186,7 +185,7 @@ export function parseIceServerUrl(text: string, context: string): IceServerUrl {
     scheme,
     host: hostAndPort.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: explicitPort(path) ?? (secure ? 5349 : 3478), // RFC 7064 section 3.2, RFC 7065 section 3.2
-    transport: query === "transport=tcp" || (secure && query === "") ? "tcp" : "udp",
+    transport: query === "transport=tcp" || (secure && query === undefined) ? "tcp" : "udp",
     url: text,
   };
 }

@@ -476,6 +476,9 @@ const BAD_SERVERS: [object, string][] = [
   [{ urls: "stun:user@host" }, "SyntaxError"],
   [{ urls: "stun:host#x" }, "SyntaxError"],
   [{ urls: "turn:host?transport=sctp", username: "u", credential: "c" }, "SyntaxError"],
+  [{ urls: "turn:host?", username: "u", credential: "c" }, "SyntaxError"],
+  [{ urls: ["stun:host", "turn:host:65536"], username: "u", credential: "c" }, "SyntaxError"],
+  [{ urls: "turn:host", username: "x".repeat(509), credential: "c" }, "InvalidAccessError"],
   [{ urls: "stun:" }, "SyntaxError"],
   [{ urls: "turn:host" }, "InvalidAccessError"],
   [{ urls: "turns:host", username: "u" }, "InvalidAccessError"],
@@ -490,6 +493,19 @@ for (const [server, name] of BAD_SERVERS) {
     assertEquals(error.name, name);
   });
 }
+
+Deno.test("of several faults of a configuration, the first is told in the order of W3C WebRTC section 4.4.1.6", () => {
+  const bad = { iceServers: [{ urls: "nothing:" }] };
+  const pc = new RTCPeerConnection();
+  const set = (configuration: object) => () => pc.setConfiguration(configuration);
+  const nameOf = (run: () => void) => assertThrows(run, DOMException).name;
+  assertEquals(nameOf(set({ ...bad, bundlePolicy: "max-compat" })), "InvalidModificationError");
+  assertEquals(nameOf(set(bad)), "SyntaxError");
+  assertThrows(set({ ...bad, iceTransportPolicy: "none" }), TypeError);
+  pc.close();
+  assertEquals(nameOf(set({ ...bad, bundlePolicy: "max-compat" })), "InvalidStateError");
+  assertThrows(set({ iceTransportPolicy: "none" }), TypeError);
+});
 
 Deno.test("a configuration is given back as a copy, and changes where it may", () => {
   const iceServers = [{
