@@ -3,7 +3,12 @@ import {
   type MediaStreamTrack,
   MediaStreamTrackGenerator,
 } from "../../../media/mod.ts";
-import { type RTCPeerConnection, RTCRtpReceiver, type RTCRtpTransceiver } from "../../../mod.ts";
+import {
+  type RTCDataChannel,
+  type RTCPeerConnection,
+  RTCRtpReceiver,
+  type RTCRtpTransceiver,
+} from "../../../mod.ts";
 import type { Random } from "../../support/random.ts";
 
 const KINDS = ["audio", "video"] as const;
@@ -14,6 +19,8 @@ const MAX_TRANSCEIVERS = 8;
 
 /** Calls that an application may make at any time, chosen at random. */
 export class RandomOperations {
+  /** Every channel that was created. */
+  readonly channels: RTCDataChannel[] = [];
   readonly #random: Random;
   readonly #tracks: MediaStreamTrack[] = [];
 
@@ -47,7 +54,8 @@ export class RandomOperations {
           pc.addTransceiver("video", { sendEncodings: [{ rid: "a" }, { rid: "b" }] }),
         addTrack: () => pc.addTrack(this.#track(kind), new MediaStream()),
       },
-      createDataChannel: () => pc.createDataChannel("channel"),
+      createDataChannel: () =>
+        this.channels.push(pc.createDataChannel(`channel ${this.channels.length}`)),
       restartIce: () => pc.restartIce(),
       ...one && {
         removeTrack: () => pc.removeTrack(one.sender),

@@ -19,6 +19,10 @@ class RandomCall {
   readonly #operations: RandomOperations;
   readonly peers: readonly [PerfectPeer, PerfectPeer];
   readonly log: string[] = [];
+  /** The labels of the channels that either side was told of. */
+  readonly #announced: string[] = [];
+  /** What has come on channels, whatever side they are of. */
+  readonly #heard: string[] = [];
 
   constructor(seed: number) {
     this.#random = new Random(seed);
@@ -29,6 +33,15 @@ class RandomCall {
       new PerfectPeer(createPeerConnection({ network }), index === 1)
     );
     this.peers = [impolite!, polite!];
+    for (const { pc } of this.peers) {
+      pc.ondatachannel = ({ channel }) => {
+        this.#announced.push(channel.label);
+        channel.onmessage = ({ data }) => {
+          this.#heard.push(data);
+          channel.send(data);
+        };
+      };
+    }
   }
 
   /** Makes a call on one side, or delivers a signal, or lets some of what is queued happen. */
@@ -42,6 +55,7 @@ class RandomCall {
     }
     for (let turns = this.#random.below(4); turns > 0; turns--) await Promise.resolve();
     if (this.#random.chance(0.3)) await settle();
+    if (this.#random.chance(0.1)) await this.#net.clock.advance(this.#random.below(2000)); // signalling is slow
     this.#checkErrors();
   }
 
@@ -70,6 +84,27 @@ class RandomCall {
       await settle();
       this.#checkErrors();
     }
+  }
+
+  /** What was negotiated connects, and every channel is there on both sides. */
+  async checkConnection(): Promise<void> {
+    const { channels } = this.#operations;
+    const until = (condition: () => boolean) => this.#net.clock.until(condition, 120_000);
+    const isUsed = this.peers.some(({ pc }) =>
+      pc.sctp !== null || pc.getTransceivers().some(({ direction }) => direction !== "stopped")
+    );
+    if (!isUsed) return;
+    await until(() => this.peers.every(({ pc }) => pc.connectionState === "connected"));
+    await until(() => channels.every(({ readyState }) => readyState === "open"));
+    this.#heard.length = 0;
+    for (const channel of channels) {
+      channel.onmessage = ({ data }) => this.#heard.push(data);
+      channel.send(channel.label);
+    }
+    await until(() => this.#heard.length === 2 * channels.length);
+    assertEquals(this.#announced.toSorted(), channels.map(({ label }) => label).sort());
+    const twice = channels.flatMap(({ label }) => [label, label]);
+    assertEquals(this.#heard.toSorted(), twice.sort());
   }
 
   async close(): Promise<void> {
@@ -157,10 +192,12 @@ Deno.test("random calls on two connections, with collisions of offers, always en
       for (let step = 0; step < STEPS; step++) await call.step();
       await call.converge();
       checkAgreement([a.pc, b.pc]);
+      await call.checkConnection();
       // Once more, to see that what was agreed upon can be changed.
       for (let step = 0; step < STEPS / 4; step++) await call.step();
       await call.converge();
       checkAgreement([a.pc, b.pc]);
+      await call.checkConnection();
       await call.close();
     } catch (error) {
       throw new Error(`Sequence ${sequence}: ${call.log.slice(-30).join(", ")}`, { cause: error });
