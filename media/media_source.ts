@@ -19,8 +19,6 @@ export interface SourceTrack {
   ready(): Promise<void>[];
   /** W3C mediacapture-streams section 4.3.1, "set a track's muted state". */
   setMuted(muted: boolean): void;
-  /** Nothing more comes, though the track stays live. */
-  sourceAbandoned(): void;
   /** The source has ended: the steps of W3C mediacapture-streams section 4.3.1 for a track that ends otherwise than by `stop`. */
   sourceEnded(): void;
 }
@@ -71,7 +69,6 @@ export class MediaSource {
   /** Whether something was left out while it was muted. */
   #hasGap = false;
   #ended = false;
-  #abandoned = false;
 
   /** A source that is live, and has no track yet. */
   constructor(options: MediaSourceOptions) {
@@ -92,11 +89,6 @@ export class MediaSource {
   /** Whether it will never give anything again. */
   get ended(): boolean {
     return this.#ended;
-  }
-
-  /** Whether its tracks stay live though nothing will come. */
-  get abandoned(): boolean {
-    return this.#abandoned;
   }
 
   /** Whether a live track uses it. */
@@ -182,16 +174,6 @@ export class MediaSource {
     if (this.#ended) return;
     this.#ended = true;
     for (const track of this.#tracks) queueTask(() => track.sourceEnded());
-  }
-
-  /**
-   * It will give nothing any more, and its tracks don't show it, as where a connection is closed (W3C WebRTC section 5.4). Who reads them
-   * is told all the same, and does not wait for ever.
-   */
-  abandon(): void {
-    if (this.#ended || this.#abandoned) return;
-    this.#abandoned = true;
-    for (const track of this.#tracks) track.sourceAbandoned();
   }
 
   /** Asks for a key frame, of the layer named `rid` where one is named. */

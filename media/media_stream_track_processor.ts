@@ -54,7 +54,7 @@ export class MediaStreamTrackProcessor {
 
   /**
    * The chunks. Where they are not read in time, old ones are dropped, and of video all up to the next key frame, so that what comes out
-   * can always be decoded. Closes when the track ends, and when the connection that it comes from is closed; cancelling it leaves the track alone.
+   * can always be decoded. Closes when the track ends; cancelling it leaves the track alone.
    */
   get readable(): ReadableStream<EncodedChunk> {
     return this.#readable;
@@ -81,7 +81,7 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
 
   start(controller: ReadableStreamDefaultController<EncodedChunk>): void {
     this.#controller = controller;
-    if (trackSlots(this.#track).isOver) return this.#end();
+    if (trackSlots(this.#track).readyState === "ended") return this.#end();
     this.#detach = attachSink(this.#track, {
       write: (chunk) => this.#handleNewFrame(chunk),
       ended: () => this.#end(),

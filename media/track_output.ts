@@ -6,7 +6,7 @@ import type { MediaSource } from "./media_source.ts";
 export interface TrackSink {
   /** Takes one chunk. Must not throw. */
   write(chunk: EncodedChunk): void;
-  /** The track has ended, or its source is gone: nothing more comes. */
+  /** The track has ended: nothing more comes. */
   ended?(): void;
   /**
    * Of the codecs that the source has, the one whose chunks it is to be given; none if it can take none of them. Without this it takes the

@@ -40,11 +40,6 @@ export class TrackSlots implements SourceTrack {
     return this.#readyState;
   }
 
-  /** Whether nothing more comes. */
-  get isOver(): boolean {
-    return this.#readyState === "ended" || this.source.abandoned;
-  }
-
   get enabled(): boolean {
     return this.#enabled;
   }
@@ -83,7 +78,7 @@ export class TrackSlots implements SourceTrack {
   }
 
   attach(sink: TrackSink): () => void {
-    if (this.isOver) return () => {};
+    if (this.#readyState === "ended") return () => {};
     this.#output.attach(sink);
     this.source.requestKeyFrame();
     return () => this.#output.detach(sink);
@@ -109,10 +104,6 @@ export class TrackSlots implements SourceTrack {
     if (this.#muted === muted) return;
     this.#muted = muted;
     this.#target.dispatchEvent(new Event(muted ? "mute" : "unmute"));
-  }
-
-  sourceAbandoned(): void {
-    this.#output.end();
   }
 
   sourceEnded(): void {

@@ -106,8 +106,8 @@ export class Recording {
   }
 
   #attach(track: MediaStreamTrack, recorded: RecordedTrack): () => void {
-    const { source, isOver } = trackSlots(track);
-    if (isOver) recorded.ended = true;
+    const { source, readyState } = trackSlots(track);
+    if (readyState === "ended") recorded.ended = true;
     return attachSink(track, {
       write: (chunk) => this.#take(recorded, chunk, source.codecs),
       // One that the format can't hold is counted, and otherwise not even made.

@@ -204,10 +204,10 @@ export class MediaTransport implements TrackSenderHost {
         this.#entries.get(event.mid)?.transceiver.sender.packets.feed?.written?.(event);
         break;
       case "source":
-        // W3C WebRTC section 9.3.1: the first packet unmutes.
+        // W3C WebRTC section 9.3: what arrives unmutes.
         this.#receiverOf(event.mid)?.source.setMuted(false);
         break;
-      case "source-ended":
+      case "source-ended": // W3C WebRTC section 9.3
         this.#receiverOf(event.mid)?.source.setMuted(true);
         break;
       case "tone":

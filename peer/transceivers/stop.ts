@@ -5,20 +5,19 @@
  */
 import type { TransceiverSlots } from "./slots.ts";
 
-/** The "stop sending and receiving" steps. With `disappear`, the track goes without a word: the connection is being closed. */
-export function stopSendingAndReceiving(transceiver: TransceiverSlots, disappear = false): void {
+/** The "stop sending and receiving" steps. */
+export function stopSendingAndReceiving(transceiver: TransceiverSlots): void {
   transceiver.direction = "inactive";
   transceiver.stopping = true;
   transceiver.sender.dtmf?.stop();
-  if (disappear) transceiver.receiver.source.abandon();
-  else transceiver.receiver.source.end();
+  transceiver.receiver.source.end();
   transceiver.host.updateMedia(transceiver);
 }
 
 /** The "stop the RTCRtpTransceiver" steps. */
-export function stopTransceiver(transceiver: TransceiverSlots, disappear = false): void {
+export function stopTransceiver(transceiver: TransceiverSlots): void {
   const { sender, receiver } = transceiver;
-  if (!transceiver.stopping) stopSendingAndReceiving(transceiver, disappear);
+  if (!transceiver.stopping) stopSendingAndReceiving(transceiver);
   transceiver.stopped = true;
   transceiver.receptive = false;
   transceiver.currentDirection = null;

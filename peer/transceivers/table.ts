@@ -143,7 +143,7 @@ export class TransceiverTable {
 
   /** Stops all transceivers: the connection is being closed. */
   close(): void {
-    for (const transceiver of this.#transceivers) stopTransceiver(transceiver, true);
+    for (const transceiver of this.#transceivers) stopTransceiver(transceiver);
   }
 
   /** Gives each encoding of a sender an RTP source of its own, wherever one is missing. */

@@ -22,7 +22,7 @@ export type RtpSessionEvent =
     readonly ssrc: number;
     readonly rid?: string;
   }
-  /** The first packet of a stream has arrived. */
+  /** The first packet of a stream has arrived, or the first one after some stream of its section has said goodbye. */
   | {
     readonly type: "source";
     readonly mid: string;

@@ -62,7 +62,7 @@ Deno.test("video that is written at one end is read at the other", async () => {
   await pair.close();
 });
 
-Deno.test("what reads a received track ends when the connection is closed; the track itself shows nothing (W3C WebRTC section 5.4)", async () => {
+Deno.test("a received track, and what reads it, ends when the connection is closed (W3C WebRTC section 4.4.2)", async () => {
   const pair = new Pair();
   const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
   pair.alice.addTrack(generator);
@@ -79,8 +79,8 @@ Deno.test("what reads a received track ends when the connection is closed; the t
   await pair.close();
   assertEquals((await Array.fromAsync(readable)).length, 1);
   assertEquals((await recording.finished).chunks, 1);
-  assertEquals([track.readyState, fired], ["live", false]);
-  // The same goes for what comes later.
+  assertEquals([track.readyState, fired], ["ended", true]);
+  // The same goes for who comes later.
   assertEquals(await Array.fromAsync(new MediaStreamTrackProcessor({ track }).readable), []);
   assertEquals((await recordTracks([track.clone()], { format: "webm" }).finished).chunks, 0);
   generator.stop();

@@ -46,6 +46,8 @@ export class Receiver implements StreamSection {
   readonly #repairing = new Map<number, number>();
   readonly #returned: ReturnedStreams = new ReturnedStreams(this);
   #delay: Millis = 0;
+  /** Whether a stream has, and nothing has come since. */
+  #saidGoodbye = false;
 
   constructor(parameters: ReceiverParameters, host: ReceiverHost) {
     this.mid = parameters.mid;
@@ -129,7 +131,11 @@ export class Receiver implements StreamSection {
     }
     const format = this.formats.get(payloadType)!;
     const { stream } = this.#streams.get(ssrc) ?? this.#begin(packet);
+    const { sequence } = stream.reception.statistics;
+    const { highest } = sequence;
     this.#useful(stream, stream.receive(packet, format, now), now);
+    // Packets that a goodbye has overtaken are no sign of life.
+    if (this.#saidGoodbye && sequence.highest > highest) this.#tellSource(stream);
     return true;
   }
 
@@ -175,6 +181,7 @@ export class Receiver implements StreamSection {
   /** A source of this section has said goodbye. */
   ended(ssrc: number): void {
     if (!this.#streams.has(ssrc)) return;
+    this.#saidGoodbye = true;
     this.#host.tell({ type: "source-ended", mid: this.mid, ssrc });
   }
 
@@ -238,13 +245,18 @@ export class Receiver implements StreamSection {
     const received = { stream, requests: new KeyFrameRequests(ssrc) };
     this.#streams.set(ssrc, received);
     if (this.kind === "video" && !this.#isTaken) received.requests.want();
+    this.#tellSource(stream);
+    return received;
+  }
+
+  #tellSource({ ssrc, rid }: IncomingStream): void {
+    this.#saidGoodbye = false;
     this.#host.tell({
       type: "source",
       mid: this.mid,
       ssrc,
       ...(rid !== undefined && { rid }),
     });
-    return received;
   }
 
   #makeRoom(): void {

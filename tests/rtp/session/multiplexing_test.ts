@@ -4,6 +4,7 @@ import {
   createRtpPacket,
   parseRtcp,
   parseRtpPacket,
+  type RtpDatagram,
   serializeRtpPacket,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
@@ -114,6 +115,33 @@ Deno.test("a sender that is removed says goodbye (RFC 3550 section 6.6), and so 
   const last = parseRtcp(pair.sent.a.at(-1)!.data);
   assertEquals(last.find(({ type }) => type === "BYE"), { type: "BYE", ssrcs: [1000] });
   assert(pair.a.done);
+});
+
+Deno.test("RFC 3550 section 6.6: a source is there again with the first new packet after its goodbye, not with one that was overtaken", () => {
+  const pair = ends(5);
+  const random = new Random(5);
+  const told = () => eventsOf(pair, "b", "source").length;
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  let held: RtpDatagram | undefined;
+  pair.filter = (packet) => {
+    if (packet.kind !== "rtp") return packet;
+    held = packet;
+    return undefined;
+  };
+  sendVideo(pair, vp8(random, false, 500), false);
+  pair.filter = (packet) => packet;
+  sendVideo(pair, vp8(random, false, 500), false);
+  pair.advance(10);
+  pair.run("a", (a) => a.removeSender("1"));
+  pair.advance(100);
+  pair.inject("a", held!);
+  pair.advance(100);
+  assertEquals([told(), eventsOf(pair, "b", "source-ended").length], [1, 1]);
+  pair.run("a", (a, now) => a.setSender(sender("video", [VIDEO]), now));
+  sendVideo(pair, vp8(random, true, 500), true);
+  pair.advance(100);
+  assertEquals(told(), 2);
 });
 
 Deno.test("a source that ends and begins again goes on with its numbers: SRTP drops those that come twice (RFC 3711 section 9.1)", () => {
