@@ -10,6 +10,7 @@ import {
   type FrameMetadata,
   type InboundFrame,
   ntpFromUnixMillis,
+  type OutboundFrame,
   unixMillisFromNtp,
 } from "../../rtp/mod.ts";
 
@@ -77,6 +78,20 @@ function millisOf(ntp: bigint): number {
 /** In units of 2^-32 s. */
 function ntpOf(millis: number): bigint {
   return BigInt(Math.round(millis * 2 ** 16 / 1000)) << 16n;
+}
+
+/** What a chunk has to say of its layer, and of what it needs. */
+export function frameDependencies(
+  { spatialIndex, temporalIndex, frameId, dependencies }: ChunkMetadata = {},
+): OutboundFrame["dependencies"] {
+  if (spatialIndex === undefined && temporalIndex === undefined && frameId === undefined) {
+    return undefined;
+  }
+  return {
+    ...{ spatialId: spatialIndex ?? 0, temporalId: temporalIndex ?? 0 },
+    ...(frameId !== undefined && { frameId }),
+    ...(dependencies !== undefined && { dependencies }),
+  };
 }
 
 /** What a chunk has to say in header extensions. */

@@ -17,6 +17,7 @@ import {
   sends,
 } from "../jsep/media/mod.ts";
 import type { TransceiverSlots } from "../transceivers/mod.ts";
+import { layersOf } from "../transceivers/scalability.ts";
 
 /** What descriptions have settled of an audio or video section, as far as its packets are concerned. */
 export interface NegotiatedSection {
@@ -77,7 +78,7 @@ export function senderParameters(
   const repairs = announcesRepairs && sendFormats.some(isFlexfec);
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
     const { ssrc, rtx, fec } = sender.sources[index]!;
-    const { rid, active, maxBitrate } = encoding;
+    const { rid, active, maxBitrate, scalabilityMode } = encoding;
     return {
       ssrc,
       ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
@@ -85,6 +86,7 @@ export function senderParameters(
       ...(rid !== undefined && { rid }),
       active,
       ...(maxBitrate !== undefined && { maxBitrate }),
+      ...(scalabilityMode !== undefined && { layers: layersOf(scalabilityMode) }),
     };
   });
   return {

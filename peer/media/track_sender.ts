@@ -15,7 +15,7 @@ import { Flows } from "../stats/flow/flows.ts";
 import { SentFrames } from "../stats/flow/sent_frames.ts";
 import { SourceFrames } from "../stats/flow/source_frames.ts";
 import type { SenderSlots } from "../transceivers/mod.ts";
-import { frameMetadata } from "./chunks.ts";
+import { frameDependencies, frameMetadata } from "./chunks.ts";
 
 /** What a sender's track needs of the RTP session. */
 export interface TrackSenderHost {
@@ -109,8 +109,10 @@ export class TrackSender {
     const rid = metadata?.rid;
     // Without a transform, it is that of the stream in which the chunk came here, or that of nothing.
     const rtpTimestamp = frames.transform === null ? undefined : metadata?.rtpTimestamp;
+    const dependencies = frameDependencies(metadata);
     const frame: OutboundFrame = {
       ...frameMetadata(metadata),
+      ...(dependencies !== undefined && { dependencies }),
       ...{ type: "frame", mid: transceiver.mid, payloadType, data, timestamp },
       ...(rid !== undefined && { rid }),
       ...(rtpTimestamp !== undefined && { rtpTimestamp }),

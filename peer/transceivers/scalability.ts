@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { LayerCounts } from "../../rtp/mod.ts";
 import type { EncodingParameters, RTCRtpCodec } from "../rtc_rtp_parameters.ts";
 
 /** Layers in time alone. */
@@ -11,6 +12,8 @@ const TEMPORAL = /^L1T[123]$/;
 
 /** The modes with layers in space (W3C WebRTC SVC section 6). */
 const SPATIAL = /^(?:[LS][23]T[123]h?|L[23]T[123]_KEY|L[23]T[23]_KEY_SHIFT)$/;
+
+const LAYERS = /^[LS]([123])T([123])/;
 
 /** The modes that send several pictures in one stream, none of which needs another. */
 const S_MODE = /^S/;
@@ -45,6 +48,20 @@ export function areModesGood(
     mode === undefined ||
     (codec === undefined ? codecs.some((one) => supports(one, mode)) : supports(codec, mode))
   );
+}
+
+/** How many layers a mode has: "L2T3_KEY" has two spatial and three temporal ones (W3C WebRTC SVC section 6). */
+export function layersOf(mode: string): LayerCounts {
+  const [, spatial, temporal] = LAYERS.exec(mode)!;
+  return { spatial: Number(spatial), temporal: Number(temporal) };
+}
+
+/** Whether a server could choose from what is sent: encodings or layers. */
+export function hasLayers(encodings: readonly EncodingParameters[] = []): boolean {
+  return encodings.length > 1 ||
+    encodings.some(({ scalabilityMode }) =>
+      scalabilityMode !== undefined && scalabilityMode !== WITHOUT_LAYERS
+    );
 }
 
 /** What is left of the modes once codecs are negotiated (W3C WebRTC SVC section 4.2.3, which leaves the other mode open). */

@@ -13,9 +13,11 @@ import { construct } from "../../webidl/construct.ts";
 import type { FramePipe } from "../encoded_transform/frame_pipe.ts";
 import type { RTCPeerConnectionState } from "../connection/states.ts";
 import {
+  acceptableHeaderExtensions,
   headerExtensionCapabilities,
   type LocalSource,
   type MediaKind,
+  withLayerExtensions,
 } from "../jsep/media/mod.ts";
 import type { NegotiatedSection } from "../media/section.ts";
 import type { OperationsChain } from "../operations_chain.ts";
@@ -38,6 +40,7 @@ import { ContributingSources } from "./contributing_sources.ts";
 import { DtmfSlots } from "./dtmf.ts";
 import { receiverFrames, senderFrames } from "./frames.ts";
 import { ReceiverPackets, SenderPackets } from "./packets.ts";
+import { hasLayers } from "./scalability.ts";
 import { ReceiverTones } from "./tones.ts";
 
 /** A direction that has been negotiated. */
@@ -120,11 +123,12 @@ export class TransceiverSlots {
     this.kind = init.kind;
     this.direction = init.direction;
     this.isAddedByTrack = this.isUsedByTrack = init.isAddedByTrack ?? false;
-    this.headerExtensionsToNegotiate =
-      (init.headerExtensions ?? headerExtensionCapabilities(init.kind))
-        .map((extension) => ({ ...extension }));
+    const wanted = init.headerExtensions ?? headerExtensionCapabilities(init.kind);
+    this.headerExtensionsToNegotiate = hasLayers(init.sendEncodings)
+      ? withLayerExtensions(wanted)
+      : wanted.map((extension) => ({ ...extension }));
     this.acceptableHeaderExtensions = init.acceptableHeaderExtensions ??
-      this.headerExtensionsToNegotiate;
+      acceptableHeaderExtensions(init.kind);
     this.sender = new SenderSlots(this, init);
     this.receiver = new ReceiverSlots(this);
     this.object = construct(RTCRtpTransceiver, this);

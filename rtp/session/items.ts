@@ -49,6 +49,8 @@ export interface OutboundFrame extends FrameMetadata {
   readonly rtpTimestamp?: number;
   /** Whether audio begins anew after a silence (RFC 3551 section 4.1). */
   readonly talkspurt?: boolean;
+  /** Its layer, and as far as it is known what it needs of others: goes along in a dependency descriptor, where that was negotiated. */
+  readonly dependencies?: FrameLayer & Partial<FrameDependencies>;
 }
 
 /**
@@ -121,16 +123,20 @@ export interface PacketizedPacket {
   readonly packet: RtpPacket;
 }
 
+/** Which layer a frame is in; a stream without layers has one. */
+export interface FrameLayer {
+  /** Spatial layer, from 0. */
+  readonly spatialId: number;
+  /** Temporal layer, from 0. */
+  readonly temporalId: number;
+}
+
 /** What a frame needs of others, as its dependency descriptor tells (AV1 RTP specification appendix A). */
-export interface FrameDependencies {
+export interface FrameDependencies extends FrameLayer {
   /** The number of the frame in the order of encoding, without its wrap. */
   readonly frameId: number;
   /** The numbers of the frames that it needs. */
   readonly dependencies: readonly number[];
-  /** Its spatial layer. */
-  readonly spatialId: number;
-  /** Its temporal layer. */
-  readonly temporalId: number;
 }
 
 /** An encoded frame that has arrived in whole, and can be decoded if all before it have been. */

@@ -4,6 +4,7 @@ export {
   type Delivery,
   type EncodingParameters,
   type ExtensionIds,
+  type LayerCounts,
   MAX_ENCODINGS,
   MAX_SECTIONS,
   type ReceiverParameters,
@@ -14,6 +15,7 @@ export {
 export {
   type ExtensionValue,
   type FrameDependencies,
+  type FrameLayer,
   type FrameMetadata,
   type FrameMoment,
   type InboundFrame,

@@ -22,6 +22,14 @@ export interface RtpFormat {
 /** Ids of the header extensions that may be used in one direction, by their URIs (RFC 8285 section 5). */
 export type ExtensionIds = ReadonlyMap<string, number>;
 
+/** How many layers a stream has. */
+export interface LayerCounts {
+  /** Spatial ones, at least 1. */
+  readonly spatial: number;
+  /** Temporal ones, at least 1. */
+  readonly temporal: number;
+}
+
 /** One RTP stream of a sender: its only one, or one of a simulcast. */
 export interface EncodingParameters {
   /** 32 bits. */
@@ -36,6 +44,8 @@ export interface EncodingParameters {
   readonly active: boolean;
   /** The most that it may send, in bits per second. */
   readonly maxBitrate?: number;
+  /** The layers that it is going to have, if that is known: they are announced with its first key frame. */
+  readonly layers?: LayerCounts;
 }
 
 /** What a section sends. */

@@ -46,7 +46,7 @@ const VIDEO: readonly Extension[] = [
   { uri: MID_URI, direction: "sendrecv" },
   { uri: RID_URI, direction: "sendrecv" },
   { uri: REPAIRED_RID_URI, direction: "sendrecv" },
-  { uri: DEPENDENCY_DESCRIPTOR_URI, direction: "sendrecv" },
+  { uri: DEPENDENCY_DESCRIPTOR_URI, direction: "stopped" },
   { uri: ABS_CAPTURE_TIME_URI, direction: "stopped" },
 ];
 
@@ -58,6 +58,25 @@ export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(
 /** The extensions that a transceiver of this kind can negotiate, and whether it does unless told otherwise: new dictionaries. */
 export function headerExtensionCapabilities(kind: MediaKind): RtpHeaderExtensionCapability[] {
   return (kind === "audio" ? AUDIO : VIDEO).map((extension) => ({ ...extension }));
+}
+
+/** What costs more than it is worth where nobody asks for it, and is taken where somebody offers it, as Chromium does. */
+const TAKEN_IF_OFFERED: readonly string[] = [DEPENDENCY_DESCRIPTOR_URI, ABS_CAPTURE_TIME_URI];
+
+/** What a transceiver of this kind takes of what is offered, unless told otherwise: new dictionaries. */
+export function acceptableHeaderExtensions(kind: MediaKind): RtpHeaderExtensionCapability[] {
+  return headerExtensionCapabilities(kind).map((extension) =>
+    TAKEN_IF_OFFERED.includes(extension.uri) ? { ...extension, direction: "sendrecv" } : extension
+  );
+}
+
+/** What a sender of layers, or of several encodings, asks for besides: what lets a server tell them apart (as Chromium does). */
+export function withLayerExtensions(wanted: readonly Extension[]): RtpHeaderExtensionCapability[] {
+  return wanted.map((extension) =>
+    extension.uri === DEPENDENCY_DESCRIPTOR_URI
+      ? { ...extension, direction: "sendrecv" }
+      : { ...extension }
+  );
 }
 
 /** Ids that headers of one byte can carry come first; of the others, 15 means "stop" to these headers (RFC 8285 section 4.2). */

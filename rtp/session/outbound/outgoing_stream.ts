@@ -1,5 +1,6 @@
 import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Millis } from "../../../core/stage/mod.ts";
+import { DEPENDENCY_DESCRIPTOR_URI } from "../../extensions/mod.ts";
 import { buildHeaderExtension, type ExtensionElement } from "../../header_extension.ts";
 import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
 import { type Packetizer, packetizerFor, RedEncoder, startsKeyFrame } from "../../payload/mod.ts";
@@ -14,6 +15,13 @@ import {
 import type { FormatTable } from "../format_table.ts";
 import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
+import {
+  dependencyElements,
+  DependencyWriter,
+  type FrameDescription,
+} from "./dependencies/dependency_writer.ts";
+import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
+import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import { Protection, REPAIR_OVERHEAD } from "./protection.ts";
@@ -86,6 +94,9 @@ export class OutgoingStream {
   readonly #rewriter: StreamRewriter;
   readonly #packetizers = new Map<number, Packetizer>();
   readonly #red = new Map<number, RedEncoder>();
+  readonly #frames = new FrameCounter();
+  readonly #dependencies = new DependencyWriter(this.#frames);
+  readonly #descriptors = new ForwardedDescriptors(this.#frames);
   #fec: SendStream | undefined;
   #payloadType: number | undefined;
   #acknowledged = false;
@@ -166,11 +177,19 @@ export class OutgoingStream {
     const timestamp = frame.rtpTimestamp ?? this.timestampOf(micros, format, now);
     this.media.clockRate = format.clockRate;
     const { payloadType } = format;
+    const { extensions } = this.#section;
     const name = this.#name(keyFrame);
     const told = { ...frame, ...this.#captured(frame, now) };
-    const limit = this.#room(told, name);
+    const description = this.#describe(frame);
+    const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
+      ...name,
+      ...frameElements(told, extensions, place),
+      ...dependencyElements(description, extensions, place),
+    ];
+    const limit = this.#room(told, elements({ isFirst: true, isLast: true }));
     const payloads = this.#payloads(data, keyFrame, timestamp, format, limit);
     if (payloads.length === 0) return [];
+    if (description !== undefined) this.#dependencies.sent(description);
     this.#payloadType = payloadType;
     this.framesSent++;
     if (keyFrame) this.keyFramesSent++;
@@ -180,13 +199,9 @@ export class OutgoingStream {
       payload,
       marker: marker || (frame.talkspurt === true && i === 0),
       ...(contributingSources && { csrcs: contributingSources }),
-      extension: buildHeaderExtension([
-        ...name,
-        ...frameElements(told, this.#section.extensions, {
-          isFirst: i === 0,
-          isLast: i === payloads.length - 1,
-        }),
-      ]),
+      extension: buildHeaderExtension(
+        elements({ isFirst: i === 0, isLast: i === payloads.length - 1 }),
+      ),
     }));
   }
 
@@ -228,7 +243,9 @@ export class OutgoingStream {
         ...this.#name(startsKeyFrame(format.mimeType, item.packet.payload) ?? false),
         ...item.extensions === undefined
           ? []
-          : mediaElements(item.packet, item.extensions, extensions),
+          : mediaElements(item.packet, item.extensions, extensions).map((one) =>
+            this.#forwarded(one)
+          ),
       ]),
     };
   }
@@ -303,11 +320,21 @@ export class OutgoingStream {
     return { captureTime: { captureTimestamp: this.#host.ntp.at(now), clockOffset: 0n } };
   }
 
+  #describe(frame: OutboundFrame): FrameDescription | undefined {
+    if (!this.#section.extensions.has(DEPENDENCY_DESCRIPTOR_URI)) return undefined;
+    return this.#dependencies.describe(frame, this.parameters.layers);
+  }
+
+  /** What a forwarded packet says of its media, which may have to be said anew. */
+  #forwarded({ id, data }: ExtensionElement): ExtensionElement {
+    if (id !== this.#section.extensions.get(DEPENDENCY_DESCRIPTOR_URI)) return { id, data };
+    return { id, data: this.#descriptors.rewrite(data, this.#rewriter.run) };
+  }
+
   /** What a payload may have of the packet. */
-  #room(frame: OutboundFrame, name: readonly ExtensionElement[]): number {
-    const place = { isFirst: true, isLast: true };
+  #room(frame: OutboundFrame, elements: readonly ExtensionElement[]): number {
     const { extensions, maxPacketSize } = this.#section;
-    const extension = sizeOf([...name, ...frameElements(frame, extensions, place)]);
+    const extension = sizeOf(elements);
     const csrcs = 4 * (frame.contributingSources?.length ?? 0);
     // A repair has headers of its own, and those of what it protects within.
     const repair = this.protection.isNeeded

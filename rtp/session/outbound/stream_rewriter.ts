@@ -24,10 +24,16 @@ export class StreamRewriter {
   #timestampOffset = 0;
   #lastTimestamp: number | undefined;
   #lastAt: Millis = 0;
+  #runs = 0;
 
   /** Rewrites packets to those of `stream`. */
   constructor(stream: SendStream) {
     this.#stream = stream;
+  }
+
+  /** Which run the latest packet is of: another one after each switch, and after what was left out. */
+  get run(): number {
+    return this.#runs;
   }
 
   /** The packet with the SSRC, sequence number and timestamp of the stream; undefined if it is too late for it. */
@@ -65,6 +71,7 @@ export class StreamRewriter {
     this.#highest = packet.sequenceNumber;
     this.#sent = this.#stream.takeSequenceNumber();
     this.#run = 0;
+    this.#runs++;
     const elapsed = Math.max(1, Math.round((now - this.#lastAt) * clockRate / 1000));
     const timestamp = this.#lastTimestamp === undefined
       ? this.#stream.timestampOffset

@@ -29,14 +29,21 @@ export function echoes(codecs: Codecs): Scenario {
   return comesBack(`echoes ${codecs.video} and ${codecs.audio}`, echo, codecs);
 }
 
-/** Heron sends back in some way what comes, and the browser sees itself without a pause. */
-export function comesBack(name: string, sendBack: typeof echo, codecs: Codecs): Scenario {
+/** Heron sends back in some way what comes, and the browser sees itself without a pause. Either side may `prepare` its offer. */
+export function comesBack(
+  name: string,
+  sendBack: typeof echo,
+  codecs: Codecs,
+  prepare: (side: Side) => void = () => {},
+): Scenario {
   return {
     name,
     async run(call) {
       const { browser, heron, browserOffers } = parties(call);
       await heron.run(sendBack, codecs, !browserOffers);
+      await heron.run(prepare);
       await browser.run(sendCamera);
+      await browser.run(prepare);
       await browser.run(showTracks, false);
       await call.connect();
       const began = performance.now();

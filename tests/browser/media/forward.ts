@@ -6,7 +6,7 @@ import type { Codecs } from "./page.ts";
 import { preferring } from "./preferring.ts";
 
 /** Heron sends back the packets of whatever comes. Offering or answering, it asks for these codecs, and rather for no others. */
-function sendBack({ pc }: Side, codecs: Codecs, offers: boolean): void {
+export function forwardBack({ pc }: Side, codecs: Codecs, offers: boolean): void {
   for (const kind of offers ? ["audio", "video"] as const : []) {
     pc.addTransceiver(kind).setCodecPreferences(preferring(kind, codecs[kind]));
   }
@@ -20,5 +20,5 @@ function sendBack({ pc }: Side, codecs: Codecs, offers: boolean): void {
 
 /** Heron forwards the browser's packets to the browser, which sees itself without a pause. */
 export function forwards(codecs: Codecs): Scenario {
-  return comesBack(`forwards packets of ${codecs.video} and ${codecs.audio}`, sendBack, codecs);
+  return comesBack(`forwards packets of ${codecs.video} and ${codecs.audio}`, forwardBack, codecs);
 }

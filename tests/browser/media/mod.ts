@@ -3,6 +3,7 @@ import type { Scenario } from "../harness/scenario.ts";
 import { besideData } from "./beside_data.ts";
 import { renegotiates } from "./renegotiate.ts";
 import { hearsTones } from "./tones.ts";
+import { describes } from "./described.ts";
 import { echoes } from "./echo.ts";
 import type { ImpairedNetwork } from "../../support/impaired_network.ts";
 import { browserFindsCap, findsCap, losesLittle } from "./impaired.ts";
@@ -21,6 +22,9 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
   return [
     ...videos.map((video, i) => echoes({ video, audio: audios[i]! })),
     ...videos.map((video, i) => forwards({ video, audio: audios[i]! })),
+    ...browser === "chromium"
+      ? ["video/VP8", "video/AV1"].flatMap((video) => describes({ video, audio: "audio/opus" }))
+      : [],
     playsDevices,
     ...videos.map(playsFile),
     records([...videos, ...audios]),

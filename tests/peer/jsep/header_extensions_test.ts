@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  acceptableHeaderExtensions,
   answerExtensions,
   type Direction,
   headerExtensionCapabilities,
@@ -7,6 +8,7 @@ import {
   needsTwoByteHeader,
   negotiatedExtensions,
   offerExtensions,
+  withLayerExtensions,
 } from "../../../peer/jsep/media/mod.ts";
 import type { ExtMap } from "../../../sdp/mod.ts";
 
@@ -79,6 +81,20 @@ Deno.test("RFC 8285 section 7: an answer has what is known of the offer, under i
     ]),
     [{ id: 16, uri: MID }, { id: 3, uri: LEVEL }],
   );
+});
+
+Deno.test("dependency descriptors are asked for with layers only, and taken where they are offered", () => {
+  const uri =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+  const offered = (wanted: typeof VIDEO) =>
+    offerExtensions(wanted, new HeaderExtensionIds(), "0").some((one) => one.uri === uri);
+  assertEquals([VIDEO, withLayerExtensions(VIDEO)].map(offered), [false, true]);
+  assert(!offered(withLayerExtensions(AUDIO)));
+  const answered = (wanted: typeof VIDEO) =>
+    answerExtensions([{ id: 3, uri }], wanted, new HeaderExtensionIds(), "0");
+  assertEquals(answered(acceptableHeaderExtensions("video")), [{ id: 3, uri }]);
+  assertEquals(answered(VIDEO), []);
+  assertEquals(answered(acceptableHeaderExtensions("audio")), []);
 });
 
 Deno.test("RFC 8285 section 7: directions, seen from the other side", () => {

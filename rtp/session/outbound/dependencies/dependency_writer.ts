@@ -1,0 +1,221 @@
+import {
+  DEPENDENCY_DESCRIPTOR_URI,
+  type DependencyDescriptor,
+  type DependencyStructure,
+  templateOf,
+  writeDependencyDescriptor,
+} from "../../../extensions/mod.ts";
+import type { ExtensionElement } from "../../../header_extension.ts";
+import type { FrameDependencies, FrameLayer, OutboundFrame } from "../../items.ts";
+import type { ExtensionIds, LayerCounts } from "../../parameters.ts";
+import type { FrameCounter } from "./frame_counter.ts";
+import {
+  BASE_LAYER,
+  layeredStructure,
+  nextTemplateIdOffset,
+  templateIdFor,
+} from "./layered_structure.ts";
+
+/** Layers that a structure has at most, one more of each kind than any mode (W3C WebRTC SVC section 6): more would not go into an extension. */
+const MAX_SPATIAL_LAYERS = 4;
+const MAX_TEMPORAL_LAYERS = 4;
+
+/** The largest distances that there is room for (AV1 RTP specification section A.8.2). */
+const MAX_FRAME_DIFF = 1 << 12;
+const MAX_CHAIN_DIFF = (1 << 8) - 1;
+
+/** Frames that a frame refers to at most: AV1 has eight buffers, and a superframe may refer to those of all its layers. */
+const MAX_DEPENDENCIES = 16;
+
+/** A number that is further ahead than this is not of the same row: its source has changed. */
+const MAX_LEAP = 1 << 12;
+
+type Dependencies = FrameLayer & Partial<FrameDependencies>;
+
+/** What a frame says of its place among the others. */
+export interface FrameDescription {
+  readonly number: number;
+  readonly layer: FrameLayer;
+  readonly isFirst: boolean;
+  readonly structure: DependencyStructure;
+  /** What to add to the numbers of its source. */
+  readonly offset: number | undefined;
+  /** The descriptor of the first packet, and of the others, as if the frame neither began nor ended with it. */
+  readonly first: Uint8Array;
+  readonly rest: Uint8Array;
+}
+
+/**
+ * Describes the frames of one stream (AV1 RTP specification appendix A): a structure of the layers goes with each key frame, and each frame
+ * tells its number and what it needs. Where its source doesn't say that, it may need the latest frame of its own layer and each one below.
+ */
+export class DependencyWriter {
+  readonly #counter: FrameCounter;
+  #structure: DependencyStructure | undefined;
+  /** What has been seen of layers so far: a structure has to be there before they are. */
+  #seen: LayerCounts = { spatial: 1, temporal: 1 };
+  /** The latest frame of each layer since the key frame. */
+  readonly #latest = new Map<number, number>();
+  /** The latest frame of each chain: of the lowest temporal layer, and of a spatial layer or one below. */
+  #chains: number[] = [];
+  /** What to add to the numbers of the source. */
+  #offset: number | undefined;
+
+  /** `counter` numbers all frames of the stream. */
+  constructor(counter: FrameCounter) {
+    this.#counter = counter;
+  }
+
+  /** What a frame says; undefined before the first key frame. `layers` is how many there are going to be, if that is known. */
+  describe(frame: OutboundFrame, layers?: LayerCounts): FrameDescription | undefined {
+    const { keyFrame } = frame;
+    const dependencies: Dependencies = frame.dependencies ?? BASE_LAYER;
+    this.#see(dependencies);
+    const isFirst = keyFrame && dependencies.spatialId === 0;
+    const structure = isFirst ? this.#renewed(bounded(layers ?? this.#seen)) : this.#structure;
+    if (structure === undefined) return undefined;
+    const layer = isFirst ? BASE_LAYER : highestWithin(dependencies, structure);
+    const [number, offset] = this.#numberOf(dependencies.frameId);
+    const descriptor = {
+      ...{ startOfFrame: false, endOfFrame: false, frameNumber: number & 0xffff },
+      templateId: templateIdFor(structure, layer, isFirst),
+    };
+    const rest = differing(
+      descriptor,
+      isFirst ? [] : this.#frameDiffs(dependencies, layer, number),
+      isFirst ? structure.protectedBy.map(() => 0) : this.#chainDiffs(structure, number),
+      structure,
+    );
+    return {
+      ...{ number, layer, isFirst, structure, offset },
+      rest: writeDependencyDescriptor(rest, structure),
+      first: writeDependencyDescriptor(isFirst ? { ...rest, structure } : rest, structure),
+    };
+  }
+
+  /** The frame with this description is being sent. */
+  sent({ number, layer, isFirst, structure, offset }: FrameDescription): void {
+    if (isFirst) {
+      this.#latest.clear();
+      this.#chains = [];
+    }
+    this.#structure = structure;
+    this.#offset = offset;
+    this.#counter.reach(number);
+    this.#latest.set(keyOf(layer), number);
+    if (layer.temporalId > 0) return;
+    for (let chain = layer.spatialId; chain < structure.chainCount; chain++) {
+      this.#chains[chain] = number;
+    }
+  }
+
+  #see({ spatialId, temporalId }: FrameLayer): void {
+    const { spatial, temporal } = this.#seen;
+    if (spatialId < spatial && temporalId < temporal) return;
+    this.#seen = bounded({
+      spatial: Math.max(spatial, spatialId + 1),
+      temporal: Math.max(temporal, temporalId + 1),
+    });
+  }
+
+  #renewed(layers: LayerCounts): DependencyStructure {
+    const before = this.#structure;
+    return layeredStructure(layers, before === undefined ? 0 : nextTemplateIdOffset(before));
+  }
+
+  /** A source's numbers are kept, with their gaps, for as long as they go on. */
+  #numberOf(frameId: number | undefined): [number: number, offset: number | undefined] {
+    const { next } = this.#counter;
+    if (frameId === undefined) return [next, this.#offset];
+    const number = frameId + (this.#offset ?? NaN);
+    return number >= next && number < next + MAX_LEAP
+      ? [number, this.#offset]
+      : [next, next - frameId];
+  }
+
+  #frameDiffs(
+    { frameId, dependencies }: Dependencies,
+    layer: FrameLayer,
+    number: number,
+  ): number[] {
+    const diffs = frameId !== undefined && dependencies !== undefined
+      ? dependencies.map((one) => frameId - one)
+      : this.#below(layer).map((one) => number - one);
+    return [...new Set(diffs)].filter((diff) => diff >= 1 && diff <= MAX_FRAME_DIFF)
+      .sort((a, b) => a - b).slice(0, MAX_DEPENDENCIES);
+  }
+
+  /** The latest frames of the layers that a frame may refer to. */
+  #below({ spatialId, temporalId }: FrameLayer): number[] {
+    const found: number[] = [];
+    for (let spatial = 0; spatial <= spatialId; spatial++) {
+      for (let temporal = 0; temporal <= temporalId; temporal++) {
+        const latest = this.#latest.get(keyOf({ spatialId: spatial, temporalId: temporal }));
+        if (latest !== undefined) found.push(latest);
+      }
+    }
+    return found;
+  }
+
+  #chainDiffs({ chainCount }: DependencyStructure, number: number): number[] {
+    return Array.from({ length: chainCount }, (_, chain) => {
+      const diff = number - (this.#chains[chain] ?? number);
+      return diff > MAX_CHAIN_DIFF ? 0 : diff;
+    });
+  }
+}
+
+/** The header extension of one of a frame's packets. */
+export function dependencyElements(
+  description: FrameDescription | undefined,
+  ids: ExtensionIds,
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+): ExtensionElement[] {
+  const id = ids.get(DEPENDENCY_DESCRIPTOR_URI);
+  if (description === undefined || id === undefined) return [];
+  const data = (isFirst ? description.first : description.rest).slice();
+  data[0]! |= (isFirst ? 0x80 : 0) | (isLast ? 0x40 : 0);
+  return [{ id, data }];
+}
+
+/** A descriptor with what its template doesn't say. */
+function differing(
+  descriptor: DependencyDescriptor,
+  frameDiffs: readonly number[],
+  chainDiffs: readonly number[],
+  structure: DependencyStructure,
+): DependencyDescriptor {
+  const template = templateOf(descriptor, structure)!;
+  return {
+    ...descriptor,
+    ...(!isSame(frameDiffs, template.frameDiffs) && { frameDiffs }),
+    ...(!isSame(chainDiffs, template.chainDiffs) && { chainDiffs }),
+  };
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
+}
+
+function bounded({ spatial, temporal }: LayerCounts): LayerCounts {
+  return {
+    spatial: Math.min(Math.max(spatial, 1), MAX_SPATIAL_LAYERS),
+    temporal: Math.min(Math.max(temporal, 1), MAX_TEMPORAL_LAYERS),
+  };
+}
+
+/** A layer that a structure doesn't have yet counts as the highest that it has. */
+function highestWithin(
+  { spatialId, temporalId }: FrameLayer,
+  { templates }: DependencyStructure,
+): FrameLayer {
+  const highest = templates[templates.length - 1]!;
+  return {
+    spatialId: Math.min(spatialId, highest.spatialId),
+    temporalId: Math.min(temporalId, highest.temporalId),
+  };
+}
+
+function keyOf({ spatialId, temporalId }: FrameLayer): number {
+  return spatialId * MAX_TEMPORAL_LAYERS + temporalId;
+}
