@@ -207,6 +207,7 @@ export class Recording {
   #finish(): void {
     if (this.#stopped) return;
     if (this.#start === undefined) this.#begin();
+    if (this.#stopped) return; // it has ended as it began
     this.#stopped = true;
     this.#cancelWait?.();
     for (const detach of this.#detach ?? []) detach();

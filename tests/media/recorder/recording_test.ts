@@ -179,6 +179,26 @@ Deno.test("a file in memory grows to its bound and ends there", async () => {
   stream.getTracks()[0]!.stop();
 });
 
+Deno.test("a file that begins because its tracks have ended is finished once", async () => {
+  const picture = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  const sound = new MediaStreamTrackGenerator({ kind: "audio", codec: "opus" });
+  const recording = recordTracks([picture, sound], { format: "webm" });
+  const metadata = { rtpTimestamp: 0 }; // sender reports are waited for
+  const vp8 = Uint8Array.of(0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0);
+  const opus = Uint8Array.of(0xf8, 0xff, 0xfe);
+  await picture.writable.getWriter().write({ type: "key", timestamp: 0, data: vp8, metadata });
+  await sound.writable.getWriter().write({ type: "key", timestamp: 0, data: opus, metadata });
+  const { warn } = console;
+  let warnings = 0;
+  Object.assign(console, { warn: () => warnings++ }); // the library does where it is asked to finish twice
+  picture.stop();
+  sound.stop();
+  const { chunks } = await recording.finished;
+  await new Promise((resolve) => setTimeout(resolve));
+  Object.assign(console, { warn });
+  assertEquals([chunks, warnings], [2, 0]);
+});
+
 Deno.test("of nothing, an empty file comes", async () => {
   const track = createTrack(new MediaSource({ kind: "video" }));
   const { bytes, chunks } = await recordTracks([track], { format: "webm" }).stop();
