@@ -1,13 +1,11 @@
 import { deadline } from "@std/async/deadline";
-import { delay } from "@std/async/delay";
+import { BrowserProcess } from "./browser_process.ts";
 import { PAGE, type Report, type Request } from "./page.ts";
-import { type BrowserName, type BrowserOptions, findBrowser, PROFILES } from "./profiles.ts";
+import type { BrowserName, BrowserOptions } from "./profiles.ts";
 import type { Signal } from "./side.ts";
 
 /** How long a browser may take until its page has called back: a cold start on a busy machine. */
 const LAUNCH_TIMEOUT_MS = 60_000;
-/** How long a closed browser may take to end before it is given up. */
-const EXIT_TIMEOUT_MS = 5_000;
 /** How many lines of a page's console are kept for the message of a failed test. */
 const MAX_LOG_LINES = 50;
 
@@ -29,8 +27,7 @@ export class Browser implements AsyncDisposable {
   /** What the page printed, and its uncaught errors. */
   readonly log: string[] = [];
 
-  #process: Deno.ChildProcess;
-  #profile: string;
+  #process: BrowserProcess;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #socket: WebSocket;
   #pending = new Map<number, Pending>();
@@ -41,15 +38,13 @@ export class Browser implements AsyncDisposable {
   private constructor(
     name: BrowserName,
     options: BrowserOptions,
-    process: Deno.ChildProcess,
-    profile: string,
+    process: BrowserProcess,
     server: Deno.HttpServer<Deno.NetAddr>,
     socket: WebSocket,
   ) {
     this.name = name;
     this.options = options;
     this.#process = process;
-    this.#profile = profile;
     this.#server = server;
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(data)));
@@ -58,8 +53,6 @@ export class Browser implements AsyncDisposable {
 
   /** Starts a browser; resolves once its page is ready. */
   static async launch(name: BrowserName, options: BrowserOptions = {}): Promise<Browser> {
-    const executable = await findBrowser(name);
-    if (!executable) throw new Error(`${name} is not installed`);
     const { promise: connected, resolve } = Promise.withResolvers<WebSocket>();
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
       const { pathname } = new URL(request.url);
@@ -72,28 +65,14 @@ export class Browser implements AsyncDisposable {
       socket.addEventListener("open", () => resolve(socket), { once: true });
       return response;
     });
-    const profile = await Deno.makeTempDir({ prefix: `heron-${name}-` });
-    const { files, arguments: args } = PROFILES[name];
-    for (const [file, text] of Object.entries(files(options))) {
-      await Deno.writeTextFile(`${profile}/${file}`, text);
-    }
-    const process = new Deno.Command(executable, {
-      args: args(profile, `http://127.0.0.1:${server.addr.port}/harness`, options),
-      // Nothing of the user's own is read or written, whatever else a browser keeps outside its profile.
-      env: { HOME: profile, XDG_CACHE_HOME: profile, XDG_CONFIG_HOME: profile },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      detached: true, // a process group of its own, which kill() ends as a whole
-    }).spawn();
+    const url = `http://127.0.0.1:${server.addr.port}/harness`;
+    const process = await BrowserProcess.start(name, url, options);
     try {
       const socket = await deadline(connected, LAUNCH_TIMEOUT_MS);
-      return new Browser(name, options, process, profile, server, socket);
+      return new Browser(name, options, process, server, socket);
     } catch {
-      killGroup(process.pid);
-      await process.status;
+      await process[Symbol.asyncDispose]();
       await server.shutdown();
-      await removeFolder(profile);
       throw new Error(`${name} did not open its page within ${LAUNCH_TIMEOUT_MS} ms`);
     }
   }
@@ -128,14 +107,13 @@ export class Browser implements AsyncDisposable {
   /** Ends the browser in an instant, as a crash or a power cut would: it says nothing to anyone. */
   kill(): void {
     this.#ended = true;
-    killGroup(this.#process.pid);
+    this.#process.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.kill();
-    await deadline(this.#process.status, EXIT_TIMEOUT_MS);
+    this.#ended = true;
+    await this.#process[Symbol.asyncDispose]();
     await this.#server.shutdown();
-    await removeFolder(this.#profile);
   }
 
   #request(request: WithoutId<Request>): Promise<unknown> {
@@ -166,25 +144,5 @@ export class Browser implements AsyncDisposable {
   #fail(error: Error): void {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
-  }
-}
-
-/** Ends a process and its children, which may have ended already. */
-function killGroup(pid: number): void {
-  try {
-    Deno.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Removes a profile; the browser's helper processes may write for a moment after its main one has ended. */
-async function removeFolder(path: string): Promise<void> {
-  for (let attempt = 1; attempt <= 20; attempt++) {
-    try {
-      return await Deno.remove(path, { recursive: true });
-    } catch {
-      await delay(50 * attempt);
-    }
   }
 }

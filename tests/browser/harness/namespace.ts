@@ -2,6 +2,7 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { join } from "node:path";
 import type { Line } from "../inside/reporter.ts";
 import { type BrowserName, findBrowser } from "./profiles.ts";
+import { removeFolder } from "./remove_folder.ts";
 import { chooseConfig, ROOT } from "../../../tools/project.ts";
 
 /** Makes a network namespace and runs a command in it. */
@@ -30,12 +31,15 @@ export async function testInNamespace({ name, program, browsers }: NamespaceTest
     ignore: lack !== undefined,
     async fn(t) {
       const [file, ...args] = program;
+      // All that the program and its browsers leave behind, should they be killed.
+      const folder = await Deno.makeTempDir({ prefix: "heron-" });
       const child = new Deno.Command(NETNS, {
         args: [
           ...[Deno.execPath(), "run", "-A", "--cached-only", "--config", await chooseConfig()],
           ...[join("tests", "browser", "inside", file), ...args],
         ],
         cwd: ROOT,
+        env: { TMPDIR: folder },
         stdin: "piped", // when this process ends, however that comes about, the program reads the end of it
         stdout: "piped",
       }).spawn();
@@ -47,6 +51,8 @@ export async function testInNamespace({ name, program, browsers }: NamespaceTest
       } finally {
         clearTimeout(timer);
         await child.stdin.close();
+        await child.status;
+        await removeFolder(folder);
       }
     },
   });
