@@ -34,6 +34,8 @@ export interface RTCInboundRtpStreamStats extends RTCReceivedRtpStreamStats {
   fecPacketsReceived: number;
   /** Bytes of their payload. */
   fecBytesReceived: number;
+  /** Those of them that were of no use, since what they protect had come, or had to be done without by then. */
+  fecPacketsDiscarded: number;
   /** How often packets were asked for again (RFC 4585 section 6.2.1). */
   nackCount: number;
   /** How often a full intra request was sent; only for video. */
@@ -169,6 +171,7 @@ export function addInbound(
     retransmittedBytesReceived: figures.retransmittedBytesReceived,
     fecPacketsReceived: figures.fecPacketsReceived,
     fecBytesReceived: figures.fecBytesReceived,
+    fecPacketsDiscarded: figures.fecPacketsDiscarded,
     nackCount: figures.nackCount,
     firCount: isVideo ? figures.firCount : undefined,
     pliCount: isVideo ? figures.pliCount : undefined,

@@ -22,10 +22,16 @@ export class FecReceiver {
   readonly #media = new Map<number, Uint8Array>();
   #pending: Pending[] = [];
   #newest: number | undefined;
+  #unused = 0;
 
   /** `ssrc` is that of the protected stream. */
   constructor(ssrc: number) {
     this.#ssrc = ssrc;
+  }
+
+  /** Repairs that recovered nothing, and never will: nothing was lost, or too much, or they came too late. Others may still wait. */
+  get unusedRepairs(): number {
+    return this.#unused;
   }
 
   /** Takes a whole RTP packet of the protected stream, and keeps it; returns packets that can be recovered now. */
@@ -37,15 +43,25 @@ export class FecReceiver {
 
   /** Takes a repair; returns packets that can be recovered now. */
   pushRepair(repair: FecRepair): readonly Uint8Array[] {
-    const newest = repair.sequenceNumbers[repair.sequenceNumbers.length - 1]!;
     // A repair from nowhere near would wait in vain, and keep others from waiting.
-    if (this.#newest === undefined || Math.abs(diff16(newest, this.#newest)) >= MAX_MEDIA) {
+    if (!this.#isNear(repair)) {
+      this.#unused++;
       return NONE;
     }
     const missing = new Set(repair.sequenceNumbers.filter((number) => !this.#media.has(number)));
-    if (this.#pending.length === MAX_REPAIRS) this.#pending.shift();
+    if (this.#pending.length === MAX_REPAIRS) this.#giveUp();
     this.#pending.push({ repair, missing });
     return this.#recoverAll();
+  }
+
+  #isNear({ sequenceNumbers }: FecRepair): boolean {
+    const last = sequenceNumbers[sequenceNumbers.length - 1]!;
+    return this.#newest !== undefined && Math.abs(diff16(last, this.#newest)) < MAX_MEDIA;
+  }
+
+  #giveUp(): void {
+    this.#pending.shift();
+    this.#unused++;
   }
 
   /** One recovered packet can be what another repair lacked. */
@@ -59,7 +75,10 @@ export class FecReceiver {
       }
       this.#pending.splice(at, 1);
       const packet = this.#recover(repair, missing);
-      if (packet === undefined) continue;
+      if (packet === undefined) {
+        this.#unused++;
+        continue;
+      }
       recovered.push(packet);
       this.#keep(packet);
       at = 0;
@@ -89,6 +108,7 @@ export class FecReceiver {
     if (ahead >= MAX_MEDIA || this.#newest === undefined) this.#media.clear();
     else for (let i = 1; i <= ahead; i++) this.#media.delete(add16(this.#newest, i - MAX_MEDIA));
     if (ahead > 0) this.#newest = number;
+    while (this.#pending.length > 0 && !this.#isNear(this.#pending[0]!.repair)) this.#giveUp();
     this.#media.set(number, packet);
     for (const { missing } of this.#pending) missing.delete(number);
   }

@@ -49,6 +49,8 @@ export interface InboundStatistics {
   readonly fecPacketsReceived: number;
   /** Their payload, in bytes. */
   readonly fecBytesReceived: number;
+  /** Those of them that were of no use: nothing that they protect was missing, or they came too late. */
+  readonly fecPacketsDiscarded: number;
   /** NACKs that were sent. */
   readonly nackCount: number;
   /** Picture loss indications that were sent. */
@@ -158,6 +160,7 @@ export function inboundStatistics(
     retransmittedBytesReceived: stream.isRepeated ? stream.retransmittedBytes : undefined,
     fecPacketsReceived: repair?.packetsReceived ?? 0,
     fecBytesReceived: repair?.bytesReceived ?? 0,
+    fecPacketsDiscarded: repair?.packetsDiscarded ?? 0,
     nackCount: stream.nackCount,
     pliCount: requests.pliCount,
     firCount: requests.firCount,

@@ -169,6 +169,30 @@ Deno.test("a repair from far away is not kept, and what it says of packets long 
   assertEquals(receiver.pushMedia(new Uint8Array(3)), []);
 });
 
+Deno.test("repairs of which nothing can come are counted: needless, from far away, from before, and one of two that recover the same", () => {
+  const random = new Random(8);
+  const all = packets(random, 400, 0);
+  const receiver = new FecReceiver(SSRC);
+  const unusedAfter = (...repaired: number[]) => {
+    receiver.pushRepair(protectPackets(repaired.map((number) => all[number]!)));
+    return receiver.unusedRepairs;
+  };
+  for (const number of [0, 1, 2, 3]) receiver.pushMedia(all[number]!);
+  assertEquals(unusedAfter(0, 1), 1);
+  assertEquals(unusedAfter(3, 4), 1); // recovers 4
+  assertEquals(unusedAfter(2, 4), 2);
+  assertEquals(unusedAfter(398, 399), 3);
+  assertEquals(unusedAfter(5, 6), 3); // waits
+  receiver.pushMedia(all[5]!); // recovers 6
+  assertEquals(receiver.unusedRepairs, 3);
+  for (let number = 7; number < 300; number++) if (number !== 90) receiver.pushMedia(all[number]!);
+  assertEquals(unusedAfter(2, 50), 4);
+  assertEquals(unusedAfter(298, 299, 300, 301), 4); // waits
+  for (let number = 350; number < 400; number++) receiver.pushMedia(all[number]!);
+  receiver.pushMedia(packets(random, 1, 493)[0]!);
+  assertEquals(receiver.unusedRepairs, 5);
+});
+
 Deno.test("repairs that wait for packets are few: the oldest goes first", () => {
   const random = new Random(7);
   const all = packets(random, 120, 0);

@@ -201,6 +201,7 @@ export class IncomingStream {
   #recovered(packets: readonly RtpPacket[], now: Millis, useful: RtpPacket[]): Useful {
     for (const packet of packets) {
       if (this.reception.receiveRecovered(packet, now)) useful.push(packet);
+      else this.repair?.cameTooLate();
     }
     return useful;
   }

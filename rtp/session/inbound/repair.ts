@@ -29,6 +29,7 @@ export class StreamRepair {
   readonly #fec: FecReceiver;
   #packets = 0;
   #bytes = 0;
+  #unused = 0;
 
   constructor(ssrc: number) {
     this.#fec = new FecReceiver(ssrc);
@@ -42,6 +43,16 @@ export class StreamRepair {
   /** Their payload, in bytes. */
   get bytesReceived(): number {
     return this.#bytes;
+  }
+
+  /** Those of them that were of no use: nothing that they protect was missing, or too much was, or they came too late, or are broken. */
+  get packetsDiscarded(): number {
+    return this.#unused + this.#fec.unusedRepairs;
+  }
+
+  /** A packet that was recovered came too late. */
+  cameTooLate(): void {
+    this.#unused++;
   }
 
   /** Takes a packet of the stream. */
@@ -81,6 +92,7 @@ export class StreamRepair {
     this.#bytes += size;
     if (repair !== undefined) return parsed(this.#fec.pushRepair(repair));
     this.discards.add("malformed repair");
+    this.#unused++;
     return NONE;
   }
 }

@@ -49,6 +49,7 @@ const INBOUND: InboundStatistics = {
   retransmittedBytesReceived: 180,
   fecPacketsReceived: 0,
   fecBytesReceived: 0,
+  fecPacketsDiscarded: 0,
   nackCount: 6,
   pliCount: 1,
   firCount: 0,

@@ -46,6 +46,19 @@ for (const name of ["flexfec-03", "flexfec"]) {
     pair.inject("a", { kind: "rtp", data: serializeRtpPacket(packet) });
     pair.advance(100);
     assertEquals(framesOf(pair).map(({ data }) => data), sent);
+    const [stream] = pair.b.inbound("1");
+    assertEquals([stream!.fecSsrc, stream!.fecPacketsReceived, stream!.fecBytesReceived], [
+      ...[FEC.ssrc, 1, payload.length],
+    ]);
+    assertEquals(stream!.fecPacketsDiscarded, 0);
+    // Once more, with nothing left to recover; then in pieces.
+    for (const [i, bytes] of [payload, payload.subarray(0, 9)].entries()) {
+      const late = createRtpPacket({ ...FEC, sequenceNumber: 2 + i, timestamp: 0, payload: bytes });
+      pair.inject("a", { kind: "rtp", data: serializeRtpPacket(late) });
+    }
+    pair.advance(100);
+    const [after] = pair.b.inbound("1");
+    assertEquals([after!.fecPacketsReceived, after!.fecPacketsDiscarded], [3, 2]);
   });
 }
 
