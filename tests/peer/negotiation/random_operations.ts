@@ -1,8 +1,4 @@
-import {
-  MediaStream,
-  type MediaStreamTrack,
-  MediaStreamTrackGenerator,
-} from "../../../media/mod.ts";
+import { MediaStream, MediaStreamTrackGenerator, type WritableChunk } from "../../../media/mod.ts";
 import {
   type RTCDataChannel,
   type RTCPeerConnection,
@@ -22,7 +18,9 @@ export class RandomOperations {
   /** Every channel that was created. */
   readonly channels: RTCDataChannel[] = [];
   readonly #random: Random;
-  readonly #tracks: MediaStreamTrack[] = [];
+  readonly #tracks: MediaStreamTrackGenerator[] = [];
+  readonly #writers: WritableStreamDefaultWriter<WritableChunk>[] = [];
+  #frames = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -34,6 +32,13 @@ export class RandomOperations {
     const [name, call] = random.pick(Object.entries(this.#calls(pc)));
     await call();
     return name;
+  }
+
+  /** Writes a frame to every track. */
+  write(): void {
+    const timestamp = 33_333 * this.#frames++;
+    const data = new Uint8Array(300).fill(0x10); // a key frame (RFC 6386 section 9.1)
+    for (const writer of this.#writers) void writer.write({ type: "key", timestamp, data });
   }
 
   /** Ends what was made. */
@@ -61,10 +66,7 @@ export class RandomOperations {
         removeTrack: () => pc.removeTrack(one.sender),
         direction: () => one.direction = random.pick(DIRECTIONS),
         stop: () => random.chance(0.3) && one.stop(),
-        replaceTrack: () =>
-          one.sender.replaceTrack(
-            random.chance(0.3) ? null : this.#track(one.receiver.track.kind),
-          ),
+        replaceTrack: () => this.#replaceTrack(one),
         setStreams: () => one.sender.setStreams(new MediaStream(), new MediaStream()),
         setCodecPreferences: () => this.#prefer(one),
         setHeaderExtensionsToNegotiate: () => this.#chooseExtensions(one),
@@ -73,9 +75,13 @@ export class RandomOperations {
     };
   }
 
-  #track(kind: string): MediaStreamTrack {
-    const track = new MediaStreamTrackGenerator({ kind: kind as "audio" | "video" });
+  #track(kind: string): MediaStreamTrackGenerator {
+    const track = new MediaStreamTrackGenerator({
+      kind: kind as "audio" | "video",
+      codec: kind === "audio" ? "opus" : "vp8",
+    });
     this.#tracks.push(track);
+    this.#writers.push(track.writable.getWriter());
     return track;
   }
 
@@ -94,6 +100,15 @@ export class RandomOperations {
       extension.direction = this.#random.pick([...DIRECTIONS, "stopped"] as const);
     }
     transceiver.setHeaderExtensionsToNegotiate(extensions);
+  }
+
+  /** Another description may stop the transceiver before it is the track's turn. */
+  async #replaceTrack(transceiver: RTCRtpTransceiver): Promise<void> {
+    const { sender, receiver } = transceiver;
+    const track = this.#random.chance(0.3) ? null : this.#track(receiver.track.kind);
+    await sender.replaceTrack(track).catch((error) => {
+      if (transceiver.direction !== "stopped") throw error;
+    });
   }
 
   async #setParameters({ sender }: RTCRtpTransceiver): Promise<void> {

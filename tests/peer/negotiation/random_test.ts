@@ -107,6 +107,24 @@ class RandomCall {
     assertEquals(this.#heard.toSorted(), twice.sort());
   }
 
+  /** Whatever track is to be sent arrives. */
+  async checkMedia(): Promise<void> {
+    const [a, b] = this.peers.map(({ pc }) => pc) as [RTCPeerConnection, RTCPeerConnection];
+    const before = [await packetsReceived(a), await packetsReceived(b)];
+    for (let frame = 0; frame < 10; frame++) {
+      this.#operations.write();
+      await this.#net.clock.advance(33);
+    }
+    await this.#net.clock.advance(200);
+    const after = [await packetsReceived(a), await packetsReceived(b)];
+    for (const [from, pc] of [a, b].entries()) {
+      for (const mid of pc.getTransceivers().filter(isSending).map(({ mid }) => mid!)) {
+        const [first = 0, last = 0] = [before, after].map((ends) => ends[1 - from]!.get(mid));
+        assert(last > first, `nothing of the section ${mid} comes from ${from}`);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     for (const { pc } of this.peers) pc.close();
     const late: string[] = [];
@@ -120,6 +138,22 @@ class RandomCall {
     assertEquals(this.#hosts.flatMap(({ sockets }) => sockets), []);
     this.#net.clock.assertIdle();
   }
+}
+
+/** By the mid of their section. */
+async function packetsReceived(pc: RTCPeerConnection): Promise<Map<string, number>> {
+  const packets = new Map<string, number>();
+  for (const stats of (await pc.getStats()).values()) {
+    if (stats.type !== "inbound-rtp") continue;
+    packets.set(stats.mid, (packets.get(stats.mid) ?? 0) + stats.packetsReceived);
+  }
+  return packets;
+}
+
+function isSending({ sender, currentDirection }: RTCRtpTransceiver): boolean {
+  const { encodings } = sender.getParameters();
+  const isActive = encodings.some(({ active }) => active);
+  return sender.track !== null && isActive && sends(currentDirection as Direction);
 }
 
 function nameOf(signal: Signal): string {
@@ -193,11 +227,13 @@ Deno.test("random calls on two connections, with collisions of offers, always en
       await call.converge();
       checkAgreement([a.pc, b.pc]);
       await call.checkConnection();
+      await call.checkMedia();
       // Once more, to see that what was agreed upon can be changed.
       for (let step = 0; step < STEPS / 4; step++) await call.step();
       await call.converge();
       checkAgreement([a.pc, b.pc]);
       await call.checkConnection();
+      await call.checkMedia();
       await call.close();
     } catch (error) {
       throw new Error(`Sequence ${sequence}: ${call.log.slice(-30).join(", ")}`, { cause: error });
