@@ -107,16 +107,27 @@ export class MediaPlayer {
 }
 
 /**
- * Plays a media file in real time.
+ * Plays a media file in real time. A stream, such as the standard output of ffmpeg, may be one that never ends.
+ *
+ * Rejects with a `NotSupportedError` where it is no such file, or holds nothing that can be sent, with an `EncodingError` where it is
+ * broken, and with a TypeError where a stream is to be played in a loop.
  *
  * @example Sends a file to a peer
- * ```ts ignore
+ * ```ts
  * import { RTCPeerConnection } from "@heron/webrtc";
- * import { playFile } from "@heron/webrtc/media";
+ * import { mediaDevices, playFile, recordTracks } from "@heron/webrtc/media";
+ *
+ * // In place of Deno.readFile("film.webm"):
+ * const camera = await mediaDevices.getUserMedia({ video: true });
+ * const { bytes: film } = await recordTracks(camera, { format: "webm", maxBytes: 5000 }).finished;
+ * for (const track of camera.getTracks()) track.stop();
  *
  * const pc = new RTCPeerConnection();
- * const player = await playFile(await Deno.readFile("film.webm"), { loop: true });
+ * const player = await playFile(film!);
  * for (const track of player.stream.getTracks()) pc.addTrack(track, player.stream);
+ * // ... an offer and an answer, and then:
+ * await player.ended;
+ * pc.close();
  * ```
  */
 export function playFile(file: MediaFile, options: PlayOptions = {}): Promise<MediaPlayer> {

@@ -241,16 +241,21 @@ function tellsCapture(tracks: readonly RecordedTrack[]): boolean {
  *
  * Throws a TypeError for an unknown format, for no tracks, or more than the format holds.
  *
- * @example Records what a peer sends
- * ```ts ignore
+ * @example Records what a peer sends, until it hangs up
+ * ```ts
+ * import { RTCPeerConnection } from "@heron/webrtc";
  * import { recordTracks } from "@heron/webrtc/media";
  *
- * pc.ontrack = async ({ streams: [stream] }) => {
- *   const recording = recordTracks(stream, { format: "webm" });
- *   setTimeout(() => recording.stop(), 10_000);
- *   const { bytes } = await recording.finished;
- *   await Deno.writeFile("call.webm", bytes);
- * };
+ * const pc = new RTCPeerConnection();
+ *
+ * async function record(path: string): Promise<void> {
+ *   const received = pc.getReceivers().map(({ track }) => track);
+ *   const { bytes } = await recordTracks(received, { format: "webm" }).finished;
+ *   await Deno.writeFile(path, bytes!);
+ * }
+ *
+ * // ... an offer with audio and video has been answered, and then: record("call.webm");
+ * pc.close(); // ends the recording
  * ```
  */
 export function recordTracks(
