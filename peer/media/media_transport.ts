@@ -189,8 +189,7 @@ export class MediaTransport implements TrackSenderHost {
     const chunk = chunkOf(frame);
     const timestamp = performance.timeOrigin + performance.now();
     receiver.contributingSources.delivered(chunk.metadata!, timestamp);
-    const target = receiver.jitterBufferTarget ?? 0;
-    received.of(frame.ssrc).add(frame, chunk.metadata!, { now, target });
+    received.of(frame.ssrc).add(frame, chunk.metadata!, now);
     receiver.frames.push(chunk);
   }
 

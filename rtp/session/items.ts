@@ -167,6 +167,8 @@ export interface InboundFrame extends FrameMetadata {
   readonly receiveTime: Millis;
   /** When the first of its packets to arrive did. */
   readonly firstReceiveTime: Millis;
+  /** How long it was to be held so that it comes evenly: what the application wants, or its sender by a playout delay. */
+  readonly delay: Millis;
   /** When it was captured by the sender's wall clock, in milliseconds since 1970, as its sender reports tell. */
   readonly senderTime?: number;
   /** What it needs of others, where a dependency descriptor came with it. */

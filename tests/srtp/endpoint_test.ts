@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { toHex } from "../../core/wire/mod.ts";
-import { keyingMaterialLength, SrtpEndpoint } from "../../srtp/mod.ts";
+import { splitKeyingMaterial } from "../../srtp/keying_material.ts";
+import { keyingMaterialLength, SRTP_PROTECTION_PROFILES, SrtpEndpoint } from "../../srtp/mod.ts";
 import {
   asRtcp,
   asRtp,
@@ -54,6 +55,26 @@ for (const profile of PROFILES) {
     assertEquals(client.discards.of("bad tag"), 1);
   });
 }
+
+Deno.test("RFC 5764 section 4.2: the client's key comes first, then the server's, then the salts in the same order", () => {
+  for (const profile of SRTP_PROTECTION_PROFILES) {
+    const { keyLength, saltLength } = profile;
+    const keyingMaterial = Uint8Array.from(
+      { length: 2 * (keyLength + saltLength) },
+      (_, at) =>
+        at < 2 * keyLength ? (at < keyLength ? 1 : 2) : at < 2 * keyLength + saltLength ? 3 : 4,
+    );
+    const keys = { profile: profile.id, keyingMaterial };
+    const client = splitKeyingMaterial(profile, { ...keys, role: "client" });
+    const server = splitKeyingMaterial(profile, { ...keys, role: "server" });
+    const of = (key: number, salt: number) => ({
+      key: new Uint8Array(keyLength).fill(key),
+      salt: new Uint8Array(saltLength).fill(salt),
+    });
+    assertEquals(client, { ours: of(1, 3), theirs: of(2, 4) });
+    assertEquals(server, { ours: of(2, 4), theirs: of(1, 3) });
+  }
+});
 
 Deno.test("packets that come before the keys are kept, a few", () => {
   const { client } = ends(7);

@@ -131,6 +131,12 @@ Deno.test("an authentic peer with ever new SSRCs: 1024 streams are kept, and the
   assertEquals(server.discards.total, 0);
   receive(server, busy, 0, ++now.at, 2); // known: a replay
   assertEquals(server.discards.of("replayed"), 1);
+  // Of those in use last, everything is remembered; of the first ones that were not used since, nothing.
+  receive(server, endpoint(7, "client"), 1899, ++now.at);
+  receive(server, endpoint(7, "client"), 1500, ++now.at);
+  assertEquals(server.discards.of("replayed"), 3);
+  receive(server, endpoint(7, "client"), 1, ++now.at);
+  assertEquals(server.discards.total, 3);
 });
 
 /** One packet of a stream, from end to end. */

@@ -29,7 +29,10 @@ for (const { id, name, rtpTagLength, rtcpTagLength } of SRTP_PROTECTION_PROFILES
       for (const [from, to] of [[client, server], [server, client]] as const) {
         const media = Array.from({ length: 40 }, (_, i) => rtp({ sequenceNumber: i, length: 500 }));
         const wire = protect(from, ...media.map(asRtp));
-        assertEquals(wire.map(({ length }) => length), media.map((one) => one.length + rtpTagLength));
+        assertEquals(
+          wire.map(({ length }) => length),
+          media.map((one) => one.length + rtpTagLength),
+        );
         assertEquals(unprotect(to, wire), media.map(asRtp));
         // RFC 5764 section 4.1.2: RTCP has the long tag even where RTP has the short one.
         const report = rtcp();

@@ -23,13 +23,9 @@ export class ReceivedFrames {
   /** When the latest frame that is known to have a time was captured, by the sender's wall clock, and when it was delivered. */
   latest: { readonly senderTime: number; readonly at: Millis } | undefined;
 
-  /** A frame is delivered, which was to be held for `target`. */
-  add(
-    frame: InboundFrame,
-    { width, height }: ChunkMetadata,
-    { now, target }: { now: Millis; target: Millis },
-  ): void {
-    const { mimeType, receiveTime, firstReceiveTime, senderTime } = frame;
+  /** A frame is delivered. */
+  add(frame: InboundFrame, { width, height }: ChunkMetadata, now: Millis): void {
+    const { mimeType, receiveTime, firstReceiveTime, senderTime, delay } = frame;
     let count = 1;
     if (mimeType.startsWith("audio/")) count = this.sound.add(frame);
     else {
@@ -40,7 +36,7 @@ export class ReceivedFrames {
     }
     this.emitted += count;
     this.delay += (now - firstReceiveTime) * count;
-    this.targetDelay += target * count;
+    this.targetDelay += delay * count;
     if (senderTime !== undefined) this.latest = { senderTime, at: now };
   }
 }

@@ -29,6 +29,15 @@ export interface FrameOutputs {
   readonly keys: { readonly key: KeyEvent; readonly clockRate: number }[];
 }
 
+/** What packets are to be understood by. */
+export interface Known {
+  readonly formats: FormatTable;
+  readonly extensions: ExtensionIds;
+  readonly clock: RemoteClock | undefined;
+  /** How long they are held. */
+  readonly delay: Millis;
+}
+
 /**
  * Makes frames of the packets of one stream, codec by codec. Of video, what refers to a lost frame is left out until a key frame comes,
  * for nothing that can't be decoded should reach a recorder or another peer.
@@ -89,30 +98,16 @@ export class FrameOutput {
   }
 
   /** Takes what a jitter buffer gives. */
-  push(
-    items: readonly BufferedItem[],
-    formats: FormatTable,
-    extensions: ExtensionIds,
-    clock: RemoteClock | undefined,
-  ): FrameOutputs {
+  push(items: readonly BufferedItem[], known: Known): FrameOutputs {
     const out: FrameOutputs = { frames: [], keys: [] };
     for (const item of items) {
       if (item.type === "gap") this.#waits = this.#video;
-      else this.#packet(item.packet, item.arrival, { formats, extensions, clock }, out);
+      else this.#packet(item.packet, item.arrival, known, out);
     }
     return out;
   }
 
-  #packet(
-    packet: RtpPacket,
-    arrival: Millis,
-    known: {
-      readonly formats: FormatTable;
-      readonly extensions: ExtensionIds;
-      readonly clock: RemoteClock | undefined;
-    },
-    out: FrameOutputs,
-  ): void {
+  #packet(packet: RtpPacket, arrival: Millis, known: Known, out: FrameOutputs): void {
     if (packet.payload.length === 0) return; // padding, or a repair
     const format = known.formats.get(packet.payloadType);
     if (format === undefined) return;
@@ -132,7 +127,7 @@ export class FrameOutput {
     for (const frame of frames) {
       const inner = role === "red" ? (frame.descriptor as RedDescriptor).payloadType : undefined;
       const own = inner === undefined ? format : known.formats.get(inner);
-      if (own !== undefined) this.#frame(frame, own, arrival, known.clock, out);
+      if (own !== undefined) this.#frame(frame, own, arrival, known, out);
     }
   }
 
@@ -162,7 +157,7 @@ export class FrameOutput {
     frame: EncodedFrame,
     { payloadType, mimeType, clockRate }: RtpFormat,
     receiveTime: Millis,
-    clock: RemoteClock | undefined,
+    { clock, delay }: Known,
     out: FrameOutputs,
   ): void {
     const { data, keyFrame, timestamp: rtpTimestamp, descriptor } = frame;
@@ -191,7 +186,7 @@ export class FrameOutput {
       ...(senderTime !== undefined && { senderTime }),
       ...(dependencies !== undefined && { dependencies }),
       ...{ payloadType, mimeType, data, keyFrame, rtpTimestamp, timestamp },
-      ...{ receiveTime, firstReceiveTime },
+      ...{ receiveTime, firstReceiveTime, delay },
       sequenceNumber: frame.firstSequence,
       descriptor,
     });

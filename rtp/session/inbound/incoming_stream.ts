@@ -7,6 +7,7 @@ import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
 import { isNextFrame } from "./frame_continuity.ts";
 import { FrameOutput, type FrameOutputs } from "./frame_output.ts";
+import { playoutDelayOf } from "./packet_extensions.ts";
 import { StreamRepair } from "./repair.ts";
 
 /** What of its section a stream looks at. It may change while the stream goes on. */
@@ -43,6 +44,9 @@ export class IncomingStream {
   #fecSsrc: number | undefined;
   #senderReport: SenderReport | undefined;
   #senderReports = 0;
+  /** How long the application wants it to be held, and how long its sender does. */
+  #target: Millis = 0;
+  #wanted: Millis = 0;
   /** NACKs that asked for packets of it. */
   nackCount = 0;
 
@@ -75,7 +79,7 @@ export class IncomingStream {
       },
       ...(formats.associated.size > 0 && { rtx: formats.associated }),
     });
-    this.reception.buffer.playout.setDelay(delay);
+    this.setDelay(delay);
     this.frames = new FrameOutput(kind);
     this.repair = isProtected ? new StreamRepair(ssrc) : undefined;
   }
@@ -139,6 +143,12 @@ export class IncomingStream {
     return this.#fecSsrc;
   }
 
+  /** Holds frames for so long, unless the sender asks for more by its playout delay. */
+  setDelay(delay: Millis): void {
+    this.#target = delay;
+    this.reception.buffer.playout.setDelay(Math.max(delay, this.#wanted));
+  }
+
   /** Takes a sender report about it. */
   reported(report: SenderReport, now: Millis): void {
     this.#senderReport = report;
@@ -151,6 +161,7 @@ export class IncomingStream {
     this.#lastPacket = now;
     this.#format = format;
     this.#count(packet);
+    this.#followPlayoutDelay(packet);
     if (this.repair === undefined) {
       return this.reception.receive(packet, now) ? [packet] : NONE;
     }
@@ -188,7 +199,16 @@ export class IncomingStream {
     const items: BufferedItem[] = this.reception.take(now);
     if (items.length === 0) return undefined;
     const { formats, extensions } = this.#section;
-    return this.frames.push(items, formats, extensions, this.reception.statistics.remoteClock);
+    const { statistics: { remoteClock: clock }, buffer: { playout: { delay } } } = this.reception;
+    return this.frames.push(items, { formats, extensions, clock, delay });
+  }
+
+  /** The longest delay matters nothing: nothing is held longer than it must. */
+  #followPlayoutDelay(packet: RtpPacket): void {
+    const wanted = playoutDelayOf(packet, this.#section.extensions)?.min;
+    if (wanted === undefined || wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    this.setDelay(this.#target);
   }
 
   #count(packet: RtpPacket): void {

@@ -5,10 +5,13 @@ import {
   parseAbsCaptureTime,
   parseAudioLevel,
   parseMixerAudioLevels,
+  parsePlayoutDelay,
   parseRepairedRid,
   parseRid,
   parseTransportSequence,
   parseVideoOrientation,
+  PLAYOUT_DELAY_URI,
+  type PlayoutDelay,
   REPAIRED_RID_URI,
   RID_URI,
   TRANSPORT_CC_URI,
@@ -52,6 +55,11 @@ export function repairedRidOf(packet: RtpPacket, ids: ExtensionIds): string | un
 /** The transport-wide number of a packet. */
 export function transportSequenceOf(packet: RtpPacket, ids: ExtensionIds): number | undefined {
   return read(packet, ids, TRANSPORT_CC_URI, parseTransportSequence);
+}
+
+/** How long a packet says that what it belongs to is to be held back. */
+export function playoutDelayOf(packet: RtpPacket, ids: ExtensionIds): PlayoutDelay | undefined {
+  return read(packet, ids, PLAYOUT_DELAY_URI, parsePlayoutDelay);
 }
 
 /** What the header extensions of a packet tell of its frame. */

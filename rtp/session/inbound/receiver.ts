@@ -79,9 +79,7 @@ export class Receiver implements StreamSection {
   /** Holds frames for so long, that they come out evenly. */
   setDelay(delay: Millis): void {
     this.#delay = delay;
-    for (const { stream } of this.#streams.values()) {
-      stream.reception.buffer.playout.setDelay(delay);
-    }
+    for (const { stream } of this.#streams.values()) stream.setDelay(delay);
   }
 
   /** Its streams, the one that began last at the end. */

@@ -1,8 +1,26 @@
 import { sessionCore } from "../../../rtp/session/session.ts";
 import { assert, assertEquals } from "@std/assert";
+import {
+  buildHeaderExtension,
+  MAX_BUFFER_DELAY,
+  parseRtpPacket,
+  PLAYOUT_DELAY_URI,
+  serializeRtpPacket,
+  writePlayoutDelay,
+} from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { codecs } from "../codecs.ts";
-import { call, ends, eventsOf, framesOf, sender, sendVideo, vp8 } from "./ends.ts";
+import {
+  call,
+  ends,
+  eventsOf,
+  EXTENSIONS,
+  framesOf,
+  sender,
+  sendVideo,
+  VIDEO,
+  vp8,
+} from "./ends.ts";
 
 const PAYLOAD_TYPES: Readonly<Record<string, number>> = {
   "VP8": 96,
@@ -197,4 +215,31 @@ Deno.test("tones are pressed and heard (RFC 4733), at the clock rate of the audi
   pair.advance(1000);
   const keys = eventsOf(pair, "b", "tone").map(({ key }) => [key.type, key.event]);
   assertEquals(keys, [["start", 5], ["end", 5], ["start", 11], ["end", 11]]);
+});
+
+Deno.test("playout delay: frames are held as long as their sender wants, or the application, whichever is longer; a lie is bounded", () => {
+  const extensions = new Map([...EXTENSIONS, [PLAYOUT_DELAY_URI, 12]]);
+  const waits = (min: number, target: number) => {
+    const random = new Random(7);
+    const pair = ends(7, {}, { receiving: { extensions, jitterBufferTarget: target } });
+    pair.filter = ({ kind, data }, from) => {
+      const packet = kind === "rtp" && from === "a" ? parseRtpPacket(data) : undefined;
+      if (packet === undefined || packet.ssrc !== VIDEO.ssrc) return { kind, data };
+      const delay = writePlayoutDelay({ min, max: 40_950 });
+      const extension = buildHeaderExtension([{ id: 12, data: delay }]);
+      return { kind, data: serializeRtpPacket({ ...packet, extension }) };
+    };
+    for (let i = 0; i < 5; i++) {
+      sendVideo(pair, vp8(random, i === 0, 300), i === 0);
+      pair.advance(40);
+    }
+    const begin = pair.now;
+    pair.until(() => framesOf(pair).length === 5, 60_000);
+    const last = framesOf(pair)[4]!;
+    return [Math.round(pair.now - (begin - 40)), last.delay];
+  };
+  assertEquals(waits(0, 0)[1], 0);
+  assertEquals(waits(300, 0), [310, 300]);
+  assertEquals(waits(300, 500), [510, 500]);
+  assertEquals(waits(40_950, 0), [4010, MAX_BUFFER_DELAY]);
 });

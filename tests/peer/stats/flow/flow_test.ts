@@ -69,13 +69,13 @@ Deno.test("samples are those of the codec, be its RTP clock what it may (RFC 355
 const frame: InboundFrame = {
   ...{ type: "frame" as const, mid: "0", ssrc: 1, payloadType: 96, mimeType: "video/VP8" },
   ...{ data: new Uint8Array(100), keyFrame: true, rtpTimestamp: 0, sequenceNumber: 1 },
-  ...{ timestamp: 0, receiveTime: 130, firstReceiveTime: 100, descriptor: undefined },
+  ...{ timestamp: 0, receiveTime: 130, firstReceiveTime: 100, delay: 0, descriptor: undefined },
 };
 
 Deno.test("webrtc-stats section 8.4: a frame waits from its first packet on, and is put together until its last", () => {
   const received = new ReceivedFrames();
-  received.add(frame, { width: 320, height: 240 }, { now: 150, target: 40 });
-  received.add({ ...frame, senderTime: 7000 }, {}, { now: 160, target: 0 });
+  received.add({ ...frame, delay: 40 }, { width: 320, height: 240 }, 150);
+  received.add({ ...frame, senderTime: 7000 }, {}, 160);
   assertEquals([received.delay, received.targetDelay, received.emitted], [110, 40, 2]);
   assertEquals(received.assembly, 60);
   assertEquals([received.width, received.height], [320, 240]);
@@ -85,7 +85,7 @@ Deno.test("webrtc-stats section 8.4: a frame waits from its first packet on, and
 Deno.test("webrtc-stats section 8.4: of audio, every sample waits", () => {
   const received = new ReceivedFrames();
   const data = new Uint8Array(80);
-  received.add({ ...frame, mimeType: "audio/PCMA", data }, {}, { now: 120, target: 10 });
+  received.add({ ...frame, mimeType: "audio/PCMA", data, delay: 10 }, {}, 120);
   assertEquals([received.delay, received.targetDelay, received.emitted], [1600, 800, 80]);
   assertEquals([received.assembly, received.intervals.total], [0, 0]);
 });
