@@ -165,7 +165,7 @@ export class IncomingStream {
     if (this.repair === undefined) {
       return this.reception.receive(packet, now) ? [packet] : NONE;
     }
-    const unwrapped = this.repair.media(packet, this.#section.formats);
+    const unwrapped = this.repair.media(packet, this.#section);
     const useful = this.reception.receive(unwrapped.packet, now) ? [unwrapped.packet] : [];
     return this.#recovered(unwrapped.recovered, now, useful);
   }
@@ -181,7 +181,7 @@ export class IncomingStream {
     if (original === undefined) return NONE; // padding, by which bandwidth is probed
     this.#retransmitted++;
     this.#retransmittedBytes += packet.payload.length;
-    const { packet: media, recovered } = this.repair?.media(original, this.#section.formats) ??
+    const { packet: media, recovered } = this.repair?.repeated(original, this.#section.formats) ??
       { packet: original, recovered: NONE };
     if (!this.reception.receiveRecovered(media, now)) return NONE;
     return this.#recovered(recovered, now, [media]);

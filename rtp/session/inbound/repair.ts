@@ -1,4 +1,5 @@
 import { Discards } from "../../../core/stage/mod.ts";
+import { ABS_SEND_TIME_URI, TRANSPORT_CC_URI } from "../../extensions/mod.ts";
 import {
   FecReceiver,
   type FecRepair,
@@ -9,8 +10,19 @@ import {
 import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../packet.ts";
 import { parseRed } from "../../payload/mod.ts";
 import type { FormatTable } from "../format_table.ts";
+import type { ExtensionIds } from "../parameters.ts";
+import { elementOf } from "./packet_extensions.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** What of a section tells how its packets are to be read. */
+interface Reading {
+  readonly formats: FormatTable;
+  readonly extensions: ExtensionIds;
+}
+
+/** Header extensions whose values are written when a packet leaves, and are 0 in what is protected, as in libwebrtc. */
+const STAMPS: readonly string[] = [ABS_SEND_TIME_URI, TRANSPORT_CC_URI];
 
 /** What a packet of a protected stream turns out to be. */
 export interface Unwrapped {
@@ -56,8 +68,23 @@ export class StreamRepair {
   }
 
   /** Takes a packet of the stream. */
-  media(packet: RtpPacket, formats: FormatTable): Unwrapped {
-    if (formats.role(packet.payloadType) !== "red") return this.#media(packet);
+  media(packet: RtpPacket, { formats, extensions }: Reading): Unwrapped {
+    const unwrapped = this.repeated(packet, formats);
+    const { packet: media, recovered } = unwrapped;
+    if (media.payload.length === 0) return unwrapped;
+    const protectedBytes = serializeRtpPacket(unstamped(media, extensions));
+    return {
+      packet: media,
+      recovered: [...recovered, ...parsed(this.#fec.pushMedia(protectedBytes))],
+    };
+  }
+
+  /**
+   * Takes a packet that came by retransmission. Nothing is recovered from it: its header extensions are those of the retransmission,
+   * and not what was protected.
+   */
+  repeated(packet: RtpPacket, formats: FormatTable): Unwrapped {
+    if (formats.role(packet.payloadType) !== "red") return { packet, recovered: NONE };
     const block = parseRed(packet.payload)?.at(-1); // RFC 5109 section 14.1: one block to a packet
     if (block === undefined) {
       this.discards.add("malformed repair");
@@ -68,7 +95,7 @@ export class StreamRepair {
       const recovered = this.#repair(parseUlpfec(data), data.length);
       return { packet: { ...packet, payload: NO_BYTES }, recovered };
     }
-    return this.#media({ ...packet, payloadType, payload: data });
+    return { packet: { ...packet, payloadType, payload: data }, recovered: NONE };
   }
 
   /** Takes a packet of FlexFEC. */
@@ -76,15 +103,6 @@ export class StreamRepair {
     const isDraft = formats.get(payloadType)?.mimeType.toLowerCase() === "video/flexfec-03";
     const repair = isDraft ? parseFlexfec03(payload) : parseFlexfec(payload);
     return this.#repair(repair, payload.length);
-  }
-
-  /** Takes a packet that came by retransmission: what is still missing may now be recovered. */
-  retransmitted(packet: RtpPacket): readonly RtpPacket[] {
-    return parsed(this.#fec.pushMedia(serializeRtpPacket(packet)));
-  }
-
-  #media(packet: RtpPacket): Unwrapped {
-    return { packet, recovered: this.retransmitted(packet) };
   }
 
   #repair(repair: FecRepair | undefined, size: number): readonly RtpPacket[] {
@@ -95,6 +113,15 @@ export class StreamRepair {
     this.#unused++;
     return NONE;
   }
+}
+
+/** A packet as it was protected. */
+function unstamped(packet: RtpPacket, extensions: ExtensionIds): RtpPacket {
+  if (packet.extension === undefined) return packet;
+  const extension = { ...packet.extension, data: packet.extension.data.slice() };
+  const copy = { ...packet, extension };
+  for (const uri of STAMPS) elementOf(copy, extensions, uri)?.fill(0);
+  return copy;
 }
 
 function parsed(packets: readonly Uint8Array[]): readonly RtpPacket[] {
