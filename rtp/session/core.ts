@@ -55,7 +55,6 @@ export class SessionCore implements Hosts {
   readonly #receivers = new Map<string, Receiver>();
   readonly #senders = new Map<string, Sender>();
   readonly #outgoing = new Map<number, OutgoingStream>();
-  readonly #senderOf = new Map<OutgoingStream, Sender>();
   readonly #transmitter: Transmitter;
   readonly #feedback: FeedbackHandler;
   readonly #arrivals: TransportFeedbackGenerator;
@@ -65,6 +64,8 @@ export class SessionCore implements Hosts {
     above: [],
     events: [],
   };
+  /** When to tell what each encoding may send: once for all that a description changes. */
+  #tellsAt: Millis | undefined;
   #done = false;
 
   /** A session without sections. */
@@ -88,13 +89,14 @@ export class SessionCore implements Hosts {
     if (this.#done) return;
     const { mid } = parameters;
     const known = this.#senders.get(mid);
+    const before = sourcesOf(known);
     if (known === undefined) {
       this.#checkRoom(this.#senders);
       this.#senders.set(mid, new Sender(parameters, this, now));
     } else this.#end(known.configure(parameters, now));
-    this.#index();
+    this.#index(before, this.#senders.get(mid));
     this.#transmitter.flush(now);
-    this.#tellBitrate();
+    this.#tellsAt = now;
     this.reporter.scheduler.start(now);
   }
 
@@ -104,7 +106,7 @@ export class SessionCore implements Hosts {
     if (sender === undefined) return;
     this.#senders.delete(mid);
     this.#end(sender.streams());
-    this.#index();
+    this.#index(sourcesOf(sender), undefined);
   }
 
   /** What a section receives, from now on. Throws a RangeError if there are too many sections. */
@@ -205,6 +207,7 @@ export class SessionCore implements Hosts {
       this.reporter.nextTimeout ?? Infinity,
       this.#arrivals.nextTimeout ?? Infinity,
       this.#streamArrivals.nextTimeout ?? Infinity,
+      this.#tellsAt ?? Infinity,
     );
     for (const receiver of this.#receivers.values()) {
       next = Math.min(next, receiver.nextTimeout ?? Infinity);
@@ -315,7 +318,7 @@ export class SessionCore implements Hosts {
   }
 
   repeat(stream: OutgoingStream, lost: readonly number[], now: Millis): void {
-    const sender = this.#senderOf.get(stream);
+    const sender = this.#senders.get(stream.name.mid);
     if (sender === undefined) return;
     const packets = stream.retransmitter.answer(lost, now, stream.roundTrip.smoothed);
     for (const packet of packets) {
@@ -324,7 +327,7 @@ export class SessionCore implements Hosts {
   }
 
   keyFrameWanted(stream: OutgoingStream, now: Millis): boolean {
-    const sender = this.#senderOf.get(stream);
+    const sender = this.#senders.get(stream.name.mid);
     if (sender?.kind !== "video") return false;
     if (now < stream.keyFrameWantedAt + KEY_FRAME_INTERVAL) return false;
     stream.keyFrameWantedAt = now;
@@ -375,7 +378,7 @@ export class SessionCore implements Hosts {
     this.reporter.request(this.#arrivals.take(now), now);
     this.reporter.request(this.#streamArrivals.take(now), now);
     this.reporter.flush(now);
-    if (this.#transmitter.takeTargetChange()) this.#tellBitrate();
+    if (this.#transmitter.takeTargetChange() || this.#tellsAt !== undefined) this.#tellBitrate();
   }
 
   /** As sender reports or our reference times tell it. */
@@ -395,21 +398,20 @@ export class SessionCore implements Hosts {
   }
 
   #tellBitrate(): void {
+    this.#tellsAt = undefined;
     const bitrate = this.estimation.targetBitrate;
     const encodings = allocate(this.#senders.values(), bitrate);
     if (encodings.length > 0) this.tell({ type: "bitrate", bitrate, encodings });
   }
 
-  /** Finds streams of ours by any of their SSRCs. */
-  #index(): void {
-    this.#outgoing.clear();
-    this.#senderOf.clear();
-    for (const sender of this.#senders.values()) {
-      for (const stream of sender.streams()) {
-        this.#senderOf.set(stream, sender);
-        for (const { ssrc } of stream.sources) this.#outgoing.set(ssrc, stream);
-      }
+  /** Finds the streams of a sender by any of their SSRCs, and by none that it had before. */
+  #index(before: ReadonlyMap<number, OutgoingStream>, sender: Sender | undefined): void {
+    const after = sourcesOf(sender);
+    for (const [ssrc, stream] of before) {
+      const isItsOwn = this.#outgoing.get(ssrc) === stream;
+      if (isItsOwn && after.get(ssrc) !== stream) this.#outgoing.delete(ssrc);
     }
+    for (const [ssrc, stream] of after) this.#outgoing.set(ssrc, stream);
   }
 
   #end(streams: readonly OutgoingStream[]): void {
@@ -432,4 +434,13 @@ export class SessionCore implements Hosts {
     this.#transmitter.clear();
     this.reporter.scheduler.stop();
   }
+}
+
+/** The streams of a sender by all of their SSRCs. */
+function sourcesOf(sender: Sender | undefined): Map<number, OutgoingStream> {
+  const found = new Map<number, OutgoingStream>();
+  for (const stream of sender?.streams() ?? []) {
+    for (const { ssrc } of stream.sources) found.set(ssrc, stream);
+  }
+  return found;
 }

@@ -7,6 +7,8 @@ import { MAX_STREAMS, type ReceiverParameters } from "../parameters.ts";
 /** Sources whose section is known at a time: many times those of the largest simulcast in every section. */
 export const MAX_SOURCES = 8192;
 
+const NONE: ReadonlySet<never> = new Set();
+
 /** A section as the demultiplexer sees it. */
 interface Section {
   readonly mid: string;
@@ -22,35 +24,36 @@ interface Section {
 export class Demultiplexer {
   readonly #sections = new Map<string, Section>();
   readonly #bySource = new Map<number, string>();
-  /** The only section of each payload type; undefined where there are several. */
-  readonly #byPayloadType = new Map<number, string | undefined>();
+  /** The sections of each payload type. */
+  readonly #byPayloadType = new Map<number, Set<string>>();
   /** Ids of the MID extension, of which a bundle has but one (RFC 9143 section 9.1.1). */
   readonly #midIds = new Set<number>();
 
   /** Adds a section, or replaces what is known of it. */
   set(parameters: ReceiverParameters): void {
     const { mid } = parameters;
+    const before = this.#sections.get(mid);
     const payloadTypes = new Set(parameters.formats.map(({ payloadType }) => payloadType));
     const announced = new Set(
       parameters.sources.slice(0, MAX_STREAMS).flatMap(({ ssrc, rtx, fec }) => [ssrc, rtx, fec])
         .filter((source) => source !== undefined),
     );
     // What is not announced any more has ended, or will be learned again.
-    for (const source of this.#sections.get(mid)?.announced ?? []) {
+    for (const source of before?.announced ?? []) {
       if (!announced.has(source) && this.#bySource.get(source) === mid) this.forget(source);
     }
     for (const source of announced) this.#learn(source, mid);
     this.#sections.set(mid, { mid, payloadTypes, announced });
     const midId = parameters.extensions.get(MID_URI);
     if (midId !== undefined) this.#midIds.add(midId);
-    this.#index();
+    this.#index(mid, before?.payloadTypes ?? NONE, payloadTypes);
   }
 
   delete(mid: string): void {
+    this.#index(mid, this.#sections.get(mid)?.payloadTypes ?? NONE, NONE);
     this.#sections.delete(mid);
     for (const [source, owner] of this.#bySource) if (owner === mid) this.#bySource.delete(source);
     if (this.#sections.size === 0) this.#midIds.clear();
-    this.#index();
   }
 
   /** Forgets a source. */
@@ -67,8 +70,8 @@ export class Demultiplexer {
     }
     const known = this.#bySource.get(packet.ssrc);
     if (known !== undefined) return { mid: known };
-    const only = this.#byPayloadType.get(packet.payloadType);
-    if (only === undefined) return "unknown source";
+    const [only, another] = this.#byPayloadType.get(packet.payloadType) ?? NONE;
+    if (only === undefined || another !== undefined) return "unknown source";
     return this.#learn(packet.ssrc, only) ? { mid: only } : "too many sources";
   }
 
@@ -87,15 +90,14 @@ export class Demultiplexer {
     return true;
   }
 
-  #index(): void {
-    this.#byPayloadType.clear();
-    for (const { mid, payloadTypes } of this.#sections.values()) {
-      for (const payloadType of payloadTypes) {
-        this.#byPayloadType.set(
-          payloadType,
-          this.#byPayloadType.has(payloadType) ? undefined : mid,
-        );
-      }
+  #index(mid: string, before: ReadonlySet<number>, after: ReadonlySet<number>): void {
+    for (const payloadType of before) {
+      if (!after.has(payloadType)) this.#byPayloadType.get(payloadType)?.delete(mid);
+    }
+    for (const payloadType of after) {
+      const mids = this.#byPayloadType.get(payloadType);
+      if (mids === undefined) this.#byPayloadType.set(payloadType, new Set([mid]));
+      else mids.add(mid);
     }
   }
 }

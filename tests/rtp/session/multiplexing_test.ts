@@ -82,6 +82,54 @@ Deno.test("RFC 9143 section 9.2: without a MID, an announced source or a unique 
   assertEquals(pair.b.discards.of("unknown source"), 1);
 });
 
+Deno.test("RFC 9143 section 9.2: a payload type is unique again once the other section is gone, or takes it no more", () => {
+  const pair = ends(2);
+  const routed = (ssrc: number) => {
+    const packet = createRtpPacket({
+      ...{ ssrc, payloadType: 96, sequenceNumber: 1, timestamp: 0 },
+      payload: Uint8Array.of(0x10, 0, 1),
+    });
+    pair.run("b", (b, now) => b.handleInbound([datagram(serializeRtpPacket(packet))], now));
+    return eventsOf(pair, "b", "source").find((source) => source.ssrc === ssrc)?.mid;
+  };
+  assertEquals(routed(50), "1");
+  pair.run("b", (b, now) => b.setReceiver(receiver("video", { mid: "2" }), now));
+  assertEquals(routed(51), undefined);
+  pair.run("b", (b, now) => b.setReceiver(receiver("audio", { mid: "2" }), now));
+  assertEquals(routed(52), "1");
+  pair.run("b", (b, now) => b.setReceiver(receiver("video", { mid: "2" }), now));
+  pair.run("b", (b) => b.removeReceiver("1"));
+  assertEquals(routed(53), "2");
+});
+
+Deno.test("an SSRC that a sender gives up is no longer its own, and another sender can have it", () => {
+  const pair = ends(2);
+  const encodings = [{ ...VIDEO, ssrc: 2002, rtxSsrc: 2003 }];
+  const owner = (ssrc: number) => sessionCore(pair.a).outgoing(ssrc)?.name.mid;
+  assertEquals([2000, 2001].map(owner), ["1", "1"]);
+  pair.run("a", (a, now) => a.setSender(sender("video", [VIDEO], { mid: "2" }), now));
+  pair.run("a", (a, now) => a.setSender(sender("video", encodings), now));
+  assertEquals([2000, 2001, 2002, 2003].map(owner), ["2", "2", "1", "1"]);
+  pair.run("a", (a) => a.removeSender("2"));
+  assertEquals([2000, 2001, 2002, 2003].map(owner), [undefined, undefined, "1", "1"]);
+});
+
+Deno.test("what encodings may send is told once for all sections that one task sets", () => {
+  const pair = ends(2);
+  pair.advance(1);
+  const before = eventsOf(pair, "a", "bitrate").length;
+  for (let i = 0; i < 100; i++) {
+    pair.run(
+      "a",
+      (a, now) =>
+        a.setSender(sender("video", [{ ssrc: 5000 + i, active: true }], { mid: `more ${i}` }), now),
+    );
+  }
+  pair.advance(1);
+  const told = eventsOf(pair, "a", "bitrate").slice(before);
+  assertEquals(told.map(({ encodings }) => encodings.length), [102]);
+});
+
 Deno.test("a packet with our own SSRC is dropped (RFC 3550 section 8.2)", () => {
   const pair = ends(3);
   pair.run("a", (a, now) => {
