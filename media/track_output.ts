@@ -74,9 +74,11 @@ export class TrackOutput {
   write(chunk: EncodedChunk, codec: MediaCodec | undefined): void {
     for (const [sink, state] of this.#sinks) {
       if (codec !== undefined && this.#choice(sink) !== codec) continue;
-      if (codec !== state.codec) state.waiting = true;
+      const isSwitch = codec !== state.codec && !state.waiting;
+      if (isSwitch) state.waiting = true;
       if (state.waiting && chunk.type !== "key") {
-        this.#repeatRequest(state, chunk);
+        if (isSwitch) this.#request(state, chunk);
+        else this.#repeatRequest(state, chunk);
         continue;
       }
       state.waiting = false;
@@ -97,9 +99,12 @@ export class TrackOutput {
     for (const sink of sinks) sink.ended?.();
   }
 
-  #repeatRequest(state: SinkState, { timestamp }: EncodedChunk): void {
-    state.waitsSince ??= timestamp;
-    if (Math.abs(timestamp - state.waitsSince) < REPEAT_REQUEST) return;
+  #repeatRequest(state: SinkState, chunk: EncodedChunk): void {
+    state.waitsSince ??= chunk.timestamp;
+    if (Math.abs(chunk.timestamp - state.waitsSince) >= REPEAT_REQUEST) this.#request(state, chunk);
+  }
+
+  #request(state: SinkState, { timestamp }: EncodedChunk): void {
     state.waitsSince = timestamp;
     this.#source.requestKeyFrame();
   }

@@ -75,7 +75,8 @@ export class SyntheticSource {
 
   #emit(due: Millis): void {
     const { rate, group, kind, metadata } = this.#media;
-    const isKey = this.#frame % group === 0;
+    const frame = this.#frame++; // who is given one may ask for a key frame
+    const isKey = frame % group === 0;
     if (isKey && this.#next !== undefined) {
       this.#loops = this.#next.loops;
       this.#size = this.#next.settings;
@@ -90,10 +91,9 @@ export class SyntheticSource {
         type: isKey ? "key" : "delta",
         timestamp: Math.round(due * 1000),
         duration: Math.round(1_000_000 / rate),
-        data: frames[this.#frame % frames.length]!,
+        data: frames[frame % frames.length]!,
         metadata: { ...metadata, mimeType: codec.mimeType, ...size },
       });
     });
-    this.#frame++;
   }
 }

@@ -211,7 +211,9 @@ Deno.test("of a source of several codecs, each sink is given the one that it cho
 
 Deno.test("a sink whose codec changes begins anew with a key frame", () => {
   let accepted = "video/VP8";
+  let asked = 0;
   const source = new MediaSource({
+    onKeyFrameRequest: () => void asked++,
     kind: "video",
     codecs: [parseCodec("vp8")!, parseCodec("vp9")!],
   });
@@ -226,8 +228,11 @@ Deno.test("a sink whose codec changes begins anew with a key frame", () => {
     }
   };
   emit("key");
+  assertEquals(asked, 1);
   accepted = "video/VP9";
   emit("delta");
+  emit("delta");
+  assertEquals(asked, 2); // at once, and not again and again
   emit("key");
   assertEquals(seen, ["video/VP8 key", "video/VP9 key"]);
 });

@@ -108,6 +108,22 @@ Deno.test("nothing is encoded for nobody: without a taker there are no chunks, a
   track.stop();
 });
 
+Deno.test("a taker that changes to another codec is given a key frame of it next", async () => {
+  const { clock, track } = await open({ video: true });
+  const seen: string[] = [];
+  let wanted = "video/VP8";
+  attachSink(track, {
+    choose: (codecs) => codecs.find(({ mimeType }) => mimeType === wanted),
+    write: ({ type, metadata }) => void seen.push(`${metadata?.mimeType} ${type}`),
+  });
+  await clock.advance(200);
+  wanted = "video/AV1";
+  await clock.advance(100);
+  const at = seen.findIndex((what) => what.includes("AV1"));
+  assertEquals(seen.slice(at - 1, at + 2), ["video/VP8 delta", "video/AV1 key", "video/AV1 delta"]);
+  track.stop();
+});
+
 Deno.test("the size can be changed, from the next key frame on", async () => {
   const { clock, track } = await open({ video: true });
   const seen = chunks(track);
