@@ -373,10 +373,17 @@ export class Signaling {
     if (parameters === undefined) {
       parameters = typeof of === "string"
         ? this.#host.iceOfNewTransport([...this.#nextIce.values()])
-        : this.#host.newIceParameters();
+        : this.#restartIce(of);
       this.#nextIce.set(of, parameters);
     }
     return parameters;
+  }
+
+  /** RFC 8839 section 4.4.1.1.1: without another ufrag it would be none. */
+  #restartIce({ localParameters }: Transport): IceParameters {
+    const parameters = this.#host.newIceParameters();
+    if (parameters.usernameFragment !== localParameters.usernameFragment) return parameters;
+    throw new TypeError(`iceCredentials: '${parameters.usernameFragment}' is in use already`);
   }
 
   /** Runs `steps` in a task; its promise never settles once the connection is closed. */

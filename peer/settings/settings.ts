@@ -77,7 +77,10 @@ export interface PeerConnectionSettings {
    * draft-thatcher-ice-renomination-01, `a=ice-options:renomination` says so. False by default, as in browsers.
    */
   readonly iceRenomination?: boolean;
-  /** Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. */
+  /**
+   * Makes the credentials of each ICE generation: 4 to 256 and 22 to 256 characters of A-Z, a-z, 0-9, + and /. Those of an ICE restart have
+   * to be others than before.
+   */
   readonly iceCredentials?: () => { usernameFragment: string; password: string };
   /** When a connection that has gone silent is told of. */
   readonly timeouts?: PeerConnectionTimeouts;

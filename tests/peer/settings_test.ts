@@ -305,7 +305,7 @@ Deno.test("addresses hide behind names that the local network resolves, for as l
 
 Deno.test("the caller's credentials are used for each generation, if they are any (RFC 8839 section 5.4)", async () => {
   const net = new VirtualNetwork();
-  const given = ["first", "second"].map((name) => ({
+  const given = ["first", "second", "second"].map((name) => ({
     usernameFragment: name,
     password: name.padEnd(22, "x"),
   }));
@@ -318,6 +318,7 @@ Deno.test("the caller's credentials are used for each generation, if they are an
   assertEquals(ufragOf((await pc.createOffer()).sdp!), "second");
   await pc.setLocalDescription();
   pc.restartIce();
+  await assertRejects(() => pc.createOffer(), TypeError, "in use");
   await assertRejects(() => pc.createOffer(), TypeError, "is no ufrag");
   pc.close();
   await net.clock.advance(1000);
