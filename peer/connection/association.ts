@@ -98,6 +98,7 @@ export class Association implements AssociationRider {
   /** It ends with its connection, or with its section. */
   close(): void {
     this.#isOver = true;
+    this.#transport.release(this);
     this.#lane.abort();
     if (this.slots.state === "closed") return;
     this.slots.state = "closed";

@@ -274,6 +274,11 @@ export class Transport {
     this.#connectAssociation();
   }
 
+  /** The association has ended: nothing is asked of it any more. What it has said last still leaves. */
+  release(association: AssociationRider): void {
+    if (this.#association === association) this.#association = undefined;
+  }
+
   get isClosed(): boolean {
     return this.#host.isClosed || this.#closing.signal.aborted;
   }

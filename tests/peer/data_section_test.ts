@@ -1,17 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { RTCDataChannel, RTCSessionDescriptionInit } from "../../mod.ts";
-import { collect, type End, Pair, record, without } from "./pair.ts";
-
-/** A description in which the second section, which is the one for data, is rejected. */
-function rejectingData({ type, sdp }: RTCSessionDescriptionInit): RTCSessionDescriptionInit {
-  return {
-    type,
-    sdp: sdp!.replace(/^a=group:BUNDLE.*/m, "a=group:BUNDLE 0").replace(
-      /^m=application \d+/m,
-      "m=application 0",
-    ),
-  };
-}
+import type { RTCDataChannel } from "../../mod.ts";
+import { collect, type End, Pair, record, rejectingData, without } from "./pair.ts";
 
 /** A call with audio and a channel. */
 async function call(): Promise<{ pair: Pair; channels: RTCDataChannel[] }> {

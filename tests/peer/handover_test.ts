@@ -10,7 +10,7 @@ import { createRTCPeerConnection } from "../../peer/settings.ts";
 import { type Host, VirtualNetwork } from "../net/mod.ts";
 import { settle } from "../support/virtual_clock.ts";
 import { negotiate } from "./negotiate.ts";
-import { collect, record } from "./pair.ts";
+import { collect, record, rejectingData } from "./pair.ts";
 
 /** A caller, a callee, and another one with a certificate of its own that takes the callee's place. */
 class Handover {
@@ -209,5 +209,28 @@ Deno.test("media goes on with the keys of the new peer after a handover", async 
   assertEquals(received[0]!.length, before); // nothing goes to the first one any more
   assertEquals(received[1]![0]!.type, "key");
   generator.stop();
+  await handover.close();
+});
+
+Deno.test("a channel that is created while data is rejected opens once it is accepted, though another peer came between", async () => {
+  const handover = new Handover();
+  const { caller, first, second } = handover;
+  const atSecond = channelsOf(second);
+  caller.addTransceiver("audio");
+  const initial = caller.createDataChannel("initial");
+  await negotiate(caller, first);
+  await handover.until(() => initial.readyState === "open");
+  second.addTransceiver("audio");
+  second.createDataChannel("rejected");
+  for (const callee of [first, second]) {
+    await callee.setLocalDescription();
+    await caller.setRemoteDescription(rejectingData(callee.localDescription!));
+    await caller.setLocalDescription();
+    await callee.setRemoteDescription(caller.localDescription!);
+  }
+  assertEquals([initial.readyState, caller.sctp], ["closed", null]);
+  const between = caller.createDataChannel("between");
+  await negotiate(caller, second);
+  await handover.until(() => between.readyState === "open" && atSecond.length === 1);
   await handover.close();
 });

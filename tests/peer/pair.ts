@@ -154,3 +154,14 @@ export function without(
   const lines = description.sdp!.split("\r\n").filter((text) => !line.test(text));
   return { type: description.type, sdp: lines.join("\r\n") };
 }
+
+/** A description in which the second section, which is the one for data, is rejected. */
+export function rejectingData({ type, sdp }: RTCSessionDescriptionInit): RTCSessionDescriptionInit {
+  return {
+    type,
+    sdp: sdp!.replace(/^a=group:BUNDLE.*/m, "a=group:BUNDLE 0").replace(
+      /^m=application \d+/m,
+      "m=application 0",
+    ),
+  };
+}
