@@ -16,7 +16,9 @@ export interface TonePacket extends TelephoneEventPayload {
 
 /** The keys that a sender presses, one after the other (RFC 4733). */
 export class ToneQueue {
-  #waiting: { readonly at: Millis; readonly packet: TonePacket }[] = [];
+  #waiting: { at: Millis; readonly packet: TonePacket }[] = [];
+  /** When the last key is let go, and when its end has been told. */
+  #letGo: Millis = -Infinity;
   #until: Millis = -Infinity;
 
   /** Presses a key for so long. `timestampAt` tells the RTP timestamp of a moment. Returns false if too many wait already. */
@@ -27,7 +29,7 @@ export class ToneQueue {
     timestampAt: (at: Millis) => number,
     now: Millis,
   ): boolean {
-    const start = Math.max(now, this.#until);
+    const start = Math.max(now, this.#letGo);
     const perMilli = format.clockRate / 1000;
     const payloads = telephoneEventPayloads(
       event,
@@ -35,6 +37,8 @@ export class ToneQueue {
       Math.round(STEP * perMilli),
     );
     if (this.#waiting.length + payloads.length > MAX_WAITING) return false;
+    // The next key does not wait until the end of the last one has been told at leisure: gaps are no longer than they are asked for.
+    for (const waiting of this.#waiting) waiting.at = Math.min(waiting.at, start);
     const begin = timestampAt(start);
     for (const payload of payloads) {
       const timestamp = (begin + payload.timestampOffset) >>> 0;
@@ -43,7 +47,8 @@ export class ToneQueue {
         packet: { ...payload, payloadType: format.payloadType, timestamp },
       });
     }
-    // The end is told three times (RFC 4733 section 2.5.1.4), and the next key waits for that.
+    this.#letGo = start + duration;
+    // The end is told three times (RFC 4733 section 2.5.1.4).
     this.#until = start + payloads.at(-1)!.sendOffset / perMilli + STEP;
     return true;
   }
@@ -51,7 +56,7 @@ export class ToneQueue {
   /** Lets go of the key that is pressed, and of all that were to follow. */
   clear(): void {
     this.#waiting = [];
-    this.#until = -Infinity;
+    this.#letGo = this.#until = -Infinity;
   }
 
   /** Whether a key is pressed: the audio is not sent meanwhile (RFC 4733 section 2.2 leaves the choice; browsers do the same). */
