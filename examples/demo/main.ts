@@ -17,11 +17,15 @@ function say(line: string): void {
   console.log(line);
 }
 
-const { values } = parseArgs({ args: Deno.args, options: { port: { type: "string" } } });
-const port = Number(values.port ?? Deno.env.get("PORT") ?? 8080);
-
-Deno.serve({
-  hostname: HOSTNAME,
-  port,
-  onListen: ({ port }) => say(`Heron's demo is at http://localhost:${port}/  (Ctrl+C ends it)`),
-}, createDemo(say));
+try {
+  const { values } = parseArgs({ args: Deno.args, options: { port: { type: "string" } } });
+  Deno.serve({
+    hostname: HOSTNAME,
+    port: Number(values.port ?? Deno.env.get("PORT") ?? 8080),
+    onListen: ({ port }) => say(`Heron's demo is at http://localhost:${port}/  (Ctrl+C ends it)`),
+  }, createDemo(say));
+} catch (error) {
+  // A port that is taken, or an option that there is not.
+  say(`${(error as Error).message}. The demo takes another port as: deno task demo --port 8081`);
+  Deno.exitCode = 1;
+}
