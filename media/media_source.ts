@@ -3,7 +3,7 @@ import { codecOfMimeType, type MediaCodec } from "./codec.ts";
 import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { Constraints } from "./constraints/properties.ts";
-import { OverconstrainedError } from "./constraints/overconstrained_error.ts";
+import { overconstrained } from "./constraints/overconstrained_error.ts";
 import { selectSettings } from "./constraints/select_settings.ts";
 import { queueTask } from "../webidl/task.ts";
 
@@ -114,10 +114,10 @@ export class MediaSource {
   /** The ApplyConstraints algorithm (W3C mediacapture-streams section 11.1.1): rejects with an `OverconstrainedError` if it can't. */
   async constrain(constraints: Constraints): Promise<void> {
     const [refused] = this.#options.remote ? REMOTE.filter((name) => name in constraints) : [];
-    if (refused !== undefined) throw overconstrained(refused);
+    if (refused !== undefined) throw overconstrained(refused, []);
     const candidates = this.#options.candidates ?? [this.#settings];
     const selection = selectSettings(candidates, constraints, this.kind);
-    if ("failed" in selection) throw overconstrained(selection.failed);
+    if ("failed" in selection) throw overconstrained(selection.failed, candidates);
     await this.#options.configure?.(selection.settings);
     this.updateSettings(selection.settings);
   }
@@ -223,10 +223,3 @@ export class MediaSource {
 
 /** The properties that W3C WebRTC section 9.3.3 defines for remote tracks. */
 const REMOTE = ["width", "height", "frameRate", "aspectRatio"] as const;
-
-function overconstrained(name: string): OverconstrainedError {
-  return new OverconstrainedError(
-    name,
-    name === "" ? "The constraints exclude each other" : `${name}: there is nothing such`,
-  );
-}

@@ -11,7 +11,7 @@ import {
   mediaTrackConstraints,
   supportedConstraints,
 } from "../constraints/properties.ts";
-import { OverconstrainedError } from "../constraints/overconstrained_error.ts";
+import { overconstrained } from "../constraints/overconstrained_error.ts";
 import { requiredConstraints, selectSettings } from "../constraints/select_settings.ts";
 import type { MediaKind } from "../encoded_chunk.ts";
 import type { DeviceChangeEvent } from "../events/device_change_event.ts";
@@ -188,7 +188,7 @@ function chooseSettings(media: SyntheticMedia, constraints: Constraints) {
   }
   const selection = selectSettings(media.candidates, constraints, media.kind);
   if ("settings" in selection) return selection.settings;
-  throw new OverconstrainedError(selection.failed, "No device can do that");
+  throw overconstrained(selection.failed, media.candidates);
 }
 
 function hasMinimum(constraints: Constraints): boolean {

@@ -148,20 +148,20 @@ Deno.test("a device that was held up goes on from where time is", async () => {
   track.stop();
 });
 
-Deno.test("what no device can do is an OverconstrainedError", async () => {
+Deno.test("what no device can do is an OverconstrainedError that tells what there is", async () => {
   const devices = createMediaDevices(new VirtualClock());
   for (
-    const [constraints, name] of [
-      [{ video: { width: { exact: 639 } } }, "width"],
-      [{ audio: { deviceId: { exact: "x" } } }, "deviceId"],
-      [{ video: { frameRate: { min: 60 } } }, "frameRate"],
+    const [constraints, name, what] of [
+      [{ video: { width: { exact: 639 } } }, "width", "only 640, 320"],
+      [{ audio: { deviceId: { exact: "x" } } }, "deviceId", "nothing such"],
+      [{ video: { frameRate: { min: 60 } } }, "frameRate", "only 30"],
     ] as const
   ) {
-    const { constraint } = await assertRejects(
+    const { constraint, message } = await assertRejects(
       () => devices.getUserMedia(constraints),
       OverconstrainedError,
     );
-    assertEquals(constraint, name);
+    assertEquals([constraint, message], [name, `${name}: there is ${what}`]);
   }
 });
 
