@@ -100,7 +100,7 @@ async function openTrack(track: mediabunny.InputTrack): Promise<ContainerTrack |
     codec,
     settings: { sampleRate, channelCount },
     chunks(from) {
-      const chunks = readChunks(track, codec, undefined, from);
+      const chunks = readChunks(track, codec, from);
       return isG711 ? inPackets(chunks, codec) : chunks;
     },
   };
@@ -112,12 +112,29 @@ async function openVideo(
 ): Promise<ContainerTrack> {
   const config = await track.getDecoderConfig();
   const { description, codedWidth: width = 0, codedHeight: height = 0 } = config ?? {};
+  const rotation = await track.getRotation();
+  const form: VideoForm = {
+    mimeType: codec.mimeType,
+    nals: nalReader(codec, description),
+    ...rotation !== 0 && { rotation },
+  };
   return {
     kind: "video",
     codec,
     settings: { width, height },
-    chunks: (from) => readChunks(track, codec, nalReader(codec, description), from),
+    chunks: (from) => readChunks(track, form, from),
   };
+}
+
+/** What is known of all chunks of a track. */
+interface ChunkForm {
+  readonly mimeType: string;
+}
+
+interface VideoForm extends ChunkForm {
+  readonly nals: NalReader | undefined;
+  /** Clockwise, as phones turn what they film. */
+  readonly rotation?: 90 | 180 | 270;
 }
 
 /** Without a record, a file has Annex B already. */
@@ -138,15 +155,14 @@ type AllowSharedBufferSource = ArrayBufferLike | ArrayBufferView;
 
 async function* readChunks(
   track: mediabunny.InputTrack,
-  { mimeType }: MediaCodec,
-  nals: NalReader | undefined,
+  form: ChunkForm | VideoForm,
   from: number,
 ): AsyncGenerator<EncodedChunk> {
   const sink = new mediabunny.EncodedPacketSink(track);
   try {
     const start = from > 0 ? await sink.getKeyPacket(from / 1e6) : null;
     for await (const packet of sink.packets(start ?? undefined)) {
-      yield toChunk(packet, mimeType, nals);
+      yield toChunk(packet, form);
     }
   } catch (error) {
     throw toDOMException(error);
@@ -155,14 +171,14 @@ async function* readChunks(
 
 function toChunk(
   packet: mediabunny.EncodedPacket,
-  mimeType: string,
-  nals: NalReader | undefined,
+  { mimeType, nals, rotation }: ChunkForm & Partial<VideoForm>,
 ): EncodedChunk {
   const { type, microsecondTimestamp: timestamp, microsecondDuration: duration } = packet;
   const data = nals?.toAnnexB(packet.data, type === "key") ?? packet.data;
   const key = type === "key" ? describeKeyFrame(mimeType, data) : undefined;
   const size = key && { width: key.width, height: key.height };
-  return { type, timestamp, duration, data, metadata: { mimeType, ...size } };
+  const turned = rotation === undefined ? {} : { rotation };
+  return { type, timestamp, duration, data, metadata: { mimeType, ...size, ...turned } };
 }
 
 /** What the library throws means that the file is not what it should be. */

@@ -62,6 +62,18 @@ for (const [format, { args, codecs }] of Object.entries(FILES)) {
   });
 }
 
+Deno.test("what a phone has filmed is turned as the file says", async () => {
+  const file = await encode([...testInput(1, "v"), ...H264, "-f", "mp4"]);
+  // ISO/IEC 14496-12 section 8.3.2: the matrix of a track header, here of a quarter turn clockwise.
+  const matrix = new TextDecoder("latin1").decode(file).indexOf("tkhd") + 44;
+  const view = new DataView(file.buffer);
+  [0, 0x10000, 0, -0x10000, 0].forEach((value, i) => view.setInt32(matrix + 4 * i, value));
+  const { clock, chunks, isOver } = await play(file);
+  await clock.until(isOver);
+  const rotations = chunks.get("video")!.map(({ metadata }) => metadata?.rotation);
+  assertEquals(rotations, Array(25).fill(90));
+});
+
 Deno.test("H264 from MP4 is Annex B, with parameter sets in front of key frames", async () => {
   const { clock, chunks, isOver } = await play(await encode(FILES.mp4!.args));
   await clock.until(isOver);
