@@ -1,7 +1,7 @@
 import { Discards } from "../../core/stage/mod.ts";
-import { diff32 } from "../../core/wire/mod.ts";
+import { add32, diff32 } from "../../core/wire/mod.ts";
 import type { PayloadDiscard, PayloadPacket } from "./format.ts";
-import { parseTelephoneEvent } from "./telephone_event.ts";
+import { MAX_EVENT_DURATION, parseTelephoneEvent, type TelephoneEvent } from "./telephone_event.ts";
 
 /** A key was pressed, or let go. */
 export interface KeyEvent {
@@ -17,44 +17,78 @@ export interface KeyEvent {
   readonly volume: number;
 }
 
+/** An event, and the latest of the segments that it is told in. */
+interface Current extends KeyEvent {
+  /** RTP timestamp of the segment's start. */
+  readonly segment: number;
+  /** How long the segment has lasted so far. */
+  readonly segmentDuration: number;
+  readonly ended: boolean;
+}
+
 /** Makes one start and one end of the many packets of an event (RFC 4733 section 2.5.2). */
 export class TelephoneEventReceiver {
   /** What was dropped. */
   readonly discards: Discards<PayloadDiscard> = new Discards();
-  /** The last event; `ended` says whether it is over. */
-  #current: (KeyEvent & { ended: boolean }) | undefined;
+  /** The last event. */
+  #current: Current | undefined;
 
   /** Takes the next packet. Never throws. */
-  push({ payload, timestamp }: PayloadPacket): readonly KeyEvent[] {
+  push({ payload, timestamp, marker }: PayloadPacket): readonly KeyEvent[] {
     const state = parseTelephoneEvent(payload);
-    if (state === undefined) {
-      this.discards.add("malformed payload");
-      return [];
-    }
-    const { event, volume, duration, end } = state;
+    if (state === undefined) return this.#discard("malformed payload");
     const current = this.#current;
-    const age = current === undefined ? 1 : diff32(timestamp, current.timestamp);
-    if (age < 0) {
-      this.discards.add("late packet");
-      return [];
+    if (current === undefined) return this.#begin(state, timestamp);
+    const age = diff32(timestamp, current.segment);
+    if (age < 0) return this.#discard("late packet");
+    if (age > 0) {
+      return isNextSegment(current, state, age, marker)
+        ? this.#goOn(current, state, timestamp)
+        : [...this.#missedEnd(current), ...this.#begin(state, timestamp)];
     }
-    const events: KeyEvent[] = [];
-    if (current === undefined || age > 0) {
-      // All three ends of the event before can have been lost.
-      if (current !== undefined && !current.ended) events.push(keyEvent(current, "end"));
-      events.push({ type: "start", event, timestamp, duration, volume });
-    } else if (current.ended) {
-      return [];
-    } else if (current.event !== event) {
-      this.discards.add("malformed payload");
-      return [];
-    }
-    // A packet that comes late takes nothing back.
-    const longest = Math.max(duration, age === 0 ? current?.duration ?? 0 : 0);
-    this.#current = { type: "start", event, timestamp, duration: longest, volume, ended: end };
-    if (end) events.push(keyEvent(this.#current, "end"));
-    return events;
+    if (current.ended) return [];
+    if (current.event !== state.event) return this.#discard("malformed payload");
+    return this.#goOn(current, state, timestamp);
   }
+
+  #begin({ event, volume, duration, end }: TelephoneEvent, timestamp: number): KeyEvent[] {
+    const start: KeyEvent = { type: "start", event, timestamp, duration, volume };
+    this.#current = { ...start, segment: timestamp, segmentDuration: duration, ended: end };
+    return end ? [start, keyEvent(this.#current, "end")] : [start];
+  }
+
+  #goOn(current: Current, state: TelephoneEvent, segment: number): KeyEvent[] {
+    // A packet that comes late takes nothing back.
+    const before = segment === current.segment ? current.segmentDuration : 0;
+    const segmentDuration = Math.max(state.duration, before);
+    const duration = diff32(add32(segment, segmentDuration), current.timestamp);
+    this.#current = {
+      ...current,
+      ...{ segment, segmentDuration, duration, volume: state.volume, ended: state.end },
+    };
+    return state.end ? [keyEvent(this.#current, "end")] : [];
+  }
+
+  /** All three ends of an event can be lost. */
+  #missedEnd(current: Current): KeyEvent[] {
+    return current.ended ? [] : [keyEvent(current, "end")];
+  }
+
+  #discard(reason: PayloadDiscard): readonly KeyEvent[] {
+    this.discards.add(reason);
+    return [];
+  }
+}
+
+/** Whether an event that lasts longer than a packet can say goes on without a pause (RFC 4733 section 2.5.1.3), which has no marker. */
+function isNextSegment(
+  { event, segmentDuration, ended }: Current,
+  state: TelephoneEvent,
+  age: number,
+  marker: boolean,
+): boolean {
+  return !marker && !ended && state.event === event && age >= segmentDuration &&
+    age <= MAX_EVENT_DURATION;
 }
 
 function keyEvent(of: KeyEvent, type: "start" | "end"): KeyEvent {

@@ -175,6 +175,36 @@ Deno.test("a receiver makes one start and one end of an event, whatever is lost 
   assertEquals(receiver.discards.of("late packet"), 1);
 });
 
+Deno.test("RFC 4733 section 2.5.2.3: a key that is held for long is pressed once, whatever is lost of its segments", () => {
+  const random = new Random(seedForRun("long telephone events"));
+  for (let round = 0; round < 50; round++) {
+    const receiver = new TelephoneEventReceiver();
+    const payloads = telephoneEventPayloads(5, 150_000, 2400);
+    const seen = payloads
+      .filter((_, i) => i === 0 || i === payloads.length - 1 || !random.chance(0.4))
+      .flatMap(({ payload, marker, timestampOffset }) =>
+        receiver.push({ ...packet(payload, (0xffff_ff00 + timestampOffset) >>> 0), marker })
+      );
+    assertEquals(seen.map(({ type, timestamp }) => [type, timestamp]), [
+      ...[["start", 0xffff_ff00], ["end", 0xffff_ff00]],
+    ], `seed ${random.seed}`);
+    assertEquals(seen[1]!.duration, 150_000);
+  }
+});
+
+Deno.test("RFC 4733 section 2.5.1.2: the same key with a marker, another key, or one with a pause before it, is pressed anew", () => {
+  const pressedAnew = (payload: string, timestamp: number, marker: boolean) => {
+    const receiver = new TelephoneEventReceiver();
+    receiver.push({ ...packet(hex("050a0140"), 1000), marker: true });
+    return receiver.push({ ...packet(hex(payload), timestamp), marker }).map(({ type }) => type);
+  };
+  assertEquals(pressedAnew("050a00a0", 1320, false), []);
+  assertEquals(pressedAnew("050a00a0", 1320, true), ["end", "start"]);
+  assertEquals(pressedAnew("060a00a0", 1320, false), ["end", "start"]);
+  assertEquals(pressedAnew("050a00a0", 1000 + 0x10000, false), ["end", "start"]);
+  assertEquals(pressedAnew("050a00a0", 1160, false), ["end", "start"]);
+});
+
 Deno.test("RED: vector (RFC 2198 section 3)", () => {
   const { payload, expect } = vector(rtpVectors, "RED: one redundant block and the primary");
   const blocks = parseRed(hex(payload!))!;
