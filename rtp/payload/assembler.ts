@@ -17,6 +17,8 @@ export interface FrameReader<Descriptor> {
   read(payload: Uint8Array): "malformed payload" | "unsupported payload" | undefined;
   /** Bytes of the frame so far. */
   readonly size: number;
+  /** Whether what has come so far can be a whole frame: otherwise it goes with what follows, marker or not. By default it always can. */
+  readonly isFrame?: boolean;
   /** The frame, which is forgotten then; undefined if its end has not been there. */
   finish(): FinishedFrame<Descriptor> | undefined;
   /** Forgets the frame. */
@@ -72,15 +74,24 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
     const earlier = this.#endEarlier(packet);
     if (this.#state === "between") this.#begin(packet);
     const current = this.#state === "open" ? this.#take(packet) : undefined;
-    if (packet.marker) this.#state = "between";
+    if (packet.marker && !this.#isBegun) this.#state = "between";
     this.#gap = false;
     if (earlier === undefined) return current === undefined ? NONE : [current];
     return current === undefined ? [earlier] : [earlier, current];
   }
 
+  /** Whether no more than what comes before a frame is there. */
+  get #isBegun(): boolean {
+    return this.#state === "open" && this.#reader.isFrame === false;
+  }
+
   /** A new timestamp ends a frame whose marker was not set. */
   #endEarlier({ timestamp, sequenceNumber }: PayloadPacket): EncodedFrame<Descriptor> | undefined {
     if (this.#state === "between" || timestamp === this.#timestamp) return undefined;
+    if (this.#isBegun) {
+      this.#timestamp = timestamp;
+      return undefined;
+    }
     const frame = this.#state === "open" ? this.#finish(add16(sequenceNumber, -1)) : undefined;
     this.#state = "between";
     return frame;
@@ -100,7 +111,7 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
       this.#drop(fault);
     } else if (this.#reader.size > MAX_FRAME_SIZE || ++this.#packets > MAX_FRAME_PACKETS) {
       this.#drop("frame too large");
-    } else if (marker) {
+    } else if (marker && !this.#isBegun) {
       return this.#finish(sequenceNumber);
     }
     return undefined;
@@ -109,6 +120,7 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
   #finish(lastSequence: number): EncodedFrame<Descriptor> | undefined {
     const finished = this.#reader.finish();
     this.#reader.reset();
+    this.#state = "between";
     if (finished === undefined) {
       this.discards.add("incomplete frame");
       return undefined;

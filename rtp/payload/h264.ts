@@ -10,6 +10,7 @@ const IDR = 5;
 const SPS = 7;
 const PPS = 8;
 const ACCESS_UNIT_DELIMITER = 9;
+const FIRST_EXTENSION_SLICE = 19;
 
 /**
  * The payloads of H.264 (RFC 6184 section 5.2).
@@ -31,6 +32,8 @@ export const H264_SYNTAX: NalSyntax = {
   typeOf: (first) => first & 0x1f,
   withType: (first, type) => first & 0xe0 | type,
   isNalUnit: (type) => type >= 1 && type <= 23,
+  // Slices, and those of auxiliary pictures and extensions.
+  isPicture: (type) => type <= IDR || type >= FIRST_EXTENSION_SLICE,
   isKeyFrame: (type) => type === IDR,
   isParameterSet: (type) => type === SPS || type === PPS,
   isSequenceStart: (type) => type === SPS,

@@ -32,6 +32,7 @@ export const H265_SYNTAX: NalSyntax = {
   typeOf: (first) => first >> 1 & 0x3f,
   withType: (first, type) => first & 0x81 | type << 1,
   isNalUnit: (type) => type <= 47,
+  isPicture: (type) => type <= LAST_SLICE,
   isKeyFrame: (type) => type >= FIRST_IRAP && type <= LAST_IRAP,
   isParameterSet: (type) => type >= VPS && type <= PPS,
   isSequenceStart: (type) => type === VPS || type === SPS,

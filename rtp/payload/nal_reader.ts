@@ -19,6 +19,7 @@ export class NalReader implements FrameReader<NalDescriptor> {
   readonly #buffer = new FrameBuffer();
   /** Type of the NAL unit whose fragments are coming. */
   #fragmentOf: number | undefined;
+  #hasPicture = false;
   #keyFrame = false;
   #parameterSets = false;
   /** Whether an earlier key frame brought its parameter sets, rather than their being in the SDP. */
@@ -30,6 +31,11 @@ export class NalReader implements FrameReader<NalDescriptor> {
 
   get size(): number {
     return this.#buffer.length;
+  }
+
+  /** Parameter sets alone are none, though some senders set a marker behind them. */
+  get isFrame(): boolean {
+    return this.#hasPicture;
   }
 
   isStart(payload: Uint8Array): boolean {
@@ -59,12 +65,14 @@ export class NalReader implements FrameReader<NalDescriptor> {
   reset(): void {
     this.#buffer.clear();
     this.#fragmentOf = undefined;
+    this.#hasPicture = false;
     this.#keyFrame = false;
     this.#parameterSets = false;
   }
 
   #readUnit(unit: Uint8Array): Fault {
-    if (unit.length <= this.#syntax.headerLength) return "malformed payload";
+    // The end of a sequence, or of the stream, is but a header (ITU-T H.264 section 7.3.2.5).
+    if (unit.length < this.#syntax.headerLength) return "malformed payload";
     const type = this.#syntax.typeOf(unit[0]!);
     if (!this.#syntax.isNalUnit(type)) return "unsupported payload";
     this.#note(type);
@@ -111,6 +119,7 @@ export class NalReader implements FrameReader<NalDescriptor> {
   }
 
   #note(type: number): void {
+    if (this.#syntax.isPicture(type)) this.#hasPicture = true;
     if (this.#syntax.isKeyFrame(type)) this.#keyFrame = true;
     if (this.#syntax.isParameterSet(type)) this.#parameterSets = true;
   }

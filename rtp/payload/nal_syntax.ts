@@ -14,6 +14,8 @@ export interface NalSyntax {
   withType(first: number, type: number): number;
   /** Whether NAL units of this type can be payloads of their own, that is, the codec has them. */
   isNalUnit(type: number): boolean;
+  /** Whether NAL units of this type are pieces of a picture. */
+  isPicture(type: number): boolean;
   /** Whether a picture with a NAL unit of this type can be decoded without any before it. */
   isKeyFrame(type: number): boolean;
   /** Whether NAL units of this type tell how to decode others, and come before them. */

@@ -82,13 +82,17 @@ for (const { name, payload, expect } of vectorsOf("VP9")) {
 for (const { name, payload, payloads, expect } of vectorsOf("H264")) {
   Deno.test(`H264 vector: ${name}`, () => {
     const depacketizer = h264Depacketizer();
-    const [frame] = push(depacketizer, (payloads ?? [payload!]).map(hex));
+    const given = (payloads ?? [payload!]).map(hex);
+    // Parameter sets are no frame without a picture.
+    const [frame] = push(depacketizer, name.includes("SPS") ? [...given, hex("65880a")] : given);
     if (expect === "error") {
       assertEquals(frame, undefined);
       assertEquals(depacketizer.discards.of("malformed payload"), 1);
       return;
     }
-    assertEquals(splitAnnexB(frame!.data).map(toHex), expect.nals);
+    const nals = splitAnnexB(frame!.data).map(toHex);
+    assertEquals(nals.slice(0, expect.nals.length), expect.nals);
+    assertEquals(nals.length, expect.nals.length + (name.includes("SPS") ? 1 : 0));
   });
 }
 
@@ -336,6 +340,38 @@ Deno.test("H264: fragments that contradict each other are dropped (RFC 6184 sect
   const interleaved = h264Depacketizer();
   push(interleaved, [hex("6742"), hex("790000aabb")]);
   assertEquals(interleaved.discards.of("unsupported payload"), 1);
+});
+
+Deno.test("a NAL unit that is but a header, such as the end of a sequence, costs no frame", () => {
+  const h264 = h264Depacketizer();
+  assertEquals(toHex(push(h264, [hex("65880a"), hex("0a")])[0]!.data), "0000000165880a000000010a");
+  const together = push(h264, [hex("78000365880a00010b")], 5);
+  assertEquals(toHex(together[0]!.data), "0000000165880a000000010b");
+  const h265 = h265Depacketizer();
+  const [frame] = push(h265, [hex("2601af"), hex("4801")]);
+  assertEquals(toHex(frame!.data), "000000012601af000000014801");
+  assertEquals([h264, h265].map(({ discards }) => discards.total), [0, 0]);
+});
+
+Deno.test("H264: parameter sets with a marker of their own go with the picture behind them", () => {
+  const depacketizer = h264Depacketizer();
+  const take = (sequenceNumber: number, text: string, timestamp: number) =>
+    depacketizer.push({ sequenceNumber, payload: hex(text), timestamp, marker: true });
+  assertEquals([take(0, "6742c01f", 1), take(1, "68ce3c", 1)].flat(), []);
+  const [frame] = take(2, "65880a", 1);
+  const whole = "000000016742c01f0000000168ce3c0000000165880a";
+  assertEquals(
+    [toHex(frame!.data), frame!.keyFrame, frame!.firstSequence, frame!.lastSequence],
+    [whole, true, 0, 2],
+  );
+  // With a time of their own, too.
+  assertEquals([take(3, "6742c01f", 2), take(4, "68ce3c", 2)].flat(), []);
+  assertEquals(take(5, "65880a", 3).map(({ data }) => toHex(data)), [whole]);
+  assertEquals(depacketizer.discards.total, 0);
+  // What is lost behind them takes them along.
+  assertEquals(take(6, "6742c01f", 4), []);
+  assertEquals(take(8, "65880a", 4), []);
+  assertEquals(take(9, "419a0b", 5).map(({ data }) => toHex(data)), ["00000001419a0b"]);
 });
 
 Deno.test("H264: a fragment without end is no frame", () => {
