@@ -68,6 +68,23 @@ const forwardOptions = dictionary("ForwardOptions", { rid: { convert: domString 
  * for (const view of views) view.close();
  * for (const pc of [...speakers, ...listeners]) pc.close();
  * ```
+ *
+ * @example One layer of a browser's simulcast, and a larger one as soon as there is room for it
+ * ```ts
+ * import { RTCPeerConnection } from "@heron/webrtc";
+ * import { forward } from "@heron/webrtc/rtp-transport";
+ *
+ * const [camera, viewer] = [new RTCPeerConnection(), new RTCPeerConnection()];
+ * // Its browser has offered `sendEncodings` of these rids.
+ * const { receiver } = camera.addTransceiver("video", { direction: "recvonly" });
+ * const { sender } = viewer.addTransceiver("video", { direction: "sendonly" });
+ * const view = forward(receiver, sender, { rid: "small" });
+ * // ... and later:
+ * view.switchTo(receiver, { rid: "large" });
+ *
+ * view.close();
+ * for (const pc of [camera, viewer]) pc.close();
+ * ```
  */
 export function forward(
   receiver: RTCRtpReceiver,

@@ -36,6 +36,39 @@ export interface Outcome {
   readonly error?: string;
 }
 
+/** A new connection between two peers. */
+export interface Pair {
+  readonly offerer: Peer;
+  readonly answerer: Peer;
+  /** Rejects when one does not take what the other one signals. */
+  readonly broken: Promise<never>;
+  /** Negotiates, and resolves when both ends are connected. */
+  connect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a connection of each kind, whose signals are relayed to each other. */
+export async function openPair(
+  offering: PeerFactory,
+  answering: PeerFactory,
+  trickle: boolean,
+): Promise<Pair> {
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => {}); // told to those who ask
+  const relay = (to: () => Peer) => (signal: Signal) => {
+    to().run((side, signal) => side.receive(signal), signal).catch(reject);
+  };
+  const offerer: Peer = await offering.open({ trickle }, relay(() => answerer));
+  const answerer: Peer = await answering.open({ trickle }, relay(() => offerer));
+  return {
+    offerer,
+    answerer,
+    broken,
+    connect: () => connect(offerer, answerer),
+    close: async () => void await Promise.allSettled([offerer.close(), answerer.close()]),
+  };
+}
+
 /** Runs one scenario between a new connection of each kind. */
 export async function play(
   scenario: Scenario,
@@ -44,27 +77,16 @@ export async function play(
   trickle: boolean,
 ): Promise<Outcome> {
   const notes: string[] = [];
-  const broken = Promise.withResolvers<never>();
-  const relay = (to: () => Peer) => (signal: Signal) => {
-    to().run((side, signal) => side.receive(signal), signal).catch(broken.reject);
-  };
-  const offerer: Peer = await offering.open({ trickle }, relay(() => answerer));
-  const answerer: Peer = await answering.open({ trickle }, relay(() => offerer));
-  const call: Call = {
-    offerer,
-    answerer,
-    trickle,
-    connect: () => connect(offerer, answerer),
-    note: (remark) => notes.push(remark),
-  };
+  const pair = await openPair(offering, answering, trickle);
+  const call: Call = { ...pair, trickle, note: (remark) => notes.push(remark) };
   try {
-    const run = Promise.race([scenario.run(call), broken.promise]);
+    const run = Promise.race([scenario.run(call), pair.broken]);
     await deadline(run, scenario.timeout ?? SCENARIO_TIMEOUT_MS);
     return { notes };
   } catch (error) {
-    return { notes, error: await explain(error, [offerer, answerer]) };
+    return { notes, error: await explain(error, [pair.offerer, pair.answerer]) };
   } finally {
-    await Promise.allSettled([offerer.close(), answerer.close()]);
+    await pair.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { browserFindsCap, findsCap, losesLittle } from "./impaired.ts";
 import { forwards } from "./forward.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
+import { switchesLayers } from "./layers.ts";
 import { laterOffers } from "./later_offers.ts";
 import { getsKeyFrames, givesKeyFrames } from "./key_frames.ts";
 import { playsDevices, playsFile } from "./play.ts";
@@ -29,6 +30,7 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     ...videos.map(playsFile),
     records([...videos, ...audios]),
     simulcast,
+    switchesLayers,
     getsKeyFrames,
     givesKeyFrames,
     hearsTones,

@@ -8,7 +8,7 @@ import { sendSimulcast } from "./page.ts";
 import { parties } from "./parties.ts";
 
 /** The layers that the browser sends: by what each divides the camera's size. */
-const LAYERS: Readonly<Record<string, number>> = { q: 4, h: 2, f: 1 };
+export const LAYERS: Readonly<Record<string, number>> = { q: 4, h: 2, f: 1 };
 /** So many frames of each layer have to come. */
 const FRAMES = 30;
 
@@ -20,7 +20,7 @@ interface Layer {
 }
 
 /** Reads until there is enough of each layer. */
-async function readLayers(track: MediaStreamTrack): Promise<Map<string, Layer>> {
+export async function readLayers(track: MediaStreamTrack): Promise<Map<string, Layer>> {
   const layers = new Map<string, Layer>();
   for await (const { metadata } of new MediaStreamTrackProcessor({ track }).readable) {
     const { rid = "", width, height } = metadata!;
@@ -35,7 +35,7 @@ async function readLayers(track: MediaStreamTrack): Promise<Map<string, Layer>> 
 }
 
 /** The track that comes in a connection's first section of video. */
-async function videoTrack({ pc }: Side): Promise<MediaStreamTrack> {
+export async function videoTrack({ pc }: Side): Promise<MediaStreamTrack> {
   const find = () => pc.getReceivers().find(({ track }) => track.kind === "video");
   await until(pc, ["track"], () => find() !== undefined);
   return find()!.track;
