@@ -193,7 +193,8 @@ export class MediaNegotiation {
       transceiver,
       rids.length > 0 ? rids : offered ? requestedRids(offered) : [],
     );
-    if (offered !== undefined) {
+    if (section.isRejected) this.#reject(transceiver);
+    else if (offered !== undefined) {
       this.#settle(transceiver, { local: section, remote: offered, answerer: "local" });
     }
     if (!receives(direction)) tracks.stopReceiving(transceiver);
@@ -301,6 +302,13 @@ export class MediaNegotiation {
     if (this.#sections.has(section.mid) && !this.#expected.has(section.mid)) return;
     this.#sections.set(section.mid, expect(section));
     this.#expected.add(section.mid);
+  }
+
+  /** What it had to negotiate is for another time. */
+  #reject({ mid, sender }: TransceiverSlots): void {
+    this.#sections.delete(mid!);
+    sender.sendCodecs = [];
+    sender.lastReturnedParameters = null;
   }
 
   #settle(transceiver: TransceiverSlots, pair: SectionPair): void {

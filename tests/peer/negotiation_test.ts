@@ -292,3 +292,29 @@ Deno.test("RFC 3264 section 8.3.2: a number that an answer has given to a codec 
   assertEquals(offer.includes(`a=rtpmap:${number} `), false);
   await pair.close();
 });
+
+Deno.test("a section that an answer of ours rejects is offered later on with all that it would have had", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio");
+  alice.addTransceiver("audio");
+  await alice.setLocalDescription();
+  // RFC 9429 section 5.3.1: "balanced" has no transport for a second one that is not bundled.
+  const { type, sdp } = without(alice.localDescription!, /^a=(group:BUNDLE|bundle-only)/);
+  await bob.setRemoteDescription({ type, sdp: sdp!.replace("m=audio 0", "m=audio 9") });
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  const [accepted, rejected] = bob.getTransceivers();
+  assertEquals([rejected!.mid, rejected!.currentDirection], [
+    "1",
+    "inactive",
+  ]);
+  assertEquals(rejected!.sender.getParameters().codecs, []);
+  const extensions = rejected!.getHeaderExtensionsToNegotiate();
+  assertEquals(extensions, accepted!.getHeaderExtensionsToNegotiate());
+  rejected!.setHeaderExtensionsToNegotiate(extensions);
+  const [, first, second] = (await bob.createOffer()).sdp!.split(/^m=/m);
+  const extmaps = (section?: string) => section!.match(/^a=extmap:.*/gm);
+  assertEquals(extmaps(second), extmaps(first));
+  await pair.close();
+});
