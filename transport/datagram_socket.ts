@@ -13,9 +13,9 @@ export interface DatagramSocket {
   readonly writable: WritableStream<readonly Datagram[]>;
   /**
    * Only of a socket whose port others share: connectivity checks that name this fragment are for whoever holds this socket
-   * (RFC 8445 section 7.2.2).
+   * (RFC 8445 section 7.2.2). Where several have the same, those are that come from the peer with the other fragment, once that is known.
    */
-  claim?(usernameFragment: string): void;
+  claim?(usernameFragment: string, peer?: string): void;
   /** Closes it at once. Repeated calls do nothing. */
   close(): void;
 }

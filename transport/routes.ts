@@ -1,6 +1,7 @@
 import type { Clock } from "../core/stage/clock.ts";
 import type { Millis } from "../core/stage/layer.ts";
 import { addressKey, type TransportAddress } from "../core/wire/address.ts";
+import type { CheckUsername } from "./stun_header.ts";
 
 /** Username fragments of one owner: that of its ICE session, those of restarts, and the ones before them. */
 const MAX_USERNAME_FRAGMENTS = 8;
@@ -19,8 +20,8 @@ export const OWNED_FOR: Millis = 15_000;
 
 /** Whom packets can be for. */
 export interface RouteOwner {
-  /** The fragments that name it. */
-  readonly usernameFragments: Set<string>;
+  /** The fragments that name it, each with that of its peer, once that is known. */
+  readonly usernameFragments: Map<string, string | undefined>;
   /** The keys of the addresses that belong to it. */
   readonly addresses: Set<string>;
 }
@@ -50,14 +51,17 @@ export class Routes<Owner extends RouteOwner> {
     this.#clock = clock;
   }
 
-  /** Checks that name this fragment are for the owner, unless somebody has it already: then they are once those have left. */
-  claim(owner: Owner, usernameFragment: string): void {
-    if (owner.usernameFragments.has(usernameFragment)) return;
-    if (owner.usernameFragments.size >= MAX_USERNAME_FRAGMENTS) {
-      const [oldest] = owner.usernameFragments;
+  /**
+   * Checks that name this fragment are for the owner, unless somebody has it already: then those of its peer are, or all once the others have
+   * left.
+   */
+  claim(owner: Owner, usernameFragment: string, peer?: string): void {
+    const isNew = !owner.usernameFragments.has(usernameFragment);
+    if (isNew && owner.usernameFragments.size >= MAX_USERNAME_FRAGMENTS) {
+      const [oldest] = owner.usernameFragments.keys();
       this.#disown(owner, oldest!);
     }
-    owner.usernameFragments.add(usernameFragment);
+    if (isNew || peer !== undefined) owner.usernameFragments.set(usernameFragment, peer);
     const owners = this.#byUsernameFragment.get(usernameFragment);
     if (owners === undefined) this.#byUsernameFragment.set(usernameFragment, new Set([owner]));
     else owners.add(owner);
@@ -88,21 +92,26 @@ export class Routes<Owner extends RouteOwner> {
     const key = addressKey(remote);
     const now = this.#clock.now();
     const owned = this.#byAddress.get(key);
-    const isFree = owned === undefined || owned.owner === owner || owned.until <= now;
+    const isFree = owned === undefined || owned.until <= now || areRelated(owner, owned.owner);
     if (isFree) this.#assign(owner, key, now + OWNED_FOR);
   }
 
-  /** Whom a check is for: of several transports of one description, the one that deals with the address where it comes from. */
-  ofUsernameFragment(
-    usernameFragment: string | undefined,
-    remote: TransportAddress,
-  ): Owner | undefined {
-    const owners = this.#byUsernameFragment.get(usernameFragment ?? "");
+  /**
+   * Whom a check is for: of several transports of one description, the one whose peer it comes from; as long as that is not known, the one
+   * that deals with the address where it comes from.
+   */
+  ofUsername(username: CheckUsername | undefined, remote: TransportAddress): Owner | undefined {
+    const { receiver, sender } = username ?? {};
+    const owners = this.#byUsernameFragment.get(receiver ?? "");
     if (owners === undefined) return undefined;
-    const known = owners.size > 1 ? this.ofAddress(remote) : undefined;
-    if (known !== undefined && owners.has(known)) return known;
-    const [first] = owners;
-    return first;
+    const [first, ...others] = owners;
+    if (others.length === 0) return first;
+    const peerOf = (owner: Owner) => owner.usernameFragments.get(receiver!);
+    const all = [...owners];
+    const undecided = all.filter((owner) => peerOf(owner) === undefined);
+    const known = this.ofAddress(remote);
+    return all.find((owner) => peerOf(owner) === sender) ??
+      undecided.find((owner) => owner === known) ?? undecided[0] ?? first;
   }
 
   /** Whom a response is for. It may come again: the request may have been sent more than once. */
@@ -117,7 +126,7 @@ export class Routes<Owner extends RouteOwner> {
 
   /** The owner is no more. Its questions go with it. */
   forget(owner: Owner): void {
-    for (const usernameFragment of [...owner.usernameFragments]) {
+    for (const usernameFragment of [...owner.usernameFragments.keys()]) {
       this.#disown(owner, usernameFragment);
     }
     for (const key of owner.addresses) this.#byAddress.delete(key);
@@ -137,4 +146,10 @@ export class Routes<Owner extends RouteOwner> {
     owner.addresses.add(key);
     this.#byAddress.set(key, { owner, until });
   }
+}
+
+/** Whether these are one, or transports of one description: whoever knows the password of the one knows that of the other. */
+function areRelated(one: RouteOwner, other: RouteOwner): boolean {
+  return one === other ||
+    [...one.usernameFragments.keys()].some((fragment) => other.usernameFragments.has(fragment));
 }

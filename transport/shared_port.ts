@@ -3,7 +3,7 @@ import { Discards } from "../core/stage/discards.ts";
 import type { Datagram, TransportAddress } from "../core/wire/address.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { type RouteOwner, Routes } from "./routes.ts";
-import { readStunHeader, readUsernameFragment, type StunHeader } from "./stun_header.ts";
+import { readCheckUsername, readStunHeader, type StunHeader } from "./stun_header.ts";
 
 /** Connections that one port serves at a time. */
 export const MAX_SHARES = 4096;
@@ -34,8 +34,8 @@ export interface SharedPortOptions {
 
 /** A connection's share of a port. */
 export interface Share extends DatagramSocket {
-  /** Checks that name this fragment are for this connection. */
-  claim(usernameFragment: string): void;
+  /** Checks that name this fragment are for this connection; of several with the same, those of the peer whose fragment is given. */
+  claim(usernameFragment: string, peer?: string): void;
 }
 
 /**
@@ -84,7 +84,7 @@ export class SharedPort {
     }
     const share = new SharedPortShare(this.#socket.local, {
       send: (share, batch) => this.#send(share, batch),
-      claim: (share, usernameFragment) => this.#routes.claim(share, usernameFragment),
+      claim: (share, usernameFragment, peer) => this.#routes.claim(share, usernameFragment, peer),
       close: (share) => this.#remove(share),
     });
     this.#shares.add(share);
@@ -137,7 +137,7 @@ export class SharedPort {
         return this.#routes.ofTransaction(stun.transactionId) ?? "unknown-transaction";
       case "request":
         if (stun.isBinding) {
-          return this.#routes.ofUsernameFragment(readUsernameFragment(data), remote) ??
+          return this.#routes.ofUsername(readCheckUsername(data), remote) ??
             "unknown-username-fragment";
         }
     }
@@ -165,7 +165,7 @@ export class SharedPort {
 /** What a share needs of its port. */
 interface SharedPortHost {
   send(share: SharedPortShare, batch: readonly Datagram[]): Promise<void>;
-  claim(share: SharedPortShare, usernameFragment: string): void;
+  claim(share: SharedPortShare, usernameFragment: string, peer: string | undefined): void;
   close(share: SharedPortShare): void;
 }
 
@@ -173,7 +173,7 @@ class SharedPortShare implements Share, RouteOwner {
   readonly local: TransportAddress;
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
-  readonly usernameFragments: Set<string> = new Set();
+  readonly usernameFragments: Map<string, string | undefined> = new Map();
   readonly addresses: Set<string> = new Set();
   readonly #host: SharedPortHost;
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
@@ -193,8 +193,8 @@ class SharedPortShare implements Share, RouteOwner {
     });
   }
 
-  claim(usernameFragment: string): void {
-    if (!this.#closed) this.#host.claim(this, usernameFragment);
+  claim(usernameFragment: string, peer?: string): void {
+    if (!this.#closed) this.#host.claim(this, usernameFragment, peer);
   }
 
   /** False if there is no room. */

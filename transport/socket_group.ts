@@ -31,7 +31,7 @@ export class SocketGroup {
   /** What was dropped, by reason. */
   readonly discards: Discards<SocketGroupDiscard> = new Discards();
 
-  readonly #usernameFragments = new Set<string>();
+  readonly #usernameFragments = new Map<string, string | undefined>();
   #members: Member[] = [];
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
   #waitingPumps: (() => void)[] = [];
@@ -67,14 +67,19 @@ export class SocketGroup {
       writer: socket.writable.getWriter(),
     };
     this.#members.push(member);
-    for (const usernameFragment of this.#usernameFragments) socket.claim?.(usernameFragment);
+    for (const [usernameFragment, peer] of this.#usernameFragments) {
+      socket.claim?.(usernameFragment, peer);
+    }
     void this.#pump(member, onLost);
   }
 
-  /** Checks that name this fragment are for the group, on those of its sockets whose ports it shares with others. */
-  claim(usernameFragment: string): void {
-    this.#usernameFragments.add(usernameFragment);
-    for (const { socket } of this.#members) socket.claim?.(usernameFragment);
+  /** Checks that name this fragment, and that of the peer, are for the group, on those of its sockets whose ports it shares with others. */
+  claim(usernameFragment: string, peer?: string): void {
+    this.#usernameFragments.set(
+      usernameFragment,
+      peer ?? this.#usernameFragments.get(usernameFragment),
+    );
+    for (const { socket } of this.#members) socket.claim?.(usernameFragment, peer);
   }
 
   /** Closes one socket and lets go of it. */

@@ -51,21 +51,31 @@ export function readStunHeader(packet: Uint8Array): StunHeader | undefined {
   };
 }
 
-/** The fragment of whom a connectivity check is sent to: what precedes the colon of its USERNAME (RFC 8445 section 7.2.2). */
-export function readUsernameFragment(packet: Uint8Array): string | undefined {
+/** The two username fragments of a connectivity check (RFC 8445 section 7.2.2). */
+export interface CheckUsername {
+  /** Of whom it is sent to. */
+  readonly receiver: string;
+  /** Of whom it comes from. */
+  readonly sender: string;
+}
+
+/** Reads the USERNAME of a connectivity check; undefined if it has none of two fragments. */
+export function readCheckUsername(packet: Uint8Array): CheckUsername | undefined {
   let at = HEADER_LENGTH;
   for (let count = 0; count < MAX_ATTRIBUTES && at + 4 <= packet.length; count++) {
     const type = packet[at]! << 8 | packet[at + 1]!;
     const length = packet[at + 2]! << 8 | packet[at + 3]!;
     const value = packet.subarray(at + 4, at + 4 + length);
     if (value.length < length) return undefined;
-    if (type === USERNAME) return length > MAX_USERNAME ? undefined : beforeColon(value);
+    if (type === USERNAME) return length > MAX_USERNAME ? undefined : atColon(value);
     at += 4 + (length + 3 & ~3);
   }
   return undefined;
 }
 
-function beforeColon(username: Uint8Array): string | undefined {
+function atColon(username: Uint8Array): CheckUsername | undefined {
   const colon = username.indexOf(0x3a);
-  return colon < 0 ? undefined : String.fromCharCode(...username.subarray(0, colon));
+  if (colon < 0) return undefined;
+  const text = String.fromCharCode(...username);
+  return { receiver: text.slice(0, colon), sender: text.slice(colon + 1) };
 }

@@ -234,6 +234,7 @@ export class Transport {
       );
       this.#ice((agent, now) => agent.setRemoteParameters(remote.ice, now));
     }
+    this.#pipeline.sockets.claim(this.localParameters.usernameFragment, usernameFragment);
     if (isAnotherPeer) this.#renewDtls(remote.dtlsRole);
     this.#startDtls();
   }

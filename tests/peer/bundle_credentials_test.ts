@@ -94,11 +94,12 @@ Deno.test("until they are bundled, each tells candidates of its own", async () =
   await pair.close();
 });
 
-const SETTINGS: readonly [string, PeerConnectionSettings][] = [
-  ["ports of their own", {}],
-  ["one port for all", { udpPort: 3478 }],
+const SETTINGS: readonly [string, PeerConnectionSettings, signallingTime: number][] = [
+  ["ports of their own", {}, 0],
+  ["one port for all", { udpPort: 3478 }, 0],
+  ["one port for all and an answer that takes its time", { udpPort: 3478 }, 2000],
 ];
-for (const [name, settings] of SETTINGS) {
+for (const [name, settings, signallingTime] of SETTINGS) {
   Deno.test(`a peer that knows no bundling reaches every transport by the same credentials, with ${name}`, async () => {
     const pair = threeSections({ trickle: false, settings: { alice: settings } });
     const { alice, bob } = pair;
@@ -109,6 +110,7 @@ for (const [name, settings] of SETTINGS) {
     await bob.setRemoteDescription(unbundled(alice.localDescription));
     await bob.setLocalDescription();
     await pair.gathered(bob);
+    await pair.advance(signallingTime); // meanwhile there are checks
     await alice.setRemoteDescription(unbundled(bob.localDescription));
     await connected(pair);
     assertEquals(new Set(ufrags(alice.localDescription!)).size, 1);

@@ -18,9 +18,9 @@ function stun(messageClass: StunClass, id: Uint8Array, method = BINDING): Uint8A
   return new StunBuilder(messageClass, method, id).finish();
 }
 
-function check(usernameFragment: string): Uint8Array {
+function check(usernameFragment: string, peer = "peer"): Uint8Array {
   return new StunBuilder("request", BINDING, crypto.random(12))
-    .add(USERNAME, `${usernameFragment}:peer`).finish();
+    .add(USERNAME, `${usernameFragment}:${peer}`).finish();
 }
 
 /** A port, its shares by name, and what each of them has received. */
@@ -105,6 +105,23 @@ Deno.test("of several with one fragment, a check is given to whom has asked its 
   bench.shares.get("alice")!.close();
   assertEquals(await bench.arrive(check("alice"), peer(1)), "bob");
   bench.shares.get("bob")!.close();
+  await bench.close();
+});
+
+Deno.test("of several with one fragment, a check is given to whom expects the other one of its username (RFC 8445 section 7.2.2)", async () => {
+  const bench = await Bench.open("audio", "video", "data");
+  for (const share of bench.shares.values()) share.claim("one");
+  assertEquals(await bench.arrive(check("one", "v"), peer(2)), "audio"); // nobody knows its peer yet
+  await bench.send("audio", stun("success", crypto.random(12)), peer(2));
+  bench.shares.get("audio")!.claim("one", "a");
+  assertEquals(await bench.arrive(check("one", "d"), peer(3)), "video"); // at least it may be its peer
+  bench.shares.get("video")!.claim("one", "v");
+  bench.shares.get("data")!.claim("one", "d");
+  for (const [name, port] of [["audio", 1], ["video", 2], ["data", 3]] as const) {
+    assertEquals(await bench.arrive(check("one", name[0]), peer(port)), name);
+    await bench.send(name, stun("success", crypto.random(12)), peer(port));
+    assertEquals(await bench.arrive(DATA, peer(port)), name);
+  }
   await bench.close();
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { BINDING, StunBuilder, USERNAME } from "../../ice/mod.ts";
-import { readStunHeader, readUsernameFragment } from "../../transport/stun_header.ts";
+import { readCheckUsername, readStunHeader } from "../../transport/stun_header.ts";
 import { Random, seedForRun } from "../support/random.ts";
 
 const ID = Uint8Array.from({ length: 12 }, (_, i) => 240 + i);
@@ -22,17 +22,16 @@ Deno.test("RFC 8489 section 5: class, method and transaction ID are those of the
   }
 });
 
-Deno.test("RFC 8445 section 7.2.2: a check names its addressee before the colon", () => {
-  assertEquals(readUsernameFragment(check("server:client")), "server");
-  assertEquals(
-    readUsernameFragment(check(`${"s".repeat(256)}:${"c".repeat(256)}`)),
-    "s".repeat(256),
-  );
-  for (const username of ["nobody", ""]) {
-    assertEquals(readUsernameFragment(check(username)), undefined);
+Deno.test("RFC 8445 section 7.2.2: a check names its receiver before the colon, its sender behind it", () => {
+  const [longest, other] = ["s".repeat(256), "c".repeat(256)];
+  for (const [receiver, sender] of [["server", "client"], [longest, other]] as const) {
+    assertEquals(readCheckUsername(check(`${receiver}:${sender}`)), { receiver, sender });
   }
-  assertEquals(readUsernameFragment(check(`a:${"x".repeat(512)}`)), undefined);
-  assertEquals(readUsernameFragment(new StunBuilder("request", BINDING, ID).finish()), undefined);
+  for (const username of ["nobody", ""]) {
+    assertEquals(readCheckUsername(check(username)), undefined);
+  }
+  assertEquals(readCheckUsername(check(`a:${"x".repeat(512)}`)), undefined);
+  assertEquals(readCheckUsername(new StunBuilder("request", BINDING, ID).finish()), undefined);
 });
 
 Deno.test("what is no STUN has no header, and nothing that a stranger sends throws", () => {
@@ -46,6 +45,6 @@ Deno.test("what is no STUN has no header, and nothing that a stranger sends thro
       packet[random.below(packet.length)] = random.below(256);
     }
     readStunHeader(packet);
-    readUsernameFragment(packet);
+    readCheckUsername(packet);
   }
 });
