@@ -78,7 +78,7 @@ export function senderParameters(
   const repairs = announcesRepairs && sendFormats.some(isFlexfec);
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
     const { ssrc, rtx, fec } = sender.sources[index]!;
-    const { rid, active, maxBitrate, scalabilityMode } = encoding;
+    const { rid, active, maxBitrate, maxFramerate, scalabilityMode } = encoding;
     return {
       ssrc,
       ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
@@ -86,6 +86,7 @@ export function senderParameters(
       ...(rid !== undefined && { rid }),
       active,
       ...(maxBitrate !== undefined && { maxBitrate }),
+      ...(maxFramerate !== undefined && { maxFramerate }),
       ...(scalabilityMode !== undefined && { layers: layersOf(scalabilityMode) }),
     };
   });

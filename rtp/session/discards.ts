@@ -22,6 +22,8 @@ export type RtpSessionDiscard =
   | "unsendable frame"
   /** More waits to be sent than can be, soon: frames are left out until the next key frame. */
   | "congested"
+  /** The encoding would send more bits, or frames, than it is allowed to. */
+  | "limited"
   /** A frame that refers to one which was lost or left out. */
   | "undecodable frame"
   /** It is given back to a section whose packets nobody takes. */

@@ -44,6 +44,8 @@ export interface EncodingParameters {
   readonly active: boolean;
   /** The most that it may send, in bits per second. */
   readonly maxBitrate?: number;
+  /** The most frames of video that it may send in a second. */
+  readonly maxFramerate?: number;
   /** The layers that it is going to have, if that is known: they are announced with its first key frame. */
   readonly layers?: LayerCounts;
 }

@@ -23,6 +23,7 @@ import {
 import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
 import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
+import { EncodingLimits } from "./encoding_limits.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import { Protection, REPAIR_OVERHEAD } from "./protection.ts";
 import {
@@ -86,6 +87,7 @@ export class OutgoingStream {
   keyFramesSent = 0;
   /** All that has left for it. */
   readonly traffic: SentTraffic = new SentTraffic();
+  readonly limits: EncodingLimits = new EncodingLimits();
   /** What the other side says of the streams that repair it. */
   readonly #repairRemotes = new Map<number, RemoteInbound>();
   readonly #section: SenderSection;
@@ -161,6 +163,7 @@ export class OutgoingStream {
     const { ntp, sources } = this.#host;
     const { fecSsrc } = parameters;
     this.parameters = parameters;
+    this.limits.configure(parameters);
     this.retransmitter.setPayloadTypes(this.#section.formats.rtx);
     if (fecSsrc !== undefined) {
       this.#fec ??= sources.begin({ ssrc: fecSsrc, clockRate: 90_000 });

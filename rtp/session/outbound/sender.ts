@@ -112,10 +112,13 @@ export class Sender implements SenderSection {
     if (format === undefined) return this.#drop("no format");
     if (this.kind === "audio") {
       if (this.#tones.isPressed(now)) return;
+      if (!stream.limits.allows(now)) return this.#drop("limited");
     } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
     const { remote, protection } = stream;
     protection.observe(remote.fractionLost);
     const inits = this.#made(() => stream.packetize(frame, format, now)) ?? [];
+    if (inits.length > 0) stream.limits.frame();
+    for (const { payload } of inits) stream.limits.bytes(payload.length);
     if (this.parameters.handsUpPackets) { for (const init of inits) this.#handUp(init, stream); }
     else {
       const packets = inits.map((init) => stream.media.packet(init));
@@ -149,7 +152,9 @@ export class Sender implements SenderSection {
     if (format === undefined) return this.#drop("no format");
     if (!this.#mayForward(stream, item, format, now)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
-    if (packet !== undefined) this.#enqueue(packet, stream, now);
+    if (packet === undefined) return;
+    stream.limits.bytes(packet.payload.length);
+    this.#enqueue(packet, stream, now);
   }
 
   /** Sends a packet that the application has written, and tells if it never will be sent. */
@@ -231,20 +236,28 @@ export class Sender implements SenderSection {
     const last = this.#forwarded.get(stream);
     if (!beginsKeyFrame && last?.timestamp === timestamp) return last.leaves;
     const leaves = this.#mayLeave(stream, beginsKeyFrame, now);
+    if (leaves) stream.limits.frame();
     this.#forwarded.set(stream, { timestamp, leaves });
     return leaves;
   }
 
   /** After a frame was left out, those that refer to it must be, too. */
   #mayLeave(stream: OutgoingStream, keyFrame: boolean, now: Millis): boolean {
-    if (keyFrame) this.#waiting.delete(stream);
-    else if (this.#host.queueTime > MAX_QUEUE_TIME) {
-      this.#drop("congested");
+    const { limits } = stream;
+    const reason = !limits.allows(now)
+      ? "limited"
+      : !keyFrame && this.#host.queueTime > MAX_QUEUE_TIME
+      ? "congested"
+      : undefined;
+    if (reason !== undefined) {
+      this.#drop(reason);
       if (!this.#waiting.has(stream)) this.#waiting.set(stream, -Infinity);
-    }
+    } else if (keyFrame) this.#waiting.delete(stream);
     if (!this.#waiting.has(stream)) return true;
     // A key frame is large: there has to be room for it.
-    if (this.#host.queueTime <= MAX_QUEUE_TIME / 2) this.#skipToKeyFrame(stream, now);
+    if (this.#host.queueTime <= MAX_QUEUE_TIME / 2 && limits.hasRoom(now)) {
+      this.#skipToKeyFrame(stream, now);
+    }
     return false;
   }
 

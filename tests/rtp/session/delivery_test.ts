@@ -217,6 +217,27 @@ Deno.test("tones are pressed and heard (RFC 4733), at the clock rate of the audi
   assertEquals(keys, [["start", 5], ["end", 5], ["start", 11], ["end", 11]]);
 });
 
+Deno.test("RFC 4733 section 2.5.1: keys that follow each other without a gap are told of in time", () => {
+  const pair = ends(9);
+  const begin = pair.now;
+  pair.run("a", (a, now) => {
+    for (const event of [1, 2]) a.insertTone("0", event, 40, now);
+  });
+  const times: number[] = [];
+  while (pair.now < begin + 200) {
+    const before = pair.sent.a.length;
+    pair.advance(10);
+    for (const { kind } of pair.sent.a.slice(before)) {
+      if (kind === "rtp") times.push(pair.now - begin);
+    }
+  }
+  // The first key from 0 to 40 ms, and its end three times; the second from 40 to 80 ms.
+  assertEquals(times, [20, 40, 40, 40, 60, 80, 100, 120]);
+  assertEquals(eventsOf(pair, "b", "tone").map(({ key }) => `${key.type} ${key.event}`), [
+    ...["start 1", "end 1", "start 2", "end 2"],
+  ]);
+});
+
 Deno.test("playout delay: frames are held as long as their sender wants, or the application, whichever is longer; a lie is bounded", () => {
   const extensions = new Map([...EXTENSIONS, [PLAYOUT_DELAY_URI, 12]]);
   const waits = (min: number, target: number) => {
