@@ -6,9 +6,12 @@ export const MAX_CLOCK_JUMP: Millis = 10_000;
 /** Media time may go back a little: pictures are presented in another order than they are sent. */
 const MAX_BACKWARDS: Millis = 1000;
 
+/** Timestamps have 32 bits. */
+const WRAP = 2 ** 32;
+
 /** Makes RTP timestamps of media time (RFC 3550 section 5.1): steady across sources and clock rates. */
 export class OutgoingClock {
-  /** The last frame's time, its RTP timestamp, and when it was sent. */
+  /** The last frame's time, its RTP timestamp with the part of a tick that it leaves out, and when it was sent. */
   #micros: number | undefined;
   #timestamp: number;
   #at: Millis | undefined;
@@ -24,16 +27,19 @@ export class OutgoingClock {
     let elapsed = this.#micros === undefined ? real : (micros - this.#micros) / 1000;
     if (elapsed < -MAX_BACKWARDS || Math.abs(elapsed - real) > MAX_CLOCK_JUMP) elapsed = real;
     // With another clock rate it goes on from the last frame: RFC 7160 section 4.1 has what receivers make of it.
-    this.#timestamp = (this.#timestamp + Math.round(elapsed * clockRate / 1000)) >>> 0;
+    this.#timestamp = this.#after(elapsed, clockRate);
     this.#micros = micros;
     this.#at = now;
-    return this.#timestamp;
+    return Math.round(this.#timestamp) >>> 0;
   }
 
   /** The RTP timestamp of this moment, for what is not media of the source: a clock that runs is not moved by it. */
   timestampAt(now: Millis, clockRate: number): number {
     this.#at ??= now;
-    const elapsed = now - this.#at;
-    return (this.#timestamp + Math.round(elapsed * clockRate / 1000)) >>> 0;
+    return Math.round(this.#after(now - this.#at, clockRate)) >>> 0;
+  }
+
+  #after(elapsed: Millis, clockRate: number): number {
+    return (this.#timestamp + elapsed * clockRate / 1000 + WRAP) % WRAP;
   }
 }

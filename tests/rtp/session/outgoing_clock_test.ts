@@ -1,0 +1,25 @@
+import { assert, assertEquals } from "@std/assert";
+import { OutgoingClock } from "../../../rtp/session/outbound/outgoing_clock.ts";
+
+Deno.test("the parts of a tick that timestamps have no room for do not add up, whatever the frame rate", () => {
+  for (const rate of [24_000 / 1001, 30_000 / 1001, 59.94, 100, 13]) {
+    const clock = new OutgoingClock(0xffff_0000);
+    const frames = Math.round(3600 * rate);
+    let timestamp = 0;
+    for (let i = 0; i <= frames; i++) {
+      // Whole microseconds, as chunks have them.
+      const micros = Math.floor(i * 1e6 / rate);
+      timestamp = clock.timestampOf(micros, 90_000, micros / 1000);
+    }
+    const elapsed = (timestamp - 0xffff_0000) >>> 0;
+    const expected = frames * 90_000 / rate;
+    assert(Math.abs(elapsed - expected) <= 1, `${rate}: ${elapsed - expected} ticks in an hour`);
+  }
+});
+
+Deno.test("timestamps are whole numbers of 32 bits", () => {
+  const clock = new OutgoingClock(0xffff_fffe);
+  const all = [0, 8, 16, 33, 40].map((micros) => clock.timestampOf(micros, 90_000, 0));
+  assertEquals(all, [0xffff_fffe, 0xffff_ffff, 0xffff_ffff, 1, 2]);
+  assertEquals(clock.timestampAt(1, 90_000), 92);
+});
