@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import type { RTCPeerConnection, RTCRtpTransceiver } from "../../../mod.ts";
-import { createPeerConnection } from "../../../peer/rtc_peer_connection.ts";
+import {
+  type RTCPeerConnection,
+  type RTCRtpTransceiver,
+  RTCSessionDescription,
+} from "../../../mod.ts";
+import { createRTCPeerConnection } from "../../../peer/settings.ts";
 import { receives, sends } from "../../../peer/jsep/media/mod.ts";
 import { reverseDirection } from "../../../sdp/mod.ts";
 import { type Host, VirtualNetwork } from "../../net/mod.ts";
@@ -24,14 +28,18 @@ class RandomCall {
   /** What has come on channels, whatever side they are of. */
   readonly #heard: string[] = [];
 
-  constructor(seed: number) {
+  /** Without bundling, every section has a transport of its own: at one end, all on one port. */
+  constructor(seed: number, readonly bundles: boolean) {
     this.#random = new Random(seed);
     this.#net = new VirtualNetwork({ seed });
     this.#operations = new RandomOperations(this.#random);
     this.#hosts = [this.#net.host("198.51.100.1"), this.#net.host("198.51.100.2")];
-    const [impolite, polite] = this.#hosts.map((network, index) =>
-      new PerfectPeer(createPeerConnection({ network }), index === 1)
-    );
+    const [impolite, polite] = this.#hosts.map((network, index) => {
+      const settings = bundles || index === 1 ? { network } : { network, udpPort: 3478 };
+      const Connection = createRTCPeerConnection(settings);
+      const pc = new Connection({ bundlePolicy: bundles ? "balanced" : "max-compat" });
+      return new PerfectPeer(pc, index === 1);
+    });
     this.peers = [impolite!, polite!];
     for (const { pc } of this.peers) {
       pc.ondatachannel = ({ channel }) => {
@@ -61,7 +69,7 @@ class RandomCall {
 
   #deliver(from: number, signal: Signal): void {
     this.log.push(`${from} signals ${nameOf(signal)}`);
-    this.peers[1 - from]!.receive(signal);
+    this.peers[1 - from]!.receive(this.bundles ? signal : withoutBundle(signal));
   }
 
   #checkErrors(): void {
@@ -150,6 +158,17 @@ async function packetsReceived(pc: RTCPeerConnection): Promise<Map<string, numbe
   return packets;
 }
 
+function withoutBundle(signal: Signal): Signal {
+  if (!("description" in signal)) return signal;
+  const { type, sdp } = signal.description;
+  return {
+    description: new RTCSessionDescription({
+      type,
+      sdp: sdp.replace(/^a=group:BUNDLE.*\r\n/m, ""),
+    }),
+  };
+}
+
 function isSending({ sender, currentDirection }: RTCRtpTransceiver): boolean {
   const { encodings } = sender.getParameters();
   const isActive = encodings.some(({ active }) => active);
@@ -184,7 +203,7 @@ function checkAgreement([a, b]: readonly [RTCPeerConnection, RTCPeerConnection])
   // the section, they do in all of the peer's, bundled ones too.
   const withoutDefaults = ({ sdp }: { sdp: string }) =>
     sdp.replace(/^(m=\S+) [1-9]\d*/gm, "$1 9").replace(/^c=.*/gm, "c=")
-      .replaceAll("a=end-of-candidates\r\n", "");
+      .replaceAll(/^a=(end-of-candidates|group:BUNDLE.*)\r\n/gm, "");
   assertEquals(withoutDefaults(a.localDescription!), withoutDefaults(b.remoteDescription!));
   const used = (pc: RTCPeerConnection) =>
     new Map(
@@ -220,7 +239,7 @@ Deno.test("random calls on two connections, with collisions of offers, always en
   const seed = seedForRun("negotiation");
   let ignored = 0;
   for (let sequence = 0; sequence < SEQUENCES; sequence++) {
-    const call = new RandomCall(seed + sequence);
+    const call = new RandomCall(seed + sequence, sequence % 4 > 0);
     const [a, b] = call.peers;
     try {
       for (let step = 0; step < STEPS; step++) await call.step();
