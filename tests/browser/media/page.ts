@@ -75,6 +75,7 @@ export async function sendSimulcast(
     sendEncodings: Object.entries(layers).map(([rid, scaleResolutionDownBy]) => ({
       rid,
       scaleResolutionDownBy,
+      scalabilityMode: "L1T2", // without, Chromium makes one stream of VP9 or AV1, with all sizes in it
     })),
   });
 }
