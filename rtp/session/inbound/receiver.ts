@@ -113,12 +113,12 @@ export class Receiver implements StreamSection {
     const { payloadType, ssrc } = packet;
     const role = this.formats.role(payloadType);
     if (role === undefined) {
-      this.#host.discards.add("unknown payload type");
+      this.#refuse(ssrc, "unknown payload type");
       return false;
     }
     if (role === "rtx" || role === "flexfec") {
       const stream = this.#repairedBy(packet);
-      if (stream === undefined) this.#host.discards.add("unknown repaired source");
+      if (stream === undefined) this.#refuse(ssrc, "unknown repaired source");
       else {
         const useful = role === "rtx"
           ? stream.receiveRtx(packet, now)
@@ -267,8 +267,18 @@ export class Receiver implements StreamSection {
     this.#streams.delete(ssrc);
     this.#host.forget(ssrc);
     for (const [repairing, repaired] of this.#repairing) {
-      if (repaired === ssrc) this.#repairing.delete(repairing);
+      if (repaired !== ssrc) continue;
+      this.#repairing.delete(repairing);
+      this.#host.forget(repairing);
     }
+  }
+
+  /** What comes of no stream takes no room among those of the section. */
+  #refuse(ssrc: number, reason: RtpSessionDiscard): void {
+    this.#host.discards.add(reason);
+    const isKnown = this.#streams.has(ssrc) || this.#repairing.has(ssrc) ||
+      this.#parameters.sources.some((source) => source.ssrc === ssrc);
+    if (!isKnown) this.#host.forget(ssrc);
   }
 
   /** The stream that an RTX or FlexFEC packet repairs: as announced, as its repaired rid says, or the only one there is. */
