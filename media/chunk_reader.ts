@@ -47,18 +47,11 @@ export class ChunkReader {
       data: bytesOf(given),
       ...duration !== undefined && { duration },
     };
-    const mimeType = this.#mimeTypeOf(metadata);
+    const mimeType = metadata?.mimeType ?? this.#source.codecs[0]?.mimeType;
+    if (mimeType === undefined) return { ...chunk, ...metadata !== undefined && { metadata } };
     // What is opaque, as where it is encrypted, comes in frames.
     if (!isFrame) checkFormat(mimeType, chunk.data);
     return { ...chunk, metadata: { ...metadata, mimeType } };
-  }
-
-  #mimeTypeOf(metadata: ChunkMetadata | undefined): string {
-    const mimeType = metadata?.mimeType ?? this.#source.codecs[0]?.mimeType;
-    if (mimeType !== undefined) return mimeType;
-    throw new TypeError(
-      "The codec of a chunk is not known: the generator has a `codec`, or each chunk a `metadata.mimeType`",
-    );
   }
 
   #typeOf({ type, getMetadata }: Given): "key" | "delta" {

@@ -20,7 +20,8 @@ export interface MediaStreamTrackGeneratorInit {
   kind: MediaKind;
   /**
    * The codec of what is written, as a WebCodecs codec string such as `"vp8"`, `"vp09.00.10.08"`, `"avc1.42e01f"`, `"av01.0.04M.08"`,
-   * `"opus"`, `"ulaw"`, `"alaw"` and `"g722"`, or as a MIME type. May be left out where each chunk says it in `metadata.mimeType`.
+   * `"opus"`, `"ulaw"`, `"alaw"` and `"g722"`, or as a MIME type. May be left out where each chunk says it in `metadata.mimeType`. Where
+   * neither tells, a sender takes chunks as being of the codec that was negotiated; a recorder can't.
    */
   codec?: string;
   /** The track's label. */
@@ -125,7 +126,7 @@ export class MediaStreamTrackGenerator extends MediaStreamTrack {
 
   /**
    * Takes what the track is to carry. Closing or aborting it ends the track; a chunk of a wrong shape is a TypeError, and its end, and so
-   * are one whose codec is not known, and H264 and H265 that are not Annex B.
+   * are H264 and H265 that are not Annex B.
    */
   get writable(): WritableStream<WritableChunk> {
     return this.#writable;

@@ -123,7 +123,7 @@ export class Recording {
       ? offered.find((codec) => canHold(this.#format, codec))
       : codecOfMimeType(mimeType);
     if (codec === undefined || !canHold(this.#format, codec)) {
-      this.#refused ??= codec?.mimeType ?? mimeType ?? offered[0]?.mimeType;
+      this.#refused ??= codec?.mimeType ?? mimeType ?? offered[0]?.mimeType ?? "an unknown codec";
       return void this.#discarded++;
     }
     track.codec ??= codec;

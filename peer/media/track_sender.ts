@@ -145,14 +145,15 @@ export class TrackSender {
     return undefined;
   }
 
-  /** What is encoded already can only go under the payload type of its codec. */
+  /** What is encoded already can only go under the payload type of its codec. Where that is not told, it is the one to be sent. */
   #payloadTypeOf({ metadata }: EncodedChunk): number | undefined {
     const { codecs } = trackSlots(this.#track!).source;
-    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType)?.toLowerCase();
+    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
+    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType ??
+      (encoding?.codec ?? sendCodecs[0])?.mimeType)?.toLowerCase();
     const given = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType) ??
       (mimeType === undefined ? undefined : codecOfMimeType(mimeType));
     if (given === undefined) return undefined;
-    const { sendCodecs } = this.#sender;
     const found = sendCodecs.find((codec) => isSameCodec(given, codec)) ??
       sendCodecs.find((codec) => canBeSentAs(given, codec)) ??
       sendCodecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);

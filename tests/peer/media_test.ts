@@ -5,7 +5,7 @@ import {
   MediaStreamTrackProcessor,
   recordTracks,
 } from "../../media/mod.ts";
-import type { RTCTrackEvent } from "../../mod.ts";
+import { RTCRtpReceiver, type RTCTrackEvent } from "../../mod.ts";
 import { Pair } from "./pair.ts";
 
 /** A frame of VP8 (RFC 7741 section 4.3: the lowest bit is 0 in key frames). */
@@ -60,6 +60,28 @@ Deno.test("video that is written at one end is read at the other", async () => {
   generator.stop();
   await reader.cancel();
   await pair.close();
+});
+
+Deno.test("chunks that tell no codec are sent as the one that was negotiated", async () => {
+  for (const [kind, mimeType] of [["video", "video/H264"], ["audio", "audio/PCMU"]] as const) {
+    const pair = new Pair();
+    const generator = new MediaStreamTrackGenerator({ kind });
+    const { codecs } = RTCRtpReceiver.getCapabilities(kind)!;
+    const transceiver = pair.alice.addTransceiver(generator);
+    transceiver.setCodecPreferences(codecs.filter((codec) => codec.mimeType === mimeType));
+    await pair.negotiate();
+    await pair.until(() => pair.alice.connectionState === "connected");
+    const { track } = pair.bob.getReceivers()[0]!;
+    const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+    const data = Uint8Array.of(0, 0, 0, 1, 0x65, 0x88, 0x80); // H264 as Annex B; of PCMU, anything will do
+    await generator.writable.getWriter().write({ type: "key", timestamp: 0, duration: 0, data });
+    await pair.advance(100);
+    const { value } = await reader.read();
+    assertEquals([value?.metadata?.mimeType, value?.data], [mimeType, data]);
+    generator.stop();
+    await reader.cancel();
+    await pair.close();
+  }
 });
 
 Deno.test("a received track, and what reads it, ends when the connection is closed (W3C WebRTC section 4.4.2)", async () => {
