@@ -63,6 +63,32 @@ Deno.test("W3C WebRTC section 5.1.1: a direction that no longer sends mutes the 
   await end();
 });
 
+Deno.test("W3C WebRTC section 4.4.1.5: who no longer wants to receive has a muted track in no stream, by an offer or an answer of theirs", async () => {
+  for (const offerer of ["bob", "alice"] as const) {
+    const { call, far: { track, stream, transceiver }, sending, events, play, end } =
+      await videoCall();
+    const ofStream = record(stream, "addtrack", "removetrack");
+    await play(3);
+    transceiver.direction = "inactive";
+    await call.negotiate(offerer);
+    await call.advance(100);
+    assertEquals([events, ofStream], [["unmute", "mute"], ["removetrack"]], offerer);
+    assertEquals([track.readyState, track.muted, stream.getTracks()], ["live", true, []]);
+    assertEquals([transceiver.currentDirection, sending.currentDirection], [
+      "inactive",
+      "inactive",
+    ]);
+    const before = call.seen.length;
+    await play(3);
+    assertEquals(call.seen.length, before);
+    transceiver.direction = "recvonly";
+    await call.negotiate(offerer);
+    await play(3);
+    assertEquals([track.muted, call.tracks.length], [false, 2]);
+    await end();
+  }
+});
+
 Deno.test("W3C WebRTC section 5.2: setStreams moves the far track to other streams in a live call, and it goes on", async () => {
   const { call, sender, far: { track, stream }, events, play, end } = await videoCall();
   const ofStream = record(stream, "addtrack", "removetrack");
@@ -107,6 +133,7 @@ Deno.test("W3C WebRTC section 5.4: a transceiver that is stopped ends its own tr
   assertEquals([sending.direction, sending.currentDirection], ["stopped", "sendonly"]);
   await call.advance(100);
   assertEquals([own, far.track.readyState], [["ended"], "live"]);
+  assertEquals([far.track.muted, events], [true, ["unmute", "mute"]], "it has said goodbye");
   await call.negotiate();
   await call.advance(100);
   assertEquals([far.track.readyState, events.at(-1)], ["ended", "ended"]);

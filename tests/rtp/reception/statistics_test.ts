@@ -26,6 +26,14 @@ Deno.test("loss is what is expected less what arrived, in all and since the last
   assertEquals([second.fractionLost, second.cumulativeLost], [0, 1]);
 });
 
+Deno.test("RFC 3550 section 6.4.1: the fraction is in 256ths: 64 where one of four is lost, and 255 at most", () => {
+  const statistics = new ReceptionStatistics(7, 90000, 1);
+  for (const number of [1, 2, 4]) statistics.receive(packet(number), 0);
+  assertEquals(statistics.report(0)!.fractionLost, 64);
+  statistics.receive(packet(2000), 0);
+  assertEquals(statistics.report(0)!.fractionLost, 255);
+});
+
 Deno.test("duplicates make the loss negative, and its fraction 0 (RFC 3550 section 6.4.1)", () => {
   const statistics = new ReceptionStatistics(7, 90000, 1);
   for (const number of [1, 2, 2, 2]) statistics.receive(packet(number), 0);

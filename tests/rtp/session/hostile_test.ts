@@ -5,6 +5,7 @@ import {
   buildHeaderExtension,
   createRtpPacket,
   isOutbound,
+  parseRtcp,
   type RtpDatagram,
   type RtpItem,
   type RtpPacket,
@@ -236,4 +237,21 @@ Deno.test("sources that take each other's place with their retransmissions, or n
   }
   assertEquals(made.discards.of("too many sources"), 0);
   assertEquals(sessionCore(made).receiver("1")!.streams().at(-1)!.ssrc, 10_000 + 3 * 8999);
+});
+
+Deno.test("feedback that waits is bounded, and the newest counts", () => {
+  const pair = ends(12);
+  const plis = Array.from({ length: 1000 }, (_, mediaSsrc) => ({
+    ...{ type: "PLI" as const, senderSsrc: 1, mediaSsrc },
+  }));
+  pair.run("b", (b, now) => {
+    const { reporter } = sessionCore(b);
+    for (const pli of plis) reporter.request([pli], now);
+  });
+  pair.advance(5000);
+  const sent = pair.sent.b.filter(({ kind }) => kind === "rtcp").flatMap(({ data }) =>
+    parseRtcp(data)
+  );
+  const asked = sent.flatMap((packet) => packet.type === "PLI" ? [packet.mediaSsrc] : []);
+  assertEquals(asked, plis.slice(-256).map(({ mediaSsrc }) => mediaSsrc));
 });

@@ -119,6 +119,26 @@ Deno.test("more members make us send less, and a goodbye makes it more again (RF
   assert(few.length > 3 && few.length < 100, `${few.length}`);
 });
 
+Deno.test("RFC 3550 section 6.3.6: a report whose time has come waits where many have joined meanwhile", () => {
+  const scheduler = started(new Random(1));
+  const next = scheduler.nextTimeout!;
+  for (let ssrc = 1; ssrc <= 50; ssrc++) scheduler.mediaReceived(ssrc, next);
+  assertEquals(scheduler.take(next), undefined);
+  assert(scheduler.nextTimeout! > next + 100, `${scheduler.nextTimeout! - next} ms later`);
+});
+
+Deno.test("RFC 3550 section 6.3.4: each goodbye shortens the wait by what one member takes", () => {
+  const scheduler = started(new Random(1), { bandwidth: 2000, reportInterval: 0 });
+  for (let ssrc = 1; ssrc <= 9; ssrc++) scheduler.mediaReceived(ssrc, 0);
+  let now = 0;
+  while (scheduler.take(now) === undefined) now = scheduler.nextTimeout!; // ten members, with us
+  const wait = scheduler.nextTimeout! - now;
+  for (const [left, ssrc] of [[0.9, 1], [0.8, 2], [0.8, 2], [0.7, 3]] as const) {
+    scheduler.left(ssrc, now);
+    assertAlmostEquals((scheduler.nextTimeout! - now) / wait, left);
+  }
+});
+
 Deno.test("a peer that makes up sources is bounded in what it takes of memory and time", () => {
   const random = new Random(seedForRun("made-up sources"));
   const scheduler = started(random);
