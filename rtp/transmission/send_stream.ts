@@ -82,6 +82,13 @@ export class SendStream {
     return this.#octetCount;
   }
 
+  /** The RTP timestamp that left last, and when its first packet did; undefined before the first. What begins anew goes on from there. */
+  get last(): { readonly timestamp: number; readonly at: Millis } | undefined {
+    return this.#timestamp === undefined
+      ? undefined
+      : { timestamp: this.#timestamp, at: this.#sentAt };
+  }
+
   /** Takes the next sequence number. */
   takeSequenceNumber(): number {
     const sequenceNumber = this.#sequenceNumber;

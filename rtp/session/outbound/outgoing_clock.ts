@@ -1,4 +1,5 @@
 import type { Millis } from "../../../core/stage/mod.ts";
+import type { SendStream } from "../../transmission/mod.ts";
 
 /** Media time that runs ahead of, or falls behind, the wall clock by more begins anew: it is another source's, or a seek. */
 export const MAX_CLOCK_JUMP: Millis = 10_000;
@@ -16,9 +17,10 @@ export class OutgoingClock {
   #timestamp: number;
   #at: Millis | undefined;
 
-  /** Begins at `offset`, which is random. */
-  constructor(offset: number) {
-    this.#timestamp = offset;
+  /** Begins at random, or where a stream that was sent before has come to. */
+  constructor({ timestampOffset, last }: SendStream) {
+    this.#timestamp = last?.timestamp ?? timestampOffset;
+    this.#at = last?.at;
   }
 
   /** The RTP timestamp of a frame of this moment, in microseconds, that is sent now. */

@@ -114,7 +114,7 @@ export class OutgoingStream {
     this.#section = section;
     this.#host = host;
     this.media = sources.begin({ ssrc, clockRate: 90_000 });
-    this.#clock = new OutgoingClock(this.media.timestampOffset);
+    this.#clock = new OutgoingClock(this.media);
     this.#rewriter = new StreamRewriter(this.media);
     this.retransmitter = new Retransmitter({
       ...(rtxSsrc !== undefined && {

@@ -22,6 +22,7 @@ export class StreamRewriter {
   /** How many numbers before the highest are of this run: what comes before them was never to be forwarded. */
   #run = 0;
   #timestampOffset = 0;
+  /** What was forwarded last; it may not have left yet. */
   #lastTimestamp: number | undefined;
   #lastAt: Millis = 0;
   #runs = 0;
@@ -72,11 +73,19 @@ export class StreamRewriter {
     this.#sent = this.#stream.takeSequenceNumber();
     this.#run = 0;
     this.#runs++;
-    const elapsed = Math.max(1, Math.round((now - this.#lastAt) * clockRate / 1000));
-    const timestamp = this.#lastTimestamp === undefined
-      ? this.#stream.timestampOffset
-      : this.#lastTimestamp + elapsed;
-    this.#timestampOffset = diff32(timestamp >>> 0, packet.timestamp);
+    this.#timestampOffset = diff32(this.#timestampAt(now, clockRate), packet.timestamp);
+  }
+
+  /** Time goes on from what was last forwarded, or from what the stream has sent of a track since. */
+  #timestampAt(now: Millis, clockRate: number): number {
+    const { last, timestampOffset } = this.#stream;
+    let [timestamp, at] = [this.#lastTimestamp, this.#lastAt];
+    if (last !== undefined && (timestamp === undefined || diff32(last.timestamp, timestamp) > 0)) {
+      ({ timestamp, at } = last);
+    }
+    if (timestamp === undefined) return timestampOffset;
+    const elapsed = Math.max(1, Math.round((now - at) * clockRate / 1000));
+    return (timestamp + elapsed) >>> 0;
   }
 
   #rewritten(packet: RtpPacket, sequenceNumber: number): RtpPacket {

@@ -45,6 +45,21 @@ Deno.test("switching to another source leaves no gap, and time goes on with the 
   assertEquals((next.timestamp - after.timestamp) >>> 0, 3000);
 });
 
+Deno.test("what is forwarded goes on behind what the stream has sent before, of a track", () => {
+  const { stream, rewrite } = rewriter();
+  const timestamp = stream.timestampOffset + 900_000;
+  stream.sent(stream.packet({ payloadType: 96, timestamp, payload: Uint8Array.of(1) }), 10_000);
+  const first = rewrite(packet(1, 100, 5000), 10_100)!;
+  assertEquals((first.timestamp - timestamp) >>> 0, 9000);
+  // The track goes on meanwhile; and so does another source, after that.
+  const later = first.timestamp + 90_000;
+  stream.sent(
+    stream.packet({ payloadType: 96, timestamp: later, payload: Uint8Array.of(1) }),
+    11_100,
+  );
+  assertEquals((rewrite(packet(2, 7, 5000), 11_200)!.timestamp - later) >>> 0, 9000);
+});
+
 Deno.test("what a source sent before the switch is not forwarded late", () => {
   const { rewrite } = rewriter();
   rewrite(packet(1, 100, 0), 0);

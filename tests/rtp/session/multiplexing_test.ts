@@ -192,6 +192,25 @@ Deno.test("RFC 3550 section 6.6: a source is there again with the first new pack
   assertEquals(told(), 2);
 });
 
+Deno.test("a source that ends and begins again goes on with its timestamps, as time has (RFC 3550 section 5.1)", () => {
+  const pair = ends(6);
+  const random = new Random(6);
+  for (let times = 0; times < 3; times++) {
+    pair.run("a", (a, now) => a.setSender(sender("video", [VIDEO]), now));
+    sendVideo(pair, vp8(random, true, 500), true);
+    pair.advance(500);
+    sendVideo(pair, vp8(random, false, 500), false);
+    pair.advance(500);
+    pair.run("a", (a) => a.removeSender("1"));
+    pair.advance(1000);
+  }
+  const timestamps = pair.sent.a.filter(({ kind }) => kind === "rtp")
+    .map(({ data }) => parseRtpPacket(data)!).filter(({ ssrc }) => ssrc === VIDEO.ssrc)
+    .map(({ timestamp }) => timestamp);
+  const steps = timestamps.slice(1).map((timestamp, i) => (timestamp - timestamps[i]!) >>> 0);
+  assertEquals(steps.map((step) => Math.round(step / 900)), [50, 150, 50, 150, 50]); // in 10 ms
+});
+
 Deno.test("a source that ends and begins again goes on with its numbers: SRTP drops those that come twice (RFC 3711 section 9.1)", () => {
   for (let seed = 1; seed <= 10; seed++) {
     const pair = ends(seed);
