@@ -10,7 +10,7 @@ export type MediaKind = "audio" | "video";
 export interface EncodedChunk {
   /** Whether it can be decoded without what came before. Audio is always `"key"`. */
   readonly type: "key" | "delta";
-  /** When it is presented, in microseconds on the source's own clock. */
+  /** When it is presented, in microseconds on the source's own clock; of what a peer sends, from when the first packet has arrived. */
   readonly timestamp: number;
   /** For how long, in microseconds. */
   readonly duration?: number;

@@ -166,17 +166,17 @@ export class FrameOutput {
     // A codec can be changed at a key frame only.
     if (this.#video && payloadType !== this.#payloadType) this.#waits = true;
     this.#payloadType = payloadType;
-    const timestamp = this.#clock.microsOf(rtpTimestamp, clockRate);
+    const isLatest = rtpTimestamp === this.#metadataOf;
+    const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
+    const timestamp = this.#clock.microsOf(rtpTimestamp, clockRate, firstReceiveTime);
     if (keyFrame) this.#waits = false;
     if (this.#waits) {
       this.#undecodable++;
       return;
     }
     if (frame.firstSequence !== frame.lastSequence) this.#several++;
-    const isLatest = rtpTimestamp === this.#metadataOf;
     const metadata = isLatest ? this.#metadata : {};
     const dependencies = isLatest ? this.#dependencies : undefined;
-    const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
     const [source = 0] = metadata.contributingSources ?? [];
     const captureTime = this.#capture.of(metadata.captureTime, source, rtpTimestamp, clockRate);
     const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);

@@ -18,7 +18,7 @@ export class OutgoingClock {
   #at: Millis | undefined;
 
   /** Begins at random, or where a stream that was sent before has come to. */
-  constructor({ timestampOffset, last }: SendStream) {
+  constructor({ timestampOffset, last }: Pick<SendStream, "timestampOffset" | "last">) {
     this.#timestamp = last?.timestamp ?? timestampOffset;
     this.#at = last?.at;
   }

@@ -197,11 +197,13 @@ Deno.test("a source that ends and begins again goes on with its timestamps, as t
   const random = new Random(6);
   for (let times = 0; times < 3; times++) {
     pair.run("a", (a, now) => a.setSender(sender("video", [VIDEO]), now));
+    pair.run("b", (b, now) => b.setReceiver(receiver("video"), now));
     sendVideo(pair, vp8(random, true, 500), true);
     pair.advance(500);
     sendVideo(pair, vp8(random, false, 500), false);
     pair.advance(500);
     pair.run("a", (a) => a.removeSender("1"));
+    pair.run("b", (b) => b.removeReceiver("1"));
     pair.advance(1000);
   }
   const timestamps = pair.sent.a.filter(({ kind }) => kind === "rtp")
@@ -209,6 +211,10 @@ Deno.test("a source that ends and begins again goes on with its timestamps, as t
     .map(({ timestamp }) => timestamp);
   const steps = timestamps.slice(1).map((timestamp, i) => (timestamp - timestamps[i]!) >>> 0);
   assertEquals(steps.map((step) => Math.round(step / 900)), [50, 150, 50, 150, 50]); // in 10 ms
+  const presented = framesOf(pair, "b", "1").map(({ timestamp }) => timestamp);
+  assertEquals(presented.map((at) => Math.round((at - presented[0]!) / 10_000)), [
+    ...[0, 50, 200, 250, 400, 450],
+  ]);
 });
 
 Deno.test("a source that ends and begins again goes on with its numbers: SRTP drops those that come twice (RFC 3711 section 9.1)", () => {
