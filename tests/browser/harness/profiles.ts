@@ -7,6 +7,8 @@ export interface BrowserOptions {
   readonly showAddresses?: boolean;
   /** There are a camera and a microphone, which nobody has to allow: a moving picture, and beeps. */
   readonly fakeDevices?: boolean;
+  /** What Chromium's libwebrtc tries out besides what it does by default: names and groups, each followed by a slash. */
+  readonly fieldTrials?: string;
   /** Answers for all paths of the page's origin but those under `/harness`. */
   readonly site?: (request: Request) => Response | Promise<Response>;
 }
@@ -81,7 +83,7 @@ const FAKE_DEVICES: Readonly<Record<string, string | number | boolean>> = {
 export const PROFILES: Readonly<Record<BrowserName, Profile>> = {
   chromium: {
     executables: ["chromium", "chromium-browser", "google-chrome"],
-    arguments: (folder, url, { showAddresses, fakeDevices }) => [
+    arguments: (folder, url, { showAddresses, fakeDevices, fieldTrials }) => [
       "--headless",
       ...(fakeDevices
         ? [
@@ -90,6 +92,7 @@ export const PROFILES: Readonly<Record<BrowserName, Profile>> = {
           "--autoplay-policy=no-user-gesture-required",
         ]
         : []),
+      ...(fieldTrials === undefined ? [] : [`--force-fieldtrials=${fieldTrials}`]),
       ...(showAddresses ? ["--disable-features=WebRtcHideLocalIpsWithMdns"] : []),
       "--no-sandbox", // it doesn't start as root otherwise
       "--disable-gpu",

@@ -12,6 +12,7 @@ import { Browser } from "../harness/browser.ts";
 import { browserPeers, localPeers } from "../harness/peer.ts";
 import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
+import { FLEXFEC_TRIALS, repairsByFlexfec } from "../media/flexfec.ts";
 import { impairedScenarios, scenariosFor } from "../media/mod.ts";
 import { endWithTheTest } from "./reporter.ts";
 import { playAll } from "./suite.ts";
@@ -28,5 +29,11 @@ endWithTheTest();
   const isWanted = (scenario: Scenario) => scenario.name.includes(wanted);
   await playAll(scenariosFor(name).filter(isWanted), heron, browserPeers(browser));
   await playAll(impairedScenarios(network).filter(isWanted), impaired, browserPeers(browser));
+}
+const flexfec = repairsByFlexfec(network);
+if (name === "chromium" && flexfec.name.includes(wanted)) {
+  const options = { fakeDevices: true, fieldTrials: FLEXFEC_TRIALS };
+  await using browser = await Browser.launch(name, options);
+  await playAll([flexfec], impaired, browserPeers(browser));
 }
 Deno.exit(0);
