@@ -127,6 +127,9 @@ export class MediaStreamTrackGenerator extends MediaStreamTrack {
   /**
    * Takes what the track is to carry. Closing or aborting it ends the track; a chunk of a wrong shape is a TypeError, and its end, and so
    * are H264 and H265 that are not Annex B.
+   *
+   * When the track and its clones have been stopped, nobody is written for: what is written, or piped here, rejects with an
+   * `InvalidStateError`. A `pipeTo` has to catch that, or the process ends with it.
    */
   get writable(): WritableStream<WritableChunk> {
     return this.#writable;
