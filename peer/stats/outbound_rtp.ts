@@ -44,8 +44,8 @@ export interface RTCOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   framesPerSecond?: number;
   /** Frames of 2.5 times the size that the target allows on average; only for video. */
   hugeFramesSent?: number;
-  /** Always this: what is encoded elsewhere is not made worse here; only for video. */
-  qualityLimitationReason?: "none";
+  /** Whether frames are left out, since the network does not take them, or for the limits of the encoding; only for video. */
+  qualityLimitationReason?: "none" | "cpu" | "bandwidth" | "other";
   /** Seconds for which the quality was limited, by reason; only for video. */
   qualityLimitationDurations?: Readonly<Record<"none" | "cpu" | "bandwidth" | "other", number>>;
   /** How often the size of pictures was changed: never; only for video. */
@@ -121,10 +121,8 @@ export function addOutbound(
     frameHeight: isVideo ? sent?.height : undefined,
     framesPerSecond: isVideo ? sent?.rate.at(place.now) : undefined,
     hugeFramesSent: isVideo ? sent?.huge ?? 0 : undefined,
-    qualityLimitationReason: isVideo ? "none" : undefined,
-    qualityLimitationDurations: isVideo
-      ? { none: (sent?.lifetime(place.now) ?? 0) / 1000, cpu: 0, bandwidth: 0, other: 0 }
-      : undefined,
+    qualityLimitationReason: isVideo ? figures.limitation.reason : undefined,
+    qualityLimitationDurations: isVideo ? limitationDurations(figures, place.now) : undefined,
     qualityLimitationResolutionChanges: isVideo ? 0 : undefined,
     targetBitrate: sent?.targetBitrate,
     totalPacketSendDelay: figures.totalPacketSendDelay / 1000,
@@ -133,6 +131,21 @@ export function addOutbound(
     pliCount: isVideo ? figures.pliCount : undefined,
     scalabilityMode: place.scalabilityMode,
   }, { part: ssrc });
+}
+
+/** Seconds; nothing here is limited by the processor. */
+function limitationDurations(
+  { limitation: { reason, since, durations } }: OutboundStatistics,
+  now: Millis,
+): Record<"none" | "cpu" | "bandwidth" | "other", number> {
+  const seconds = (of: keyof typeof durations) =>
+    (durations[of] + (of === reason && since !== undefined ? now - since : 0)) / 1000;
+  return {
+    none: seconds("none"),
+    cpu: 0,
+    bandwidth: seconds("bandwidth"),
+    other: seconds("other"),
+  };
 }
 
 function addRemoteInbound(

@@ -4,6 +4,7 @@ import type { SessionCore } from "./core.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import type { KeyFrameRequests } from "./inbound/key_frame_requests.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
+import type { QualityLimitationReason } from "./outbound/quality_limitation.ts";
 
 /** What is measured of a round trip. */
 export interface RoundTripStatistics {
@@ -105,6 +106,12 @@ export interface OutboundStatistics {
   readonly framesSent: number;
   /** Those of them that need no other. */
   readonly keyFramesSent: number;
+  /** Whether frames are left out, why, and since when; undefined before the first frame. And for how long before, by reason. */
+  readonly limitation: {
+    readonly reason: QualityLimitationReason;
+    readonly since: Millis | undefined;
+    readonly durations: Readonly<Record<QualityLimitationReason, Millis>>;
+  };
   /** How long packets waited before they left, in all. */
   readonly totalPacketSendDelay: Millis;
   /** NACKs that came. */
@@ -180,7 +187,7 @@ export function inboundStatistics(
 
 /** Figures of a stream that is sent. */
 export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
-  const { ssrc, rid, traffic, remote, parameters } = stream;
+  const { ssrc, rid, traffic, remote, parameters, quality: { reason, since, durations } } = stream;
   const { latest, total, count } = remote.roundTrip;
   return {
     ...{ ssrc, rid, rtxSsrc: parameters.rtxSsrc, active: parameters.active },
@@ -192,6 +199,7 @@ export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
     retransmittedBytesSent: traffic.retransmittedBytes,
     framesSent: stream.framesSent,
     keyFramesSent: stream.keyFramesSent,
+    limitation: { reason, since, durations },
     totalPacketSendDelay: traffic.delay,
     nackCount: stream.nackCount,
     pliCount: stream.pliCount,

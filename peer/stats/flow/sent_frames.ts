@@ -15,16 +15,8 @@ export class SentFrames {
   /** Bits per second that congestion control allows for; undefined while it has not said. */
   targetBitrate: number | undefined;
 
-  #began: Millis | undefined;
-
-  /** The time since the first frame. */
-  lifetime(now: Millis): Millis {
-    return this.#began === undefined ? 0 : now - this.#began;
-  }
-
   /** A frame is sent. */
   add({ data, keyFrame }: OutboundFrame, mimeType: string, now: Millis): void {
-    this.#began ??= now;
     const frames = this.rate.isSettled(now) ? this.rate.at(now) : 0;
     this.rate.add(now);
     // The average is what the target allows for a frame.

@@ -35,6 +35,7 @@ import {
   type StreamName,
   writtenElements,
 } from "./packet_extensions.ts";
+import { QualityLimitation } from "./quality_limitation.ts";
 import { SentTraffic } from "./sent_traffic.ts";
 import { StreamRewriter } from "./stream_rewriter.ts";
 
@@ -88,6 +89,7 @@ export class OutgoingStream {
   /** All that has left for it. */
   readonly traffic: SentTraffic = new SentTraffic();
   readonly limits: EncodingLimits = new EncodingLimits();
+  readonly quality: QualityLimitation = new QualityLimitation();
   /** What the other side says of the streams that repair it. */
   readonly #repairRemotes = new Map<number, RemoteInbound>();
   readonly #section: SenderSection;

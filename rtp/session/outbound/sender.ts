@@ -251,9 +251,13 @@ export class Sender implements SenderSection {
       : undefined;
     if (reason !== undefined) {
       this.#drop(reason);
+      stream.quality.enter(reason === "limited" ? "other" : "bandwidth", now);
       if (!this.#waiting.has(stream)) this.#waiting.set(stream, -Infinity);
     } else if (keyFrame) this.#waiting.delete(stream);
-    if (!this.#waiting.has(stream)) return true;
+    if (!this.#waiting.has(stream)) {
+      stream.quality.enter("none", now);
+      return true;
+    }
     // A key frame is large: there has to be room for it.
     if (this.#host.queueTime <= MAX_QUEUE_TIME / 2 && limits.hasRoom(now)) {
       this.#skipToKeyFrame(stream, now);

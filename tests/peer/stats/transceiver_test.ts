@@ -19,6 +19,11 @@ const OUTBOUND: OutboundStatistics = {
   retransmittedBytesSent: 345,
   framesSent: 7,
   keyFramesSent: 1,
+  limitation: {
+    reason: "bandwidth",
+    since: 700,
+    durations: { none: 4000, bandwidth: 100, other: 20 },
+  },
   totalPacketSendDelay: 50,
   nackCount: 3,
   pliCount: 4,
@@ -124,6 +129,10 @@ Deno.test("webrtc-stats section 8: a stream that is sent refers to its source, c
   assertEquals(outbound.transportId, of(entries, "transport").id);
   assertEquals([outbound.mid, outbound.encodingIndex, outbound.active], ["m", 0, true]);
   assertEquals([outbound.totalPacketSendDelay, outbound.framesEncoded], [0.05, 7]);
+  assertEquals(outbound.qualityLimitationReason, "bandwidth");
+  assertEquals(outbound.qualityLimitationDurations, {
+    ...{ none: 4, cpu: 0, bandwidth: 0.4, other: 0.02 },
+  });
   assertEquals([remote.roundTripTime, remote.totalRoundTripTime], [0.04, 0.09]);
   assertEquals([remote.packetsLost, remote.fractionLost, remote.jitter], [-1, 0.25, 0.02]);
   assertEquals(remote.timestamp, 4850, "when it came");

@@ -78,7 +78,9 @@ Deno.test("W3C WebRTC section 5.2: an encoding that is not active sends nothing,
 
 Deno.test("W3C WebRTC section 5.2: maxBitrate is not exceeded: frames are left out, and what arrives can be decoded", async () => {
   const { call, sender, play, end } = await videoCall();
+  const quality = async () => (await statsOf(call.alice, "outbound-rtp")).qualityLimitationReason;
   assertEquals(frames(await play(4)), 100);
+  assertEquals(await quality(), "none");
   await set(sender, (encoding) => encoding.maxBitrate = 150_000);
   await call.advance(10);
   const { targetBitrate } = await statsOf(call.alice, "outbound-rtp");
@@ -91,6 +93,10 @@ Deno.test("W3C WebRTC section 5.2: maxBitrate is not exceeded: frames are left o
   assertEquals(framesDropped, 0, "none of them refers to what was left out");
   await set(sender, (encoding) => delete encoding.maxBitrate);
   await play(1);
+  assertEquals(await quality(), "none");
+  const { qualityLimitationDurations: durations } = await statsOf(call.alice, "outbound-rtp");
+  assert(durations.none > 8 && durations.other > 5, `${durations.none}, ${durations.other}`);
+  assertEquals([durations.cpu, durations.bandwidth], [0, 0]);
   assertEquals(frames(await play(4)), 100);
   await set(sender, (encoding) => encoding.maxBitrate = 0);
   assertEquals(frames(await play(4)), 1, "even a bitrate of zero allows one frame");

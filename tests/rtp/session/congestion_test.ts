@@ -113,4 +113,6 @@ Deno.test("a source that will not slow down loses frames at its own end, and sta
   }
   assert(pair.a.discards.of("congested") > 0);
   assert(sessionCore(pair.a).queueTime < 4000, `${sessionCore(pair.a).queueTime}`);
+  const { durations } = pair.a.outbound("1")[0]!.limitation;
+  assert(durations.bandwidth > 100 && durations.other === 0, "webrtc-stats section 8.7");
 });
