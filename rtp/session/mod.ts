@@ -39,5 +39,6 @@ export type {
   RoundTripStatistics,
   TransportStatistics,
 } from "./statistics.ts";
+export type { QualityLimitationReason } from "./outbound/quality_limitation.ts";
 export { isSessionExtension } from "./outbound/packet_extensions.ts";
 export { RtpSession } from "./session.ts";

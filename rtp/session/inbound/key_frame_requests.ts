@@ -50,8 +50,6 @@ export class KeyFrameRequests {
   /** The request that is due. It is asked again until a key frame comes. */
   take(senderSsrc: number, kind: "pli" | "fir", now: Millis): KeyFrameRequest | undefined {
     if (!this.#wanted || now < (this.nextTimeout ?? 0)) return undefined;
-    // RFC 5104 section 4.3.1.1: the same number again asks for the same key frame.
-    if (this.#asked === undefined) this.#firSequence = 0;
     this.#asked = now;
     const mediaSsrc = this.#ssrc;
     if (kind === "pli") {
@@ -59,6 +57,7 @@ export class KeyFrameRequests {
       return { type: "PLI", senderSsrc, mediaSsrc };
     }
     this.#firs++;
+    // RFC 5104 section 4.3.1.1: the same number again would ask for the same key frame, which may have come and been lost.
     const sequence = this.#firSequence++ & 0xff;
     return { type: "FIR", senderSsrc, entries: [{ ssrc: mediaSsrc, sequence }] };
   }

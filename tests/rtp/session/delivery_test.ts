@@ -2,7 +2,9 @@ import { sessionCore } from "../../../rtp/session/session.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   buildHeaderExtension,
+  createRtpPacket,
   MAX_BUFFER_DELAY,
+  parseRtcp,
   parseRtpPacket,
   PLAYOUT_DELAY_URI,
   serializeRtpPacket,
@@ -15,10 +17,13 @@ import {
   ends,
   eventsOf,
   EXTENSIONS,
+  format,
   framesOf,
+  receiver,
   sender,
   sendVideo,
   VIDEO,
+  VIDEO_FORMATS,
   vp8,
 } from "./ends.ts";
 
@@ -267,4 +272,86 @@ Deno.test("playout delay: frames are held as long as their sender wants, or the 
   assertEquals(waits(300, 0), [310, 300]);
   assertEquals(waits(300, 500), [510, 500]);
   assertEquals(waits(40_950, 0), [4010, MAX_BUFFER_DELAY]);
+});
+
+Deno.test("RFC 5104 section 4.3.1: where only FIR was agreed on, key frames are asked for by it, each time with another number", () => {
+  const feedback = ["nack", "ccm fir"];
+  const formats = VIDEO_FORMATS.map((format) => ({ ...format, feedback }));
+  const pair = ends(10, {}, { video: { formats }, receiving: { formats } });
+  const random = new Random(10);
+  sendVideo(pair, vp8(random, false, 300), false);
+  pair.advance(1000);
+  const firs = pair.sent.b.filter(({ kind }) => kind === "rtcp").flatMap(({ data }) =>
+    parseRtcp(data)
+  ).filter(({ type }) => type === "FIR" || type === "PLI");
+  assertEquals(firs.map((fir) => fir.type === "FIR" && fir.entries), [
+    [{ ssrc: VIDEO.ssrc, sequence: 0 }],
+    [{ ssrc: VIDEO.ssrc, sequence: 1 }],
+    [{ ssrc: VIDEO.ssrc, sequence: 2 }],
+    [{ ssrc: VIDEO.ssrc, sequence: 3 }],
+  ]);
+  assertEquals([pair.b.inbound("1")[0]!.firCount, pair.a.outbound("1")[0]!.firCount], [4, 4]);
+  assertEquals(eventsOf(pair, "a", "key-frame-request").length, 4);
+});
+
+Deno.test("another codec in the same stream begins with a key frame, and is asked for one", () => {
+  const pair = ends(11);
+  const random = new Random(11);
+  const send = (payloadType: number, keyFrame: boolean) => {
+    sendVideo(pair, vp8(random, keyFrame, 300), keyFrame, { payloadType });
+    pair.advance(40);
+  };
+  send(96, true);
+  send(96, false);
+  send(98, false);
+  send(98, false);
+  const requests = () => eventsOf(pair, "a", "key-frame-request").length;
+  const before = requests();
+  pair.advance(400);
+  assert(requests() > before);
+  send(98, true);
+  send(98, false);
+  send(96, false);
+  send(96, true);
+  assertEquals(framesOf(pair).map(({ payloadType, keyFrame }) => [payloadType, keyFrame]), [
+    ...[[96, true], [96, false], [98, true], [98, false], [96, true]],
+  ]);
+  assertEquals(pair.b.inbound("1")[0]!.framesDropped, 3);
+});
+
+Deno.test("behind a packet whose payload is malformed, nothing comes out before a key frame", () => {
+  const pair = ends(12);
+  const random = new Random(12);
+  let isBroken = false;
+  pair.filter = ({ kind, data }, from) => {
+    const packet = kind === "rtp" && from === "a" ? parseRtpPacket(data) : undefined;
+    if (packet === undefined || !isBroken) return { kind, data };
+    // An extended descriptor without what it promises (RFC 7741 section 4.2).
+    return { kind, data: serializeRtpPacket({ ...packet, payload: Uint8Array.of(0x90) }) };
+  };
+  for (const [broken, keyFrame] of [[0, 1], [0, 0], [1, 0], [0, 0], [0, 1], [0, 0]] as const) {
+    isBroken = broken === 1;
+    sendVideo(pair, vp8(random, keyFrame === 1, 300), keyFrame === 1);
+    pair.advance(40);
+  }
+  assertEquals(framesOf(pair).map(({ keyFrame }) => keyFrame), [true, false, true, false]);
+});
+
+Deno.test("RFC 3389: comfort noise between sound is no frame", () => {
+  const formats = [
+    format(0, "audio/PCMU", { clockRate: 8000 }),
+    format(13, "audio/CN", { clockRate: 8000 }),
+  ];
+  const pair = ends(13);
+  pair.run("b", (b, now) => b.setReceiver(receiver("audio", { formats }), now));
+  for (const [i, payloadType] of [0, 13, 0].entries()) {
+    const packet = createRtpPacket({
+      ...{ ssrc: 9, payloadType, sequenceNumber: i, timestamp: 160 * i },
+      payload: new Uint8Array(payloadType === 0 ? 160 : 1).fill(70),
+    });
+    pair.inject("a", { kind: "rtp", data: serializeRtpPacket(packet) });
+    pair.advance(20);
+  }
+  pair.advance(100);
+  assertEquals(framesOf(pair, "b", "0").map(({ payloadType }) => payloadType), [0, 0]);
 });
