@@ -14,7 +14,7 @@ const MAX_EXTENSIONS = 32;
  */
 
 /**
- * Parses a candidate attribute, with or without `a=`. Undefined for anything malformed, and for a type or a transport that
+ * Parses a candidate attribute, with or without `a=` and the end of the line. Undefined for anything malformed, and for a type or a transport that
  * RFC 8839 section 5.1 says to ignore. TCP candidates (RFC 6544) are parsed.
  *
  * @example
@@ -30,7 +30,7 @@ const MAX_EXTENSIONS = 32;
  */
 export function parseCandidate(line: string): IceCandidate | undefined {
   if (line.length > MAX_LINE) return undefined;
-  const match = /^(?:a=)?candidate:(.*)$/.exec(line);
+  const match = /^(?:a=)?candidate:(.*)(?:\r?\n)?$/.exec(line);
   if (match === null) return undefined;
   const fields = match[1]!.replace(/ +$/, "").split(/ +/);
   const [foundation, componentText, transport, priorityText, address, portText, typ, type] = fields;

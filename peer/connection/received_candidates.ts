@@ -55,7 +55,7 @@ export class ReceivedCandidates {
       queueTask(() => {
         if (this.#host.isClosed) return;
         if (init.candidate === "") this.#end(generations, index);
-        else if (!this.#add(init.candidate, generations[0], index!)) {
+        else if (!this.#add(attributeOf(init.candidate), generations[0], index!)) {
           return reject(
             operationError(`'${init.candidate}' is no candidate (RFC 8839 section 5.1)`),
           );
@@ -161,6 +161,11 @@ function indexOf({ sdpMid, sdpMLineIndex }: CandidateInit, remote: AppliedDescri
   // Deviation: an empty sdpMid beside an index counts as none, as in browsers: no section is called so, and pion signals it.
   const isNamed = sdpMid !== null && (sdpMid !== "" || sdpMLineIndex === null);
   return isNamed ? remote.indexOfMid(sdpMid) : sdpMLineIndex;
+}
+
+/** The candidate-attribute, which may come as a whole line of a description. */
+function attributeOf(candidate: string): string {
+  return candidate.replace(/^a=/, "").replace(/\r?\n$/, "");
 }
 
 function operationError(message: string): DOMException {

@@ -74,6 +74,16 @@ Deno.test("a Firefox TCP candidate of component 2 is parsed with its extensions"
   assertEquals(parseCandidate(writeCandidate(candidate)), candidate);
 });
 
+Deno.test("a line is taken as it stands in a description, with its end", () => {
+  const line = "candidate:1 1 udp 1 192.0.2.1 9 typ host";
+  for (const whole of [`a=${line}`, `${line}\n`, `a=${line}\r\n`]) {
+    assertEquals(parseCandidate(whole), parseCandidate(line));
+  }
+  for (const more of [`${line}\r\n\r\n`, `${line}\r\na=x`, `\n${line}`, `${line}\r`]) {
+    assertEquals(parseCandidate(more), undefined);
+  }
+});
+
 Deno.test("what RFC 8839 section 5.1 does not allow is refused", () => {
   const good = "candidate:1 1 udp 1 192.0.2.1 9 typ host";
   assert(parseCandidate(good) !== undefined);

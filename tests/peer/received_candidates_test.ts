@@ -42,6 +42,18 @@ Deno.test("a candidate is added to the section that it is for", async () => {
   await pair.close();
 });
 
+Deno.test("a candidate may come as a whole line of a description, as in Chromium", async () => {
+  const pair = new Pair();
+  const { alice } = pair;
+  await alice.setRemoteDescription(MEDIA_OFFER);
+  await alice.addIceCandidate({ candidate: `a=${CANDIDATE}\r\n`, sdpMid: "1" });
+  await alice.addIceCandidate({ candidate: CANDIDATE, sdpMid: "1" }); // the same one
+  const { sdp } = alice.remoteDescription!;
+  assertEquals(occurrences(sdp, `a=${CANDIDATE}`), [0, 1]);
+  assert(!sdp.includes("\r\n\r\n"));
+  await pair.close();
+});
+
 Deno.test("an empty sdpMid is none: the section is told by its index", async () => {
   const pair = new Pair();
   const { alice } = pair;
