@@ -3,11 +3,13 @@ import { assert, assertEquals } from "@std/assert";
 import {
   buildHeaderExtension,
   createRtpPacket,
+  findElement,
   MAX_BUFFER_DELAY,
   parseRtcp,
   parseRtpPacket,
   PLAYOUT_DELAY_URI,
   serializeRtpPacket,
+  VIDEO_ORIENTATION_URI,
   writePlayoutDelay,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
@@ -85,6 +87,7 @@ Deno.test("audio arrives with its level and in RTP time", () => {
     38,
     39,
   ]);
+  assertEquals(frames.every(({ voiceActivity }) => voiceActivity), true);
   const begin = Math.round(frames[0]!.firstReceiveTime * 1000);
   assertEquals(
     frames.map(({ timestamp }) => timestamp - begin),
@@ -335,6 +338,23 @@ Deno.test("behind a packet whose payload is malformed, nothing comes out before 
     pair.advance(40);
   }
   assertEquals(framesOf(pair).map(({ keyFrame }) => keyFrame), [true, false, true, false]);
+});
+
+Deno.test("3GPP TS 26.114 section 7.4.5: the last packet of a picture tells how it is turned", () => {
+  const extensions = new Map([...EXTENSIONS, [VIDEO_ORIENTATION_URI, 13]]);
+  const pair = ends(14, {}, { video: { extensions }, receiving: { extensions } });
+  pair.run("a", (a, now) =>
+    a.handleOutbound([{
+      ...{ type: "frame", mid: "1", payloadType: 96, data: vp8(new Random(14), true, 3000) },
+      ...{ keyFrame: true, timestamp: 0, rotation: 90 },
+    }], now));
+  pair.advance(100);
+  const packets = pair.sent.a.filter(({ kind }) => kind === "rtp").map(({ data }) =>
+    parseRtpPacket(data)!
+  ).filter(({ ssrc }) => ssrc === VIDEO.ssrc);
+  const told = packets.map(({ extension }) => findElement(extension, 13) !== undefined);
+  assertEquals(told, [false, false, true]);
+  assertEquals(framesOf(pair).map(({ rotation }) => rotation), [90]);
 });
 
 Deno.test("RFC 3389: comfort noise between sound is no frame", () => {

@@ -134,7 +134,7 @@ Deno.test("packets of frames come out above where the parameters say so, and lea
 Deno.test("packets that are taken and given back become frames, in order and once each", () => {
   const seed = seedForRun("returned packets");
   const random = new Random(seed);
-  const pair = ends(seed, { loss: 0.03, delay: 10 }, { receiving: { delivery: "packets" } });
+  const pair = ends(seed, { delay: 10 }, { receiving: { delivery: "packets" } });
   const sent: Uint8Array[] = [];
   let taken = 0;
   const giveBack = () => {
@@ -157,6 +157,7 @@ Deno.test("packets that are taken and given back become frames, in order and onc
     sendVideo(pair, data, (data[0]! & 1) === 0);
     pair.advance(33);
     giveBack();
+    pair.link = { loss: 0.03, delay: 10 }; // nobody would know that the very first packet is missing
   }
   for (let i = 0; i < 20; i++) {
     pair.advance(50);
