@@ -5,6 +5,7 @@
  */
 import { FramePipe, type FramePipeOwner } from "../encoded_transform/frame_pipe.ts";
 import type { Layer } from "../encoded_transform/key_frame_tasks.ts";
+import { withReadableType } from "../encoded_transform/readable_type.ts";
 import type { ReceiverSlots, SenderSlots } from "./slots.ts";
 
 /** Between a sender's encoder and its packetizer, which sets `forward`. */
@@ -15,7 +16,11 @@ export function senderFrames(sender: SenderSlots): FramePipe {
 /** Between a receiver's depacketizer and its track. */
 export function receiverFrames(receiver: ReceiverSlots): FramePipe {
   const { source } = receiver;
-  return waiting(receiver, new FramePipe(new Receiving(receiver), (chunk) => source.emit(chunk)));
+  const frames: FramePipe = new FramePipe(
+    new Receiving(receiver),
+    (chunk) => source.emit(frames.transform === null ? chunk : withReadableType(chunk)),
+  );
+  return waiting(receiver, frames);
 }
 
 function waiting({ transceiver }: SenderSlots | ReceiverSlots, frames: FramePipe): FramePipe {

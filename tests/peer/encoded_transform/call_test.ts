@@ -7,7 +7,11 @@ import {
   RTCRtpScriptTransform,
   SFrameTransform,
 } from "../../../mod.ts";
-import { MediaStreamTrackGenerator, MediaStreamTrackProcessor } from "../../../media/mod.ts";
+import {
+  type EncodedChunk,
+  MediaStreamTrackGenerator,
+  MediaStreamTrackProcessor,
+} from "../../../media/mod.ts";
 import { scriptTransformOf } from "../../../peer/encoded_transform/rtc_rtp_script_transform.ts";
 import { Pair } from "../pair.ts";
 import { baseKey } from "./sframe/vectors.ts";
@@ -130,6 +134,40 @@ Deno.test("a call that is encrypted end to end (RFC 9605)", async () => {
     receiver.transform = transform;
   });
   assertEquals(received.map((data) => data[20]), [0, 1, 2, 3, 4]);
+});
+
+Deno.test("which frames are key frames is seen in what a receiver's transform makes of them, not in what was encrypted", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  // RFC 6386 section 9.1: by the lowest bit of their first bytes, the network sees three key frames.
+  const seen = [0x10, 0x10, 0x10, 0x11, 0x11];
+  let index = 0;
+  through(pair.alice.addTrack(generator), (frame) => {
+    frame.data = Uint8Array.of(seen[index++]!, ...new Uint8Array(frame.data)).buffer;
+  });
+  const received: { type: string; width: number | undefined }[] = [];
+  pair.bob.ontrack = ({ receiver, track }) => {
+    through(receiver, (frame) => void (frame.data = frame.data.slice(1)));
+    const sink = new WritableStream<EncodedChunk>({
+      write: ({ type, metadata }) => void received.push({ type, width: metadata?.width }),
+    });
+    void new MediaStreamTrackProcessor({ track }).readable.pipeTo(sink).catch(() => {});
+  };
+  await pair.negotiate();
+  await pair.until(() =>
+    pair.alice.connectionState === "connected" && pair.bob.connectionState === "connected"
+  );
+  const writer = generator.writable.getWriter();
+  const types = ["key", "delta", "delta", "key", "delta"] as const;
+  for (const [i, type] of types.entries()) {
+    await writer.write({ type, timestamp: i * 20_000, data: frameData(type === "key" ? 0 : 1) });
+    await pair.advance(20);
+  }
+  await pair.until(() => received.length === types.length);
+  assertEquals(received.map(({ type }) => type), [...types]);
+  assertEquals(received.map(({ width }) => width), [640, undefined, undefined, 640, undefined]);
+  generator.stop();
+  await pair.close();
 });
 
 Deno.test("a track is first heard once there are keys: nothing of it is lost, and a key frame is asked for", async () => {
