@@ -1,8 +1,8 @@
 import { type Arrival, capturedAt, type SharedClock, TrackTimeline } from "./track_timeline.ts";
 import type { MediaCodec } from "../codec.ts";
 import { audioDuration } from "../codecs/audio_duration.ts";
-import { silence } from "../codecs/silence.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
+import { silence } from "../../rtp/mod.ts";
 
 /** Samples that come later than this, in microseconds, do not follow those before: less is jitter. */
 const MAX_GAP = 20_000;

@@ -12,6 +12,7 @@ export {
 } from "./opus.ts";
 export * from "./g711.ts";
 export * from "./comfort_noise.ts";
+export { silence } from "./silence.ts";
 export * from "./telephone_event.ts";
 export * from "./telephone_event_receiver.ts";
 export * from "./red.ts";

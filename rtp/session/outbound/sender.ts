@@ -1,7 +1,7 @@
 import type { Discards, Millis } from "../../../core/stage/mod.ts";
 import type { PacerPriority } from "../../congestion/mod.ts";
 import { createRtpPacket, type RtpPacket } from "../../packet.ts";
-import { startsKeyFrame } from "../../payload/mod.ts";
+import { silence, startsKeyFrame } from "../../payload/mod.ts";
 import type { SendInit } from "../../transmission/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
@@ -29,6 +29,12 @@ export const MAX_QUEUE_TIME: Millis = 1000;
 
 /** What is lost is repaired, rather than sent again, where that would take longer. */
 const LONG_ROUND_TRIP: Millis = 100;
+
+/** Audio that does not come for so long has paused: packets are 20 ms long, or 60. */
+const AUDIO_PAUSE: Millis = 100;
+
+/** As much silence as goes before a tone then, in microseconds. */
+const SILENCE = 20_000;
 
 /** What a sender needs of its session. */
 export interface SenderHost extends StreamHost {
@@ -63,6 +69,8 @@ export class Sender implements SenderSection {
   readonly #host: SenderHost;
   #streams: OutgoingStream[] = [];
   readonly #tones = new ToneQueue();
+  /** When something was last given to be sent. */
+  #audioAt: Millis = -Infinity;
   /** Streams whose next frame has to be a key frame, and when that was last asked for. */
   readonly #waiting = new Map<OutgoingStream, Millis>();
   /** The last frame of each stream of which packets were forwarded. */
@@ -106,12 +114,17 @@ export class Sender implements SenderSection {
 
   /** Sends a frame. */
   send(frame: OutboundFrame, now: Millis): void {
+    this.#audioAt = now;
+    if (this.kind === "audio" && this.#tones.isPressed(now)) return;
+    this.#send(frame, now);
+  }
+
+  #send(frame: OutboundFrame, now: Millis): void {
     const stream = this.#streamOf(frame.rid);
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(frame.payloadType);
     if (format === undefined) return this.#drop("no format");
     if (this.kind === "audio") {
-      if (this.#tones.isPressed(now)) return;
       if (!stream.limits.allows(now)) return this.#drop("limited");
     } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
     const { remote, protection } = stream;
@@ -146,6 +159,7 @@ export class Sender implements SenderSection {
 
   /** Forwards a packet. */
   forward(item: OutboundPacket, now: Millis): void {
+    this.#audioAt = now;
     const stream = this.#streamOf(item.rid);
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(item.payloadType);
@@ -159,6 +173,7 @@ export class Sender implements SenderSection {
 
   /** Sends a packet that the application has written, and tells if it never will be sent. */
   write(item: WrittenPacket, now: Millis): void {
+    this.#audioAt = now;
     const stream = this.#streamOf(item.rid);
     const format = this.formats.get(item.payloadType);
     if (stream === undefined || !stream.parameters.active) this.#drop("no encoding");
@@ -173,12 +188,27 @@ export class Sender implements SenderSection {
   /** Presses a key (RFC 4733 section 3.2: 0 to 15). Returns false if the other side takes none, or too many wait. */
   press(event: number, duration: Millis, now: Millis): boolean {
     const [stream] = this.#streams;
-    const rate = stream?.media.clockRate;
-    const format = this.formats.find("telephone-event", rate) ??
-      this.formats.find("telephone-event");
-    if (stream === undefined || format === undefined) return false;
+    if (stream === undefined || this.formats.find("telephone-event") === undefined) return false;
+    const hasPaused = now - this.#audioAt >= AUDIO_PAUSE && !this.#tones.isSounding(now);
+    if (hasPaused) this.#sendSilence(stream, now);
+    const format = this.formats.find("telephone-event", stream.media.clockRate) ??
+      this.formats.find("telephone-event")!;
     const timestampAt = (at: Millis) => stream.timestampAt(at, format.clockRate);
     return this.#tones.press(event, duration, format, timestampAt, now);
+  }
+
+  /** Browsers place a tone by the audio before it: where that has paused, they play none. */
+  #sendSilence(stream: OutgoingStream, now: Millis): void {
+    const last = this.formats.get(stream.payloadType ?? -1) ?? this.formats.find("media");
+    const format = last && this.formats.get(this.formats.primaryOfRed(last) ?? last.payloadType);
+    const data = format && silence(format, SILENCE);
+    if (data === undefined) return;
+    const { payloadType, clockRate } = format!;
+    const rtpTimestamp = stream.timestampAt(now, clockRate);
+    this.#send({
+      ...{ type: "frame", mid: this.mid, payloadType, data },
+      ...{ keyFrame: true, timestamp: 0, rtpTimestamp },
+    }, now);
   }
 
   /** Lets go of all keys. */

@@ -59,7 +59,15 @@ export class ToneQueue {
     this.#letGo = this.#until = -Infinity;
   }
 
-  /** Whether a key is pressed: the audio is not sent meanwhile (RFC 4733 section 2.2 leaves the choice; browsers do the same). */
+  /** Whether a key is pressed still. */
+  isSounding(now: Millis): boolean {
+    return now < this.#letGo;
+  }
+
+  /**
+   * Whether a key is pressed, or its end is being told: the audio is not sent meanwhile (RFC 4733 section 2.2 leaves the choice; browsers
+   * do the same).
+   */
   isPressed(now: Millis): boolean {
     return now < this.#until;
   }

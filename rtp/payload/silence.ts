@@ -1,21 +1,20 @@
-import type { MediaCodec } from "../codec.ts";
-
 /** Silence of 20 ms in Opus: a CELT frame of the full band, in mono, with nothing in it (RFC 6716 section 3.1). */
 const OPUS_SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 
 /** The sample of value 0 (ITU-T G.711). */
-const G711_SILENCE: Readonly<Record<string, number>> = { "audio/PCMU": 0xff, "audio/PCMA": 0xd5 };
+const G711_SILENCE: Readonly<Record<string, number>> = { "audio/pcmu": 0xff, "audio/pcma": 0xd5 };
 
 /**
  * Silence that plays for so many microseconds, or, in Opus, for 20 ms: a decoder plays nothing until the next packet. Undefined for
  * codecs whose silence is not known.
  */
 export function silence(
-  { mimeType, clockRate }: MediaCodec,
+  codec: { readonly mimeType: string; readonly clockRate: number },
   duration: number,
 ): Uint8Array | undefined {
+  const mimeType = codec.mimeType.toLowerCase();
   if (mimeType === "audio/opus") return OPUS_SILENCE;
-  const sample = G711_SILENCE[mimeType];
+  const sample = Object.hasOwn(G711_SILENCE, mimeType) ? G711_SILENCE[mimeType] : undefined;
   if (sample === undefined) return undefined;
-  return new Uint8Array(Math.round(duration * clockRate / 1_000_000)).fill(sample);
+  return new Uint8Array(Math.round(duration * codec.clockRate / 1_000_000)).fill(sample);
 }
