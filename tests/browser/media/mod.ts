@@ -2,7 +2,7 @@ import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import { besideData } from "./beside_data.ts";
 import { renegotiates } from "./renegotiate.ts";
-import { hearsTones } from "./tones.ts";
+import { hearsTones, pressesKeys } from "./tones.ts";
 import { describes } from "./described.ts";
 import { echoes } from "./echo.ts";
 import type { ImpairedNetwork } from "../../support/impaired_network.ts";
@@ -36,6 +36,7 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     getsKeyFrames,
     givesKeyFrames,
     hearsTones,
+    pressesKeys,
     renegotiates,
     laterOffers,
     besideData,

@@ -172,3 +172,39 @@ export async function figures({ pc }: Side): Promise<Figures> {
     qualityLimitation: sent.qualityLimitationReason ?? "",
   };
 }
+
+/** Writes down which telephone keys sound in what a page receives, by the frequencies of ITU-T Q.23. */
+export function listenForKeys({ pc }: Side): void {
+  const rows = [697, 770, 852, 941];
+  const columns = [1209, 1336, 1477, 1633];
+  const keys = ["123A", "456B", "789C", "*0#D"];
+  const page: Page = globalThis;
+  const context = new page.AudioContext();
+  const analyser = new page.AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 });
+  const { track } = pc.getReceivers().find(({ track }) => track.kind === "audio")!;
+  context.createMediaStreamSource(new page.MediaStream([track])).connect(analyser);
+  const spectrum = new Float32Array(analyser.frequencyBinCount);
+  const level = (hertz: number) =>
+    spectrum[Math.round(hertz * analyser.fftSize / context.sampleRate)]!;
+  const loudest = (group: number[]) =>
+    group.reduce((best, _, i) => level(group[i]!) > level(group[best]!) ? i : best, 0);
+  const heard: string[] = (pc as Page).heard = [];
+  let previous = "";
+  const timer = setInterval(() => {
+    if (pc.connectionState === "closed") {
+      clearInterval(timer);
+      return context.close();
+    }
+    analyser.getFloatFrequencyData(spectrum);
+    const [row, column] = [loudest(rows), loudest(columns)];
+    const isLoud = Math.min(level(rows[row]!), level(columns[column]!)) > -40; // in decibels: keys have -30
+    const key = isLoud ? keys[row]![column]! : "";
+    if (key === previous && key !== heard.at(-1)) heard.push(key); // twice: what is heard once is a key's begin or end
+    previous = key;
+  }, 20);
+}
+
+/** The keys that a page has heard, with "" where none sounds. */
+export function keysHeard({ pc }: Side): string[] {
+  return (pc as Page).heard;
+}
