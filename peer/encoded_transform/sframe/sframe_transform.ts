@@ -29,9 +29,6 @@ export let sframeTransformOf: (transform: SFrameTransform) => FrameTransform;
  *
  * A key that is set is used by one sender only: two that encrypt with the same key would use the same nonces (RFC 9605 section 9.1).
  *
- * Pictures have to be of VP8 or VP9: H264, H265 and AV1 are taken apart at their NAL units and OBUs to be sent, and what is encrypted
- * has none. Negotiate one of the two with `setCodecPreferences`.
- *
  * @example
  * ```ts
  * import { RTCPeerConnection, SFrameTransform } from "@heron/webrtc";
