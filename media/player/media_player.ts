@@ -65,6 +65,21 @@ export class MediaPlayer {
     this.ended.catch(() => {}); // told to those who ask
   }
 
+  /** Whether it stands still. */
+  get paused(): boolean {
+    return this.#timeline.paused;
+  }
+
+  /** Stands still: the tracks stay live, and give nothing. */
+  pause(): void {
+    this.#timeline.pause();
+  }
+
+  /** Goes on from where it stands. */
+  resume(): void {
+    this.#timeline.resume();
+  }
+
   /** Stops: the tracks end, and fire `ended`. */
   stop(): void {
     for (const { source } of this.#tracks) source.end();

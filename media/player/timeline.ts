@@ -5,6 +5,8 @@ export class Timeline {
   readonly #clock: Clock;
   #media = 0;
   #due: Millis;
+  /** Where the file stands, in microseconds, while it is paused. */
+  #pausedAt: number | undefined;
   #wake = new Set<() => void>();
 
   constructor(clock: Clock) {
@@ -14,7 +16,26 @@ export class Timeline {
 
   /** Where the file is now, in microseconds. */
   get position(): number {
-    return this.#media + (this.#clock.now() - this.#due) * 1000;
+    return this.#pausedAt ?? this.#media + (this.#clock.now() - this.#due) * 1000;
+  }
+
+  /** Whether time stands still. */
+  get paused(): boolean {
+    return this.#pausedAt !== undefined;
+  }
+
+  /** Time stands still from now on. */
+  pause(): void {
+    this.#pausedAt ??= this.position;
+    this.wakeAll();
+  }
+
+  /** Time goes on from where it stands. */
+  resume(): void {
+    const media = this.#pausedAt;
+    if (media === undefined) return;
+    this.#pausedAt = undefined;
+    this.moveTo(media);
   }
 
   /** When what the file has at `media` microseconds is due. */
@@ -22,8 +43,9 @@ export class Timeline {
     return this.#due + (media - this.#media) / 1000;
   }
 
-  /** The file goes on from `media` microseconds, at the time `due`. Those that wait for something else are woken. */
+  /** The file goes on from `media` microseconds, at the time `due`, or when it is resumed. Those that wait for something else are woken. */
   moveTo(media: number, due: Millis = this.#clock.now()): void {
+    if (this.paused) this.#pausedAt = media;
     this.#media = media;
     this.#due = due;
     this.wakeAll();
@@ -37,14 +59,15 @@ export class Timeline {
         this.#wake.delete(wake);
         resolve();
       };
-      const cancel = this.#clock.after(Math.max(0, this.dueAt(media) - this.#clock.now()), wake);
+      const delay = Math.max(0, this.dueAt(media) - this.#clock.now());
+      const cancel = this.paused ? () => {} : this.#clock.after(delay, wake);
       this.#wake.add(wake);
     });
   }
 
   /** Whether that is due. */
   hasCome(media: number): boolean {
-    return this.dueAt(media) <= this.#clock.now();
+    return !this.paused && this.dueAt(media) <= this.#clock.now();
   }
 
   /** Lets go of those that wait. */

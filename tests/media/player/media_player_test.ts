@@ -175,6 +175,42 @@ Deno.test("a key frame that comes by itself within a second is waited for", asyn
   await player.ended;
 });
 
+Deno.test("a player that is paused gives nothing, and goes on from where it stands", async () => {
+  const { clock, player, chunks, isOver } = await play(await encode(FILES.webm!.args));
+  const [video, audio] = [chunks.get("video")!, chunks.get("audio")!];
+  await clock.until(() => video.length === 20);
+  player.pause();
+  player.pause();
+  const before = audio.length;
+  clock.assertIdle();
+  await clock.advance(5000);
+  assertEquals([player.paused, isOver(), video.length, audio.length], [true, false, 20, before]);
+  player.resume();
+  await clock.until(isOver);
+  assertEquals([player.paused, video.length], [false, 50]);
+  assertEquals(video.filter(({ type }) => type === "key").length, 1);
+  const gap = video[20]!.timestamp - video[19]!.timestamp;
+  assert(Math.abs(gap - 5_040_000) < 2000, `${gap} us`);
+});
+
+Deno.test("who needs a key frame while a player is paused begins with one when it goes on", async () => {
+  const { clock, player, chunks, isOver } = await play(await encode(FILES.webm!.args));
+  const video = chunks.get("video")!;
+  await clock.until(() => video.length === 30);
+  player.pause();
+  await clock.advance(1000);
+  requestKeyFrame(player.stream.getVideoTracks()[0]!);
+  await clock.advance(1000);
+  assertEquals(video.length, 30);
+  player.resume();
+  await clock.until(() => video.length === 31);
+  assertEquals(video[30]!.type, "key");
+  player.pause();
+  player.stop();
+  await clock.until(isOver);
+  clock.assertIdle();
+});
+
 Deno.test("stopping all tracks ends the player", async () => {
   const { clock, player, isOver } = await play(await encode(FILES.webm!.args));
   await clock.advance(100);
