@@ -14,7 +14,7 @@ import {
   writeDependencyDescriptor,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { type Ends, ends, EXTENSIONS, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
+import { call, type Ends, ends, EXTENSIONS, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
 
 const ID = 13;
 const extensions = new Map([...EXTENSIONS, [DEPENDENCY_DESCRIPTOR_URI, ID]]);
@@ -214,6 +214,20 @@ Deno.test("whatever is said of frames, their descriptors can be read and tell th
     const starts = descriptors.filter(({ startOfFrame }) => startOfFrame);
     const ends = descriptors.filter(({ endOfFrame }) => endOfFrame);
     assertEquals([starts.length, ends.length], [30, 30], `seed ${seed}, round ${round}`);
+  }
+});
+
+Deno.test("descriptors survive loss: what is sent again tells the same of its frame", () => {
+  const seed = seedForRun("described loss");
+  const random = new Random(seed);
+  const link = { delay: 25, loss: 0.05 };
+  const pair = ends(seed, link, { video: { extensions }, receiving: { extensions } });
+  const { sent } = call(pair, 10, random);
+  const frames = framesOf(pair);
+  assert(frames.length >= 0.99 * sent.length, `${frames.length} of ${sent.length}, seed ${seed}`);
+  for (const { keyFrame, dependencies } of frames) {
+    const { frameId, dependencies: needed } = dependencies!;
+    assertEquals(needed, keyFrame ? [] : [frameId - 1], `seed ${seed}`);
   }
 });
 
