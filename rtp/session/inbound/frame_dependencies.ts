@@ -2,6 +2,7 @@ import { diff16 } from "../../../core/wire/mod.ts";
 import {
   DEPENDENCY_DESCRIPTOR_URI,
   type DependencyStructure,
+  frameMarksOf,
   parseDependencyDescriptor,
   templateOf,
 } from "../../extensions/mod.ts";
@@ -16,11 +17,19 @@ export class DependencyReader {
   #structure: DependencyStructure | undefined;
   /** The latest frame number, without its wrap. */
   #latest: number | undefined;
+  /** The number of the frame that was read last. */
+  #last: number | undefined;
 
-  /** What a packet tells of its frame; undefined if it has no descriptor, or one that can't be understood. */
+  /**
+   * What a packet tells of its frame; undefined if it has no descriptor, or one that can't be understood, and if the packet before told the
+   * same.
+   */
   read(packet: RtpPacket, extensions: ExtensionIds): FrameDependencies | undefined {
     const data = elementOf(packet, extensions, DEPENDENCY_DESCRIPTOR_URI);
     if (data === undefined) return undefined;
+    const number = frameMarksOf(data)?.frameNumber;
+    if (number === this.#last) return undefined;
+    this.#last = number;
     const descriptor = parseDependencyDescriptor(data, this.#structure);
     if (descriptor === undefined) return undefined;
     const structure = this.#structure = descriptor.structure ?? this.#structure!;

@@ -16,9 +16,13 @@ import type { FormatTable } from "../format_table.ts";
 import type { FrameDependencies, FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
 import { CaptureClock } from "./capture_clock.ts";
+import { DecodableFrames } from "./decodable_frames.ts";
 import { DependencyReader } from "./frame_dependencies.ts";
 import { metadataOf } from "./packet_extensions.ts";
 import { UnwrappedClock } from "./unwrapped_clock.ts";
+
+/** Layers of a picture that are told apart: as many as a structure can have decode targets (AV1 RTP specification section A.8.2). */
+const MAX_LAYERS = 32;
 
 /** A frame without what only its stream knows. */
 export type OutputFrame = Omit<InboundFrame, "type" | "mid" | "ssrc" | "rid">;
@@ -52,7 +56,18 @@ export class FrameOutput {
   #metadata: FrameMetadata = {};
   #metadataOf: number | undefined;
   readonly #reader = new DependencyReader();
-  #dependencies: FrameDependencies | undefined;
+  /** What the frames of that picture tell of themselves: of each of its layers one. */
+  #layers: FrameDependencies[] = [];
+  /** Those of the picture before, which ends here if it had no marker. */
+  #earlier: { readonly timestamp: number | undefined; readonly layers: FrameDependencies[] } = {
+    timestamp: undefined,
+    layers: [],
+  };
+  readonly #decodable = new DecodableFrames();
+  /** Whether the last frame told what it needs. */
+  #isTold = false;
+  /** Whether something has been lost since the last frame, which may or may not be needed. */
+  #isUnsure = false;
   /** When the first packet of that timestamp arrived. */
   #firstArrival: Millis = 0;
   #payloadType: number | undefined;
@@ -101,7 +116,7 @@ export class FrameOutput {
   push(items: readonly BufferedItem[], known: Known): FrameOutputs {
     const out: FrameOutputs = { frames: [], keys: [] };
     for (const item of items) {
-      if (item.type === "gap") this.#waits = this.#video;
+      if (item.type === "gap") this.#lost();
       else this.#packet(item.packet, item.arrival, known, out);
     }
     return out;
@@ -123,7 +138,7 @@ export class FrameOutput {
     if (depacketizer === undefined) return;
     const dropped = depacketizer.discards.total;
     const frames = depacketizer.push(packet);
-    if (depacketizer.discards.total !== dropped) this.#waits = this.#video;
+    if (depacketizer.discards.total !== dropped) this.#lost();
     for (const frame of frames) {
       const inner = role === "red" ? (frame.descriptor as RedDescriptor).payloadType : undefined;
       const own = inner === undefined ? format : known.formats.get(inner);
@@ -134,15 +149,22 @@ export class FrameOutput {
   #note(packet: RtpPacket, arrival: Millis, extensions: ExtensionIds): void {
     if (packet.timestamp !== this.#metadataOf) {
       this.#metadata = {};
-      this.#dependencies = undefined;
+      this.#earlier = { timestamp: this.#metadataOf, layers: this.#layers };
+      this.#layers = [];
       this.#firstArrival = arrival;
     }
     this.#metadataOf = packet.timestamp;
     this.#firstArrival = Math.min(this.#firstArrival, arrival);
     if (packet.extension === undefined && packet.csrcs.length === 0) return;
     this.#metadata = { ...this.#metadata, ...metadataOf(packet, extensions) };
-    // Layers of one picture share its timestamp: the first one speaks for the whole.
-    if (this.#video) this.#dependencies ??= this.#reader.read(packet, extensions);
+    const layer = this.#video ? this.#reader.read(packet, extensions) : undefined;
+    if (layer !== undefined && this.#layers.length < MAX_LAYERS) this.#layers.push(layer);
+  }
+
+  #lost(): void {
+    if (!this.#video) return;
+    if (this.#isTold) this.#isUnsure = true;
+    else this.#waits = true;
   }
 
   #depacketizerOf({ payloadType, mimeType }: RtpFormat, isRed: boolean): Depacketizer | undefined {
@@ -164,19 +186,20 @@ export class FrameOutput {
     this.#received++;
     if (keyFrame) this.#keyFrames++;
     // A codec can be changed at a key frame only.
-    if (this.#video && payloadType !== this.#payloadType) this.#waits = true;
+    if (payloadType !== this.#payloadType) this.#waitForKeyFrame();
     this.#payloadType = payloadType;
     const isLatest = rtpTimestamp === this.#metadataOf;
     const firstReceiveTime = isLatest ? this.#firstArrival : receiveTime;
     const timestamp = this.#clock.microsOf(rtpTimestamp, clockRate, firstReceiveTime);
-    if (keyFrame) this.#waits = false;
-    if (this.#waits) {
+    const layers = isLatest ? this.#layers : this.#layersBefore(rtpTimestamp);
+    if (this.#video && !this.#isDecodable(layers, keyFrame)) {
       this.#undecodable++;
       return;
     }
     if (frame.firstSequence !== frame.lastSequence) this.#several++;
     const metadata = isLatest ? this.#metadata : {};
-    const dependencies = isLatest ? this.#dependencies : undefined;
+    // The lowest layer speaks for the whole picture.
+    const [dependencies] = layers;
     const [source = 0] = metadata.contributingSources ?? [];
     const captureTime = this.#capture.of(metadata.captureTime, source, rtpTimestamp, clockRate);
     const senderTime = clock && senderTimeOf(clock, rtpTimestamp, clockRate);
@@ -190,6 +213,27 @@ export class FrameOutput {
       sequenceNumber: frame.firstSequence,
       descriptor,
     });
+  }
+
+  #layersBefore(timestamp: number): readonly FrameDependencies[] {
+    return timestamp === this.#earlier.timestamp ? this.#earlier.layers : [];
+  }
+
+  #waitForKeyFrame(): void {
+    this.#waits = this.#video;
+    this.#decodable.clear();
+  }
+
+  /** What nobody needs may be missing; without word of that, everything is needed. */
+  #isDecodable(layers: readonly FrameDependencies[], keyFrame: boolean): boolean {
+    this.#isTold = layers.length > 0;
+    const isDecodable = this.#isTold
+      ? this.#decodable.take(layers, keyFrame)
+      : keyFrame || !(this.#waits || this.#isUnsure);
+    if (isDecodable) this.#waits = this.#isUnsure = false;
+    // Higher layers in time are not needed by those that follow in lower ones.
+    else if ((layers[0]?.temporalId ?? 0) === 0) this.#waits = true;
+    return isDecodable;
   }
 }
 
