@@ -13,7 +13,7 @@ interface Reading {
 
 /**
  * Whether a frame of video ends with `last`, and `next` begins the one after it: told by frame numbers (AV1 RTP specification section
- * A.8.2) or, for want of them, by the picture IDs of the payload format.
+ * A.8.2) or, where these are missing or count the frames of all layers of a simulcast, by the picture IDs of the payload format.
  */
 export function isNextFrame(
   last: RtpPacket,
@@ -25,8 +25,8 @@ export function isNextFrame(
     return data && frameMarksOf(data);
   });
   if (before !== undefined && after !== undefined) {
-    const isNext = after.frameNumber === ((before.frameNumber + 1) & 0xffff);
-    return before.endOfFrame && after.startOfFrame && isNext;
+    if (!before.endOfFrame || !after.startOfFrame) return false;
+    if (after.frameNumber === ((before.frameNumber + 1) & 0xffff)) return true;
   }
   if (last.payloadType !== next.payloadType) return false;
   const format = formats.get(next.payloadType);
