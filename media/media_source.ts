@@ -3,7 +3,7 @@ import { codecOfMimeType, type MediaCodec } from "./codec.ts";
 import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { Constraints } from "./constraints/properties.ts";
-import { overconstrained } from "./constraints/overconstrained_error.ts";
+import { overconstrained, OverconstrainedError } from "./constraints/overconstrained_error.ts";
 import { selectSettings } from "./constraints/select_settings.ts";
 import { queueTask } from "../webidl/task.ts";
 
@@ -113,8 +113,11 @@ export class MediaSource {
 
   /** The ApplyConstraints algorithm (W3C mediacapture-streams section 11.1.1): rejects with an `OverconstrainedError` if it can't. */
   async constrain(constraints: Constraints): Promise<void> {
-    const [refused] = this.#options.remote ? REMOTE.filter((name) => name in constraints) : [];
-    if (refused !== undefined) throw overconstrained(refused, []);
+    const isRemoteVideo = this.#options.remote && this.kind === "video";
+    const [refused] = isRemoteVideo ? REMOTE.filter((name) => name in constraints) : [];
+    if (refused !== undefined) {
+      throw new OverconstrainedError(refused, `${refused}: it is as the other end makes it`);
+    }
     const candidates = this.#options.candidates ?? [this.#settings];
     const selection = selectSettings(candidates, constraints, this.kind);
     if ("failed" in selection) throw overconstrained(selection.failed, candidates);
@@ -221,5 +224,5 @@ export class MediaSource {
   }
 }
 
-/** The properties that W3C WebRTC section 9.3.3 defines for remote tracks. */
+/** The properties that W3C WebRTC section 9.3.3 defines for remote tracks of video; there are none for audio. */
 const REMOTE = ["width", "height", "frameRate", "aspectRatio"] as const;

@@ -229,6 +229,7 @@ export class ReceiverSlots {
       kind,
       label: `remote ${kind}`,
       muted: true,
+      remote: true,
       onKeyFrameRequest: () => host.requestRemoteKeyFrame(this),
     });
     this.track = createTrack(this.source);

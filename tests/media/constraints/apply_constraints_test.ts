@@ -67,6 +67,11 @@ Deno.test("a track that has ended takes any constraints, and does nothing with t
   assertEquals(configured, []);
 });
 
+Deno.test("a remote track of audio is not constrained, and refuses nothing (W3C WebRTC section 9.3.3)", async () => {
+  const track = createTrack(new MediaSource({ kind: "audio", remote: true }));
+  await track.applyConstraints({ width: 1, echoCancellation: false });
+});
+
 Deno.test("a remote track refuses what is defined for it, and has no capabilities (W3C WebRTC section 9.3.3)", async () => {
   const track = createTrack(new MediaSource({ kind: "video", remote: true }));
   for (const name of ["width", "height", "frameRate", "aspectRatio"]) {

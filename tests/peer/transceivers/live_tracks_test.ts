@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { MediaStream } from "../../../mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { MediaStream, OverconstrainedError } from "../../../mod.ts";
 import { record } from "../pair.ts";
 import { Call, opus, Source, vp8 } from "../call.ts";
 
@@ -35,6 +35,20 @@ Deno.test("W3C WebRTC section 9.3: a remote track is muted until something arriv
   assertEquals([track.muted, track.readyState], [true, "live"]);
   await play(3);
   assertEquals([track.muted, events], [false, ["unmute"]]);
+  await end();
+});
+
+Deno.test("W3C WebRTC section 9.3.3: what another peer films can't be constrained from here", async () => {
+  const { far: { track }, end } = await videoCall();
+  for (const name of ["width", "height", "frameRate", "aspectRatio"]) {
+    const { constraint } = await assertRejects(
+      () => track.applyConstraints({ [name]: 1 }),
+      OverconstrainedError,
+    );
+    assertEquals(constraint, name);
+  }
+  await track.applyConstraints({});
+  assertEquals(track.getCapabilities(), {});
   await end();
 });
 
