@@ -2,6 +2,7 @@ import { type Arrival, capturedAt, type SharedClock, TrackTimeline } from "./tra
 import type { MediaCodec } from "../codec.ts";
 import { audioDuration } from "../codecs/audio_duration.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
+import type { Millis } from "../../core/stage/mod.ts";
 import { silence } from "../../rtp/mod.ts";
 
 /** Samples that come later than this, in microseconds, do not follow those before: less is jitter. */
@@ -9,6 +10,9 @@ const MAX_GAP = 20_000;
 
 /** So long, in microseconds, nothing is put in the place of sound that does not come. */
 const MAX_SILENCE = 1_000_000;
+
+/** Silence is put there in pieces of this length, in microseconds: a peer may have been silent for a day. */
+const PIECE = 10_000_000;
 
 /** One track of a recording. */
 export class RecordedTrack {
@@ -63,19 +67,28 @@ export class RecordedTrack {
     this.#end = timestamp + duration;
   }
 
+  /** Where in the recording a moment is; undefined while nothing has come. */
+  timeAt(now: Millis): number | undefined {
+    return this.#timeline.timeAt(now);
+  }
+
   /**
    * Silence for the time since this track has last given something, if it is audio and that is long ago: a disabled track is silent (W3C
    * mediacapture-streams section 4.3.1), and the others' chunks would wait for its next one. `isNext` says that it gives something at
-   * that time: samples of G.711 follow each other in a file, so that any gap is filled.
+   * that time, or ends: samples of G.711 follow each other in a file, so that any gap is filled.
    */
-  silenceUntil(time: number, isNext: boolean): EncodedChunk | undefined {
+  *silenceUntil(time: number, isNext: boolean): Generator<EncodedChunk> {
     const { codec } = this;
-    const timestamp = this.#end;
-    if (codec === undefined || this.ended || timestamp === undefined) return undefined;
-    const isContinuous = isNext && codec.mimeType !== "audio/opus";
-    const duration = time - timestamp;
-    if (duration < (isContinuous ? MAX_GAP : MAX_SILENCE)) return undefined;
-    const data = silence(codec, duration);
-    return data && { type: "key", timestamp, duration, data };
+    let timestamp = this.#end;
+    if (codec === undefined || this.ended || timestamp === undefined) return;
+    const isContinuous = codec.mimeType !== "audio/opus";
+    if (time - timestamp < (isContinuous && isNext ? MAX_GAP : MAX_SILENCE)) return;
+    while (timestamp < time) {
+      const duration = isContinuous ? Math.min(time - timestamp, PIECE) : time - timestamp;
+      const data = silence(codec, duration);
+      if (data === undefined || data.length === 0) return;
+      yield { type: "key", timestamp, duration, data };
+      timestamp += duration;
+    }
   }
 }

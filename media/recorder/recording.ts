@@ -101,6 +101,8 @@ export class Recording {
 
   /** Ends the file. */
   stop(): Promise<RecordingResult> {
+    const now = this.#clock.now();
+    for (const track of this.#tracks) this.#silence(track, track.timeAt(now) ?? -Infinity, true);
     this.#finish();
     return this.finished;
   }
@@ -174,23 +176,27 @@ export class Recording {
   }
 
   #enqueue(track: RecordedTrack, chunk: EncodedChunk): void {
-    const timestamp = chunk.timestamp - this.#start!;
-    if (timestamp < 0 || this.#stopped) return void this.#discarded++;
-    for (const each of this.#tracks) {
-      this.#fill(each, each.silenceUntil(chunk.timestamp, each === track));
-    }
+    if (chunk.timestamp < this.#start! || this.#stopped) return void this.#discarded++;
+    for (const each of this.#tracks) this.#silence(each, chunk.timestamp, each === track);
+    if (this.#put(track, chunk)) this.#chunks++;
+  }
+
+  /** What of a track is missing up to that time is silence. */
+  #silence(track: RecordedTrack, time: number, isNext: boolean): void {
+    if (track.number === undefined) return;
+    for (const chunk of track.silenceUntil(time, isNext)) if (!this.#put(track, chunk)) return;
+  }
+
+  /** Puts a chunk into the file; false if there is no room. */
+  #put(track: RecordedTrack, chunk: EncodedChunk): boolean {
+    if (this.#stopped) return false;
     track.wrote(chunk);
-    if (!this.#queue.write(track.number!, { ...chunk, timestamp })) return;
-    this.#chunks++;
+    const timestamp = chunk.timestamp - this.#start!;
+    if (!this.#queue.write(track.number!, { ...chunk, timestamp })) return false;
     this.#bytes += chunk.data.length;
     this.#end = Math.max(this.#end, chunk.timestamp + (chunk.duration ?? 0));
     if (this.#bytes >= this.#maxBytes) this.#finish();
-  }
-
-  #fill(track: RecordedTrack, chunk: EncodedChunk | undefined): void {
-    if (track.number === undefined || chunk === undefined) return;
-    track.wrote(chunk);
-    this.#queue.write(track.number, { ...chunk, timestamp: chunk.timestamp - this.#start! });
+    return true;
   }
 
   #trackEnded(track: RecordedTrack): void {
@@ -237,7 +243,7 @@ function tellsCapture(tracks: readonly RecordedTrack[]): boolean {
 
 /**
  * Records tracks to a file, from a key frame on, which is asked for. A track may end before the others; one that is silent for the first
- * three seconds is left out.
+ * three seconds is left out. Where sound stops, in between or up to the end, there is silence in the file.
  *
  * Throws a TypeError for an unknown format, for no tracks, or more than the format holds.
  *

@@ -77,6 +77,11 @@ export class TrackTimeline {
     return time;
   }
 
+  /** Where in the recording a moment is, by the chunk before it; undefined if there is none. */
+  timeAt(now: Millis): number | undefined {
+    return this.#last && this.#last.time + (now - this.#last.at) * 1000;
+  }
+
   #restart(): void {
     this.#offset = undefined;
     this.#rtpTime = new TimestampUnwrapper();

@@ -277,6 +277,38 @@ Deno.test("where sound does not come there is silence, as long as that lasts", a
   }
 });
 
+Deno.test("where sound has ended before the recording, there is silence to its end", async () => {
+  for (
+    const [format, constraints] of [["webm", AV], ["mov", AV], ["wav", { audio: true }]] as const
+  ) {
+    const clock = new VirtualClock();
+    const stream = await createMediaDevices(clock).getUserMedia(constraints);
+    const recording = recordTracks(stream, { format, clock });
+    await clock.advance(1000);
+    for (const track of stream.getTracks()) track.enabled = false;
+    await clock.advance(4000);
+    const { bytes, duration } = await recording.stop();
+    const { complaints, format: probed } = await probe(bytes!);
+    assertEquals(complaints, "");
+    for (const told of [duration, Number(probed.duration)]) {
+      assert(Math.abs(told - 5) < 0.1, `${format}: ${told} s`);
+    }
+    stream.getTracks().forEach((track) => track.stop());
+  }
+});
+
+Deno.test("silence of a day takes no more than a recording may", async () => {
+  const clock = new VirtualClock();
+  const source = new MediaSource({ kind: "audio", codecs: [parseCodec("ulaw")!] });
+  const track = createTrack(source);
+  const recording = recordTracks([track], { format: "wav", clock, maxBytes: 1_000_000 });
+  source.emit({ type: "key", timestamp: 0, data: new Uint8Array(160) });
+  await clock.advance(86_400_000);
+  const { bytes } = await recording.stop();
+  assert(bytes!.length > 1_000_000 && bytes!.length < 1_100_000, `${bytes!.length}`);
+  track.stop();
+});
+
 Deno.test("a timestamp gone wrong takes no memory, and sound that comes late no file", async () => {
   const [opus, ulaw] = [["webm", "opus", Uint8Array.of(0xf8, 0xff, 0xfe)], [
     "mov",
