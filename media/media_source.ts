@@ -4,6 +4,7 @@ import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { Constraints } from "./constraints/properties.ts";
 import { overconstrained, OverconstrainedError } from "./constraints/overconstrained_error.ts";
+import { FrameRate } from "./frame_rate.ts";
 import { selectSettings } from "./constraints/select_settings.ts";
 import { queueTask } from "../webidl/task.ts";
 
@@ -68,6 +69,9 @@ export class MediaSource {
   #mutedTaskQueued = false;
   /** Whether something was left out while it was muted. */
   #hasGap = false;
+  /** Of the pictures that the other end sends, those of the layer whose key frame came last. */
+  readonly #frameRate = new FrameRate();
+  #layer: number | undefined;
   #ended = false;
 
   /** A source that is live, and has no track yet. */
@@ -103,7 +107,8 @@ export class MediaSource {
 
   /** What its tracks' `getSettings` tells. */
   get settings(): MediaTrackSettings {
-    return this.#settings;
+    const frameRate = this.#frameRate.value;
+    return frameRate === undefined ? this.#settings : { ...this.#settings, frameRate };
   }
 
   /** Changes some settings, such as the size of the pictures. */
@@ -133,6 +138,7 @@ export class MediaSource {
     const mimeType = chunk.metadata?.mimeType;
     const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType);
     if (this.kind === "video" && chunk.type === "key") this.#sized(chunk, codec);
+    if (this.kind === "video" && this.#options.remote) this.#count(chunk);
     for (const track of this.#tracks) track.deliver(chunk, codec);
   }
 
@@ -209,6 +215,13 @@ export class MediaSource {
     const codec = codecOfMimeType(mimeType);
     if (codec !== undefined) this.#codecs = [codec];
     return codec;
+  }
+
+  #count({ type, timestamp, metadata = {} }: EncodedChunk): void {
+    const layer = metadata.synchronizationSource;
+    if (type === "key" && layer !== this.#layer) this.#frameRate.reset();
+    if (type === "key") this.#layer = layer;
+    if (layer === this.#layer) this.#frameRate.add(timestamp);
   }
 
   /** W3C WebRTC section 9.3.3: the settings are those of the latest frame. */
