@@ -32,16 +32,22 @@ export function iceServers({ iceServers }: Configuration): IceServerLogin[] {
   );
 }
 
-/** Looks up the addresses of servers, all at the same time, and yields them in their order. */
+/** Looks up the addresses of servers, all at the same time, and yields them as they are found. */
 export async function* resolveServers(
   network: Network,
   urls: readonly IceServerLogin[],
   signal: AbortSignal,
 ): AsyncGenerator<ResolvedServer> {
-  const lookups = urls.slice(0, MAX_SERVERS).map((url) => resolveServer(network, url));
-  for (const lookup of lookups) {
-    const servers = await lookup;
+  const lookups = new Map(
+    urls.slice(0, MAX_SERVERS).map((url, index) => [
+      index,
+      resolveServer(network, url).then((servers) => ({ index, servers })),
+    ]),
+  );
+  while (lookups.size > 0) {
+    const { index, servers } = await Promise.race(lookups.values());
     if (signal.aborted) return;
+    lookups.delete(index);
     yield* servers;
   }
 }

@@ -124,3 +124,23 @@ Deno.test("a server that no address of this machine reaches is an icecandidateer
     await pair.close();
   }
 });
+
+Deno.test("a name that takes long to look up holds up no other server", async () => {
+  const iceServers = [{ urls: ["stun:slow.example", `stun:${NEW}`] }];
+  const pair = new Pair({ configuration: { iceServers } });
+  await pair.net.server(OLD, 3478, stunResponder);
+  await pair.net.server(NEW, 3478, stunResponder);
+  const { alice, hosts: { alice: host } } = pair;
+  const slow = Promise.withResolvers<string[]>();
+  host.resolve = (name) => name === "slow.example" ? slow.promise : Promise.resolve([]);
+  const asked: string[] = [];
+  pair.net.tap = ({ destination: { ip, port } }) => port === 3478 && asked.push(ip);
+  alice.createDataChannel("channel");
+  await alice.setLocalDescription();
+  await pair.advance(100);
+  assertEquals([new Set(asked), alice.iceGatheringState], [new Set([NEW]), "gathering"]);
+  slow.resolve([OLD]);
+  await pair.gathered(alice);
+  assertEquals(new Set(asked), new Set([NEW, OLD]));
+  await pair.close();
+});
