@@ -4,27 +4,34 @@ import type { Configuration } from "./configuration.ts";
 import type { IceIo } from "./ice_io.ts";
 import { iceServers, type ResolvedServer, resolveServers } from "./servers.ts";
 
+/** Sockets that are being opened, and servers that are looked up after that; undefined if those are known. */
+interface Round {
+  readonly lookup: AsyncGenerator<ResolvedServer> | undefined;
+}
+
 /** Gives an ICE agent what it gathers candidates from, bases and servers, and keeps both up to date. */
 export class Gatherer {
   readonly #io: IceIo;
   readonly #bases: Bases;
   /** The servers that the agent has been told of, or is being told of. */
   #servers: string | undefined;
+  /** Those that are being looked up; others may take their place meanwhile. */
+  #lookup: AsyncGenerator<ResolvedServer> | undefined;
   #configuration: Configuration | undefined;
-  #rounds: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  #opened: Promise<void> = Promise.resolve();
+  readonly #rounds = new Set<Round>();
 
   constructor(io: IceIo) {
     this.#io = io;
     this.#bases = new Bases(io);
   }
 
-  /** Opens what can be opened and is not, and looks up servers that are new meanwhile; one round after the other. Never rejects. */
+  /** Opens what can be opened and is not, one time after the other, and looks up servers that are new meanwhile. Never rejects. */
   gather(configuration: Configuration): Promise<void> {
     if (this.#configuration === undefined) this.#watch();
     this.#configuration = configuration;
-    this.#waiting++;
-    return this.#rounds = this.#rounds.then(() => this.#gather(configuration));
+    this.#opened = this.#opened.then(() => this.#bases.update(configuration));
+    return this.#gather(configuration, this.#opened);
   }
 
   /** An ICE restart: by now the machine may have other addresses, and the configuration other servers. Never rejects. */
@@ -40,21 +47,34 @@ export class Gatherer {
     return this.gather(configuration);
   }
 
-  async #gather(configuration: Configuration): Promise<void> {
-    const { environment: { network, addressWatch }, signal, run } = this.#io;
-    const key = keyOf(configuration);
-    const areNew = this.#servers !== key;
-    this.#servers = key;
-    const servers = resolveServers(network, areNew ? iceServers(configuration) : [], signal);
-    await this.#bases.update(configuration);
-    for await (const server of servers) {
-      if (signal.aborted || this.#servers !== key) break;
+  async #gather(configuration: Configuration, opened: Promise<void>): Promise<void> {
+    const { environment: { addressWatch }, signal, run } = this.#io;
+    const lookup = this.#lookUp(configuration);
+    const round = { lookup };
+    this.#rounds.add(round);
+    await opened;
+    for await (const server of lookup ?? []) {
+      if (signal.aborted || lookup !== this.#lookup) break;
       this.#addServer(server);
     }
-    this.#waiting--;
+    this.#rounds.delete(round);
     // RFC 8838 section 14: after the end of candidates there are no others, so with continual gathering that never comes.
-    if (this.#waiting > 0 || signal.aborted || addressWatch !== undefined) return;
+    if (this.#isWaiting || signal.aborted || addressWatch !== undefined) return;
     run((agent, now) => agent.endOfBases(now));
+  }
+
+  /** For what may yet be found; servers that others have taken the place of are not waited for. */
+  get #isWaiting(): boolean {
+    return [...this.#rounds].some(({ lookup }) => lookup === undefined || lookup === this.#lookup);
+  }
+
+  /** Undefined for servers that are known. */
+  #lookUp(configuration: Configuration): AsyncGenerator<ResolvedServer> | undefined {
+    const { environment: { network }, signal } = this.#io;
+    const key = keyOf(configuration);
+    if (this.#servers === key) return undefined;
+    this.#servers = key;
+    return this.#lookup = resolveServers(network, iceServers(configuration), signal);
   }
 
   /** Continual gathering, if that is wanted. */

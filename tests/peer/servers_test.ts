@@ -144,3 +144,25 @@ Deno.test("a name that takes long to look up holds up no other server", async ()
   assertEquals(new Set(asked), new Set([NEW, OLD]));
   await pair.close();
 });
+
+Deno.test("a name that takes long to look up holds up no ICE restart", async () => {
+  const pair = new Pair({ configuration: { iceServers: [{ urls: "stun:slow.example" }] } });
+  const { alice, hosts: { alice: host } } = pair;
+  const slow = Promise.withResolvers<string[]>();
+  host.resolve = () => slow.promise;
+  await pair.net.server(NEW, 3478, stunResponder);
+  await pair.open();
+  host.readdress("198.51.100.77"); // where the name may be looked up no more
+  alice.restartIce();
+  await pair.negotiate();
+  await pair.until(() => {
+    const { local } = alice.sctp!.transport.iceTransport.getSelectedCandidatePair()!;
+    return local.address === "198.51.100.77";
+  });
+  assertEquals(alice.iceGatheringState, "gathering");
+  alice.setConfiguration({ iceServers: [{ urls: `stun:${NEW}` }] });
+  await pair.negotiate();
+  await pair.gathered(alice); // of the servers that count
+  slow.resolve([OLD]);
+  await pair.close();
+});
