@@ -166,3 +166,28 @@ Deno.test("a name that takes long to look up holds up no ICE restart", async () 
   slow.resolve([OLD]);
   await pair.close();
 });
+
+Deno.test("a name that could not be looked up is looked up again at the next ICE restart", async () => {
+  const iceServers = [{ urls: ["stun:late.example", `stun:${OLD}`] }];
+  const pair = new Pair({ configuration: { iceServers } });
+  const { alice, hosts: { alice: host } } = pair;
+  await pair.net.server(OLD, 3478, stunResponder);
+  await pair.net.server(NEW, 3478, stunResponder);
+  let lookups = 0;
+  host.resolve = () => Promise.resolve(++lookups === 1 ? [] : [NEW]);
+  const failed: string[] = [];
+  alice.onicecandidateerror = ({ url }) => failed.push(url);
+  await pair.open();
+  assertEquals([lookups, failed], [1, ["stun:late.example"]]);
+  for (let restart = 0; restart < 3; restart++) {
+    const asked = new Set<string>();
+    pair.net.tap = ({ source, destination: { ip, port } }) =>
+      port === 3478 && source.ip === host.ips[0] && asked.add(ip);
+    alice.restartIce();
+    await pair.negotiate();
+    await pair.advance(1000);
+    assertEquals(asked, new Set([OLD, NEW]));
+  }
+  assertEquals([lookups, failed.length], [2, 1]);
+  await pair.close();
+});
