@@ -44,7 +44,7 @@ export class TrackSender {
     sender.frames.forward = (chunk) => this.#write(chunk);
   }
 
-  /** Follows the sender's track, while it is sent at all. */
+  /** Follows the sender's track, while it is sent at all: it is asked for a key frame to begin with. */
   follow(isSent: boolean): void {
     const track = isSent ? this.#sender.track : null;
     if (track === this.#track) return;
@@ -55,7 +55,6 @@ export class TrackSender {
       write: (chunk) => this.#push(chunk),
       choose: (codecs) => this.#choose(codecs),
     });
-    this.requestKeyFrame();
   }
 
   /** The other side, or `setParameters`, wants a key frame of the encoding with this rid, or of all. */

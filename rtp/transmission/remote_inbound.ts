@@ -26,11 +26,14 @@ export class RemoteInbound {
   #report: ReportBlock | undefined;
   #reportedAt: Millis = 0;
   #received = 0;
+  /** Packets that were numbered before: a source may go on after a while in which it had ended. */
+  readonly #before: number;
 
   /** What is said of `stream`; `clock` is that of its sender reports. */
   constructor(stream: SendStream, clock: NtpClock) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#before = stream.numberedCount;
   }
 
   /** The last report. */
@@ -74,7 +77,7 @@ export class RemoteInbound {
     this.#reportedAt = now;
     this.#received = Math.max(
       0,
-      this.#stream.numberedCount - this.#behind(report) - report.cumulativeLost,
+      this.#stream.numberedCount - this.#before - this.#behind(report) - report.cumulativeLost,
     );
     const { lastSenderReport, delaySinceLastSenderReport } = report;
     if (lastSenderReport === 0) return true;

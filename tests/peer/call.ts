@@ -7,10 +7,14 @@ import { type End, Pair, type PairOptions } from "./pair.ts";
 /** Bytes that AEAD_AES_128_GCM adds to a packet (RFC 7714 section 12). */
 const TAG = 16;
 
+/** What a key frame of VP8 begins with: of 64 by 48 pixels (RFC 6386 section 9.1). */
+const KEY_FRAME = Uint8Array.of(0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0);
+
 /** A frame of VP8 (RFC 7741 section 4.3: the lowest bit is 0 in key frames). */
 export function vp8(index: number, keyFrame: boolean, size = 500): EncodedChunk {
   const data = new Uint8Array(size).fill(index);
-  data[0] = keyFrame ? 0x10 : 0x11;
+  if (keyFrame) data.set(KEY_FRAME);
+  else data[0] = 0x11;
   return { type: keyFrame ? "key" : "delta", timestamp: index * 40_000, data };
 }
 

@@ -36,6 +36,9 @@ async function tenSeconds(): Promise<
   return { call, audio, video, lost, end };
 }
 
+/** Milliseconds from the epoch of NTP to that of Unix (RFC 5905 section 6). */
+const NTP_EPOCH = 2_208_988_800_000;
+
 function assertNear(actual: number, expected: number, tolerance: number): void {
   assert(Math.abs(actual - expected) <= tolerance, `${actual}, not ${expected}`);
 }
@@ -100,6 +103,10 @@ Deno.test("webrtc-stats sections 8.4 and 8.7: what one end asks for is what the 
     source.id,
     call.tracks[1]!.track.id,
   ]);
+  for (const { frameWidth, frameHeight } of [sent, received]) {
+    assertEquals([frameWidth, frameHeight], [64, 48]);
+  }
+  assertEquals([source.width, source.height], [64, 48]);
   assert(sent.totalPacketSendDelay > 0 && sent.totalPacketSendDelay < 5);
   assertEquals([sent.qualityLimitationReason, sent.active, sent.mid], ["none", true, "1"]);
   await end();
@@ -166,6 +173,46 @@ Deno.test("webrtc-stats sections 8.4, 8.11 and 8.13: the level and the duration 
     assertEquals(member in sent, false, member);
   }
   await end();
+});
+
+Deno.test("webrtc-stats section 8.4: estimatedPlayoutTimestamp is the sender's clock for what is played now, of sound and pictures", async () => {
+  const { call, end } = await tenSeconds();
+  for (const kind of ["audio", "video"]) {
+    const received = await statsOf(call.bob, "inbound-rtp", kind);
+    const report = await statsOf(call.bob, "remote-outbound-rtp", kind);
+    // When the report came, its sender's clock was one way further.
+    const senderNow = report.remoteTimestamp + ONE_WAY + received.timestamp - report.timestamp;
+    const playing = received.estimatedPlayoutTimestamp - NTP_EPOCH;
+    assertNear(senderNow - playing, ONE_WAY, 5);
+  }
+  await end();
+});
+
+Deno.test("webrtc-stats sections 8.4, 8.7 and 8.12: frames per second are those of the last second, at the source and at both ends", async () => {
+  const call = new Call();
+  const video = new Source("video");
+  call.alice.addTrack(video.track);
+  await call.negotiate();
+  await call.connected();
+  const rates = async () => [
+    (await statsOf(call.alice, "media-source")).framesPerSecond,
+    (await statsOf(call.alice, "outbound-rtp")).framesPerSecond,
+    (await statsOf(call.bob, "inbound-rtp")).framesPerSecond,
+  ];
+  for (let i = 0; i < 50; i++) {
+    await video.write(vp8(i, i === 0));
+    await call.advance(40);
+  }
+  for (const rate of await rates()) assertNear(rate, 25, 1);
+  for (let i = 0; i < 10; i++) {
+    await video.write({ ...vp8(50 + i, false), timestamp: 2_000_000 + i * 100_000 });
+    await call.advance(100);
+  }
+  for (const rate of await rates()) assertNear(rate, 10, 1);
+  await call.advance(2000);
+  assertEquals(await rates(), [0, 0, 0]);
+  video.track.stop();
+  await call.close();
 });
 
 Deno.test("webrtc-stats section 8.2: the codec of a stream is that of the description", async () => {

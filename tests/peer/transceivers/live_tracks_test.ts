@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MediaStream, OverconstrainedError } from "../../../mod.ts";
 import { record } from "../pair.ts";
-import { Call, opus, Source, vp8 } from "../call.ts";
+import { Call, opus, Source, statsOf, vp8 } from "../call.ts";
 
 /** A call in which Alice's video goes to Bob in a stream, of which nothing has been sent yet. */
 async function videoCall() {
@@ -74,6 +74,12 @@ Deno.test("W3C WebRTC section 5.1.1: a direction that no longer sends mutes the 
   assertEquals(track.muted, true);
   await play(3);
   assertEquals([track.muted, events], [false, ["unmute", "mute", "unmute"]]);
+  await call.advance(3000);
+  const sent = await statsOf(call.alice, "outbound-rtp");
+  const remote = await statsOf(call.alice, "remote-inbound-rtp");
+  assertEquals([sent.packetsSent > 0, remote.packetsLost], [true, 0]);
+  const media = call.sentBy(sent.ssrc).slice(-remote.packetsReceived);
+  assertEquals(media.length, 3, "what was sent before is not counted");
   await end();
 });
 
@@ -192,6 +198,23 @@ Deno.test("W3C WebRTC section 4.4.2: a connection that closes ends its tracks; t
   await call.advance(100);
   assertEquals([track.readyState, events], ["ended", ["unmute", "mute", "ended"]]);
   assertEquals(receiver.track, track);
+  await end();
+});
+
+Deno.test("a track that takes the place of another is asked for a key frame once, and not sent before it", async () => {
+  const { call, sender, play, end } = await videoCall();
+  await play(3);
+  const other = new Source("video");
+  await sender.replaceTrack(other.track);
+  await call.advance(10);
+  assertEquals(other.requests, [null]);
+  const before = await framesOf(call);
+  for (const keyFrame of [false, true, false]) {
+    await other.write(vp8(other.index, keyFrame));
+    await call.advance(40);
+  }
+  assertEquals(await framesOf(call), before + 2);
+  other.track.stop();
   await end();
 });
 

@@ -138,6 +138,16 @@ Deno.test("W3C WebRTC section 5.2: a track is replaced in the operations chain, 
   assertEquals(await nameOf(sender.replaceTrack(null)), "InvalidStateError");
 });
 
+Deno.test("W3C WebRTC section 5.2: a track that is being replaced when the connection closes stays, and nobody is told", async () => {
+  const host = new Host();
+  const sender = video(host);
+  let settled = false;
+  sender.replaceTrack(trackOf("video")).finally(() => settled = true);
+  host.isClosed = true;
+  for (let i = 0; i < 5; i++) await tasks();
+  assertEquals([sender.track, settled, host.updated.length], [null, false, 0]);
+});
+
 Deno.test("W3C WebRTC section 5.2: layers that a description drops while setParameters is under way do not come back", async () => {
   const host = new Host();
   const sender = video(host);
