@@ -30,6 +30,25 @@ describe("the clock of the machine", () => {
     assertEquals(runs, 0);
   });
 
+  it("waits for months, of which the machine's timers would make a millisecond", () => {
+    const longest = 2 ** 31 - 1;
+    const { setTimeout } = globalThis;
+    const delays: number[] = [];
+    const noted = (run: () => void, delay: number) => {
+      delays.push(delay);
+      return setTimeout(run, delay);
+    };
+    Object.assign(globalThis, { setTimeout: noted });
+    systemClock.after(3 * longest, () => runs++);
+    const cancel = systemClock.after(2 * longest, () => runs++);
+    time.tick(longest + 1);
+    cancel();
+    time.tick(2 * longest - 2);
+    assertEquals(runs, 0);
+    time.tick(1);
+    assertEquals([runs, Math.max(...delays)], [1, longest]);
+  });
+
   it("doesn't mind being told so after the run", () => {
     const cancel = systemClock.after(100, () => runs++);
     systemClock.after(200, () => runs++);
