@@ -4,6 +4,9 @@ export const ONE_BYTE_PROFILE = 0xbede;
 /** The profile of an extension whose elements have headers of two bytes, its four application bits being zero (RFC 8285 section 4.3). */
 export const TWO_BYTE_PROFILE = 0x1000;
 
+/** The most bytes of an element whose header has one byte (RFC 8285 section 4.2). */
+export const MAX_ONE_BYTE_LENGTH = 16;
+
 /** The extension of an RTP header as it is on the wire, which keeps even what no one understands. */
 export interface HeaderExtension {
   /** 0xBEDE, 0x100x, or another profile's. */
@@ -154,7 +157,7 @@ export function buildHeaderExtension(
     if (!(id >= 1 && id <= 255) || data.length > 255) {
       throw new RangeError(`A header extension element ${id} of ${data.length} bytes`);
     }
-    if (id > 14 || data.length === 0 || data.length > 16) oneByte = false;
+    if (id > 14 || data.length === 0 || data.length > MAX_ONE_BYTE_LENGTH) oneByte = false;
     length += data.length;
   }
   length += (oneByte ? 1 : 2) * elements.length;

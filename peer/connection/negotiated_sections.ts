@@ -39,6 +39,7 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
     receiveFormats: receivable(local.formats, sendFormats(kind, local.formats, remote.formats)),
     extensions: negotiatedExtensions(local.extensions, remote.extensions),
     reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
+    extmapAllowMixed: local.extmapAllowMixed && remote.extmapAllowMixed,
   };
 }
 
@@ -50,6 +51,7 @@ export function expect({ mid, kind, formats, extensions }: RemoteMedia): Negotia
     sendFormats: [],
     receiveFormats: receivable(formats, []),
     reducedSize: false,
+    extmapAllowMixed: false,
   };
 }
 

@@ -34,6 +34,8 @@ export interface NegotiatedSection {
   /** Whether this side has announced sources that repair what it sends. */
   readonly announcesRepairs: boolean;
   readonly reducedSize: boolean;
+  /** Whether packets may mix the headers of their extensions (RFC 8285 section 4.1.2). */
+  readonly extmapAllowMixed: boolean;
 }
 
 function rtpFormats(kind: MediaKind, formats: readonly MediaFormat[]): RtpFormat[] {
@@ -69,9 +71,11 @@ export function sentExtensions(extensions: readonly ExtMap[]): ExtensionIds {
 
 /** What the RTP session has to know of what is sent. */
 export function senderParameters(
-  { mid, kind, sendFormats, extensions, announcesRepairs, reducedSize }: NegotiatedSection,
+  section: NegotiatedSection,
   { sender }: TransceiverSlots,
 ): SenderParameters {
+  const { mid, kind, sendFormats, extensions, announcesRepairs } = section;
+  const { reducedSize, extmapAllowMixed } = section;
   const formats = rtpFormats(kind, sendFormats);
   const repeats = sendFormats.some(isRtx);
   // Chromium finds what it repairs by the description alone, where no layer of a simulcast has an SSRC.
@@ -91,7 +95,7 @@ export function senderParameters(
     };
   });
   return {
-    ...{ mid, kind, formats, encodings, reducedSize },
+    ...{ mid, kind, formats, encodings, reducedSize, extmapAllowMixed },
     extensions: sentExtensions(extensions),
     handsUpPackets: sender.packets.feed?.takesTrack ?? false,
   };

@@ -64,6 +64,11 @@ export interface SenderParameters {
   readonly encodings: readonly EncodingParameters[];
   /** Whether feedback may go without any report: `a=rtcp-rsize` (RFC 5506). */
   readonly reducedSize: boolean;
+  /**
+   * Whether elements that need a header of two bytes may occur among others: `a=extmap-allow-mixed` (RFC 8285 section 4.1.2). They may by
+   * default; otherwise they are left out.
+   */
+  readonly extmapAllowMixed?: boolean;
   /** Whether the packets that are made of frames come out above, to be written, instead of being sent. */
   readonly handsUpPackets?: boolean;
 }

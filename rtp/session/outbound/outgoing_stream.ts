@@ -1,7 +1,12 @@
 import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Millis } from "../../../core/stage/mod.ts";
 import { DEPENDENCY_DESCRIPTOR_URI } from "../../extensions/mod.ts";
-import { buildHeaderExtension, type ExtensionElement } from "../../header_extension.ts";
+import {
+  buildHeaderExtension,
+  type ExtensionElement,
+  type HeaderExtension,
+  MAX_ONE_BYTE_LENGTH,
+} from "../../header_extension.ts";
 import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
 import { type Packetizer, packetizerFor, RedEncoder, startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
@@ -58,6 +63,8 @@ export interface SenderSection {
   readonly extensions: ExtensionIds;
   /** Bytes of an RTP packet at most. */
   readonly maxPacketSize: number;
+  /** Whether elements of its header extensions may have headers of two bytes. */
+  readonly extmapAllowMixed: boolean;
 }
 
 /** What a stream needs of its session. */
@@ -204,7 +211,7 @@ export class OutgoingStream {
       payload,
       marker: marker || (frame.talkspurt === true && i === 0),
       ...(contributingSources && { csrcs: contributingSources }),
-      extension: buildHeaderExtension(
+      extension: this.#extension(
         elements({ isFirst: i === 0, isLast: i === payloads.length - 1 }),
       ),
     }));
@@ -220,7 +227,7 @@ export class OutgoingStream {
     const { extensions } = this.#section;
     return this.media.packet({
       ...{ payloadType, timestamp, payload, marker, csrcs },
-      extension: buildHeaderExtension([
+      extension: this.#extension([
         ...this.#name(startsKeyFrame(format.mimeType, payload) ?? false),
         ...writtenElements(item.extensions, extensions),
       ]),
@@ -244,7 +251,7 @@ export class OutgoingStream {
     return {
       ...rewritten,
       payloadType: format.payloadType,
-      extension: buildHeaderExtension([
+      extension: this.#extension([
         ...this.#name(startsKeyFrame(format.mimeType, item.packet.payload) ?? false),
         ...item.extensions === undefined
           ? []
@@ -327,7 +334,17 @@ export class OutgoingStream {
 
   #describe(frame: OutboundFrame): FrameDescription | undefined {
     if (!this.#section.extensions.has(DEPENDENCY_DESCRIPTOR_URI)) return undefined;
-    return this.#dependencies.describe(frame, this.parameters.layers);
+    const limit = this.#section.extmapAllowMixed ? undefined : MAX_ONE_BYTE_LENGTH;
+    return this.#dependencies.describe(frame, this.parameters.layers, limit);
+  }
+
+  /** Without what would need a header of two bytes, if the other side doesn't allow that (RFC 8285 section 4.1.2). */
+  #extension(elements: readonly ExtensionElement[]): HeaderExtension | undefined {
+    const fits = ({ data }: ExtensionElement) =>
+      data.length > 0 && data.length <= MAX_ONE_BYTE_LENGTH;
+    return buildHeaderExtension(
+      this.#section.extmapAllowMixed ? elements : elements.filter(fits),
+    );
   }
 
   /** What a forwarded packet says of its media, which may have to be said anew. */

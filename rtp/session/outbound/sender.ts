@@ -87,6 +87,10 @@ export class Sender implements SenderSection {
     return this.#host.maxPacketSize;
   }
 
+  get extmapAllowMixed(): boolean {
+    return this.parameters.extmapAllowMixed ?? true;
+  }
+
   /** Follows a negotiation, or `setParameters`: an encoding that keeps its SSRC goes on. Returns the streams that end. */
   configure(parameters: SenderParameters, now: Millis): OutgoingStream[] {
     this.parameters = parameters;

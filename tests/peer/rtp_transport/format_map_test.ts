@@ -19,6 +19,7 @@ function section(
 ): NegotiatedSection {
   return {
     ...{ mid: "0", kind, extensions, sources: [], announcesRepairs: false, reducedSize: true },
+    extmapAllowMixed: true,
     ...{ sendFormats: formats, receiveFormats: formats },
   };
 }

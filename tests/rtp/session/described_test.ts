@@ -46,8 +46,11 @@ function packetsOf(pair: Ends): RtpPacket[] {
 function descriptorsOf(pair: Ends): DependencyDescriptor[] {
   let structure: DependencyStructure | undefined;
   return packetsOf(pair).map(({ extension }) => {
-    const descriptor = parseDependencyDescriptor(findElement(extension, ID)!, structure)!;
+    const data = findElement(extension, ID)!;
+    const descriptor = parseDependencyDescriptor(data, structure)!;
     structure = descriptor.structure ?? structure;
+    // There is nothing else in it.
+    assertEquals(writeDependencyDescriptor(descriptor, structure), data);
     return descriptor;
   });
 }
@@ -111,6 +114,8 @@ Deno.test("layers that are known before are announced with the key frame; a fram
     send(pair, { keyFrame: i === 0, dependencies: { spatialId: 0, temporalId } });
   }
   const [{ structure } = {}, ...others] = descriptorsOf(pair);
+  const sizes = packetsOf(pair).map(({ extension }) => findElement(extension, ID)!.length);
+  assert(sizes[0]! <= 16, `${sizes[0]} bytes do not go into a header of one byte`);
   assertEquals([structure!.decodeTargetCount, structure!.chainCount], [3, 1]);
   const templates = others.map((one) => templateOf(one, structure!)!);
   assertEquals(templates.map(({ temporalId }) => temporalId), [2, 1, 2, 0, 2]);
@@ -215,6 +220,24 @@ Deno.test("whatever is said of frames, their descriptors can be read and tell th
     const ends = descriptors.filter(({ endOfFrame }) => endOfFrame);
     assertEquals([starts.length, ends.length], [30, 30], `seed ${seed}, round ${round}`);
   }
+});
+
+Deno.test("RFC 8285 section 4.1.2: what needs a longer header is left out where headers may not be mixed", () => {
+  const sizesWith = (extmapAllowMixed: boolean, layers: { spatial: number; temporal: number }) => {
+    const video = { extensions, extmapAllowMixed };
+    const pair = ends(1, {}, { video, encodings: [{ ...VIDEO, layers }] });
+    send(pair, { keyFrame: true });
+    send(pair);
+    send(pair, { keyFrame: true });
+    return packetsOf(pair).map(({ extension }) => findElement(extension, ID)?.length);
+  };
+  const few = { spatial: 1, temporal: 3 };
+  const many = { spatial: 3, temporal: 3 };
+  assertEquals(sizesWith(false, few), sizesWith(true, few));
+  assertEquals(sizesWith(true, many)[1], 3);
+  assert(sizesWith(true, many)[0]! > 16);
+  // Without their structure, the others would tell nothing.
+  assertEquals(sizesWith(false, many), [undefined, undefined, undefined]);
 });
 
 Deno.test("descriptors survive loss: what is sent again tells the same of its frame", () => {

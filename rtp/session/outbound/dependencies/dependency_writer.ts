@@ -27,6 +27,9 @@ const MAX_CHAIN_DIFF = (1 << 8) - 1;
 /** Frames that a frame refers to at most: AV1 has eight buffers, and a superframe may refer to those of all its layers. */
 const MAX_DEPENDENCIES = 16;
 
+/** Bytes that an element of a header extension can have (RFC 8285 section 4.3). */
+const MAX_SIZE = 255;
+
 /** A number that is further ahead than this is not of the same row: its source has changed. */
 const MAX_LEAP = 1 << 12;
 
@@ -66,8 +69,15 @@ export class DependencyWriter {
     this.#counter = counter;
   }
 
-  /** What a frame says; undefined before the first key frame. `layers` is how many there are going to be, if that is known. */
-  describe(frame: OutboundFrame, layers?: LayerCounts): FrameDescription | undefined {
+  /**
+   * What a frame says; undefined before the first key frame, and from one on that would take more than `maxSize` bytes until the next key
+   * frame. `layers` is how many there are going to be, if that is known.
+   */
+  describe(
+    frame: OutboundFrame,
+    layers?: LayerCounts,
+    maxSize: number = MAX_SIZE,
+  ): FrameDescription | undefined {
     const { keyFrame } = frame;
     const dependencies: Dependencies = frame.dependencies ?? BASE_LAYER;
     this.#see(dependencies);
@@ -83,13 +93,17 @@ export class DependencyWriter {
     const rest = differing(
       descriptor,
       isFirst ? [] : this.#frameDiffs(dependencies, layer, number),
-      isFirst ? structure.protectedBy.map(() => 0) : this.#chainDiffs(structure, number),
+      isFirst ? structure.templates[0]!.chainDiffs : this.#chainDiffs(structure, number),
       structure,
     );
+    const first = writeDependencyDescriptor(isFirst ? { ...rest, structure } : rest, structure);
+    if (first.length > maxSize) {
+      this.#structure = undefined;
+      return undefined;
+    }
     return {
-      ...{ number, layer, isFirst, structure, offset },
+      ...{ number, layer, isFirst, structure, offset, first },
       rest: writeDependencyDescriptor(rest, structure),
-      first: writeDependencyDescriptor(isFirst ? { ...rest, structure } : rest, structure),
     };
   }
 
