@@ -9,7 +9,7 @@ import {
 import type { Millis } from "../../core/mod.ts";
 import type { FrameMoment, OutboundFrame } from "../../rtp/mod.ts";
 import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
-import type { RTCRtpCodec } from "../rtc_rtp_parameters.ts";
+import type { RTCRtpCodec, RTCRtpCodecParameters } from "../rtc_rtp_parameters.ts";
 import { canBeSentAs, codecDictionaryMatch } from "../jsep/media/mod.ts";
 import { Flows } from "../stats/flow/flows.ts";
 import { SentFrames } from "../stats/flow/sent_frames.ts";
@@ -112,7 +112,8 @@ export class TrackSender {
     const frame: OutboundFrame = {
       ...frameMetadata(metadata),
       ...(dependencies !== undefined && { dependencies }),
-      ...{ type: "frame", mid: transceiver.mid, payloadType, data, timestamp },
+      ...{ type: "frame", mid: transceiver.mid, data, timestamp },
+      payloadType: this.#redAround(payloadType) ?? payloadType,
       ...(rid !== undefined && { rid }),
       ...(rtpTimestamp !== undefined && { rtpTimestamp }),
       keyFrame: type === "key",
@@ -147,9 +148,9 @@ export class TrackSender {
   /** What is encoded already can only go under the payload type of its codec. Where that is not told, it is the one to be sent. */
   #payloadTypeOf({ metadata }: EncodedChunk): number | undefined {
     const { codecs } = trackSlots(this.#track!).source;
-    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
-    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType ??
-      (encoding?.codec ?? sendCodecs[0])?.mimeType)?.toLowerCase();
+    const { sendCodecs } = this.#sender;
+    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType ?? this.#unnamed?.mimeType)
+      ?.toLowerCase();
     const given = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType) ??
       (mimeType === undefined ? undefined : codecOfMimeType(mimeType));
     if (given === undefined) return undefined;
@@ -158,6 +159,39 @@ export class TrackSender {
       sendCodecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);
     return found?.payloadType;
   }
+
+  /** What the encoding asks for, or else what the other side likes best. */
+  get #preferred(): RTCRtpCodecParameters | undefined {
+    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
+    const wanted = encoding?.codec;
+    return wanted === undefined
+      ? sendCodecs[0]
+      : sendCodecs.find((codec) => codecDictionaryMatch(wanted, codec, true));
+  }
+
+  /** The codec of what does not tell its own. */
+  get #unnamed(): RTCRtpCodecParameters | undefined {
+    const preferred = this.#preferred;
+    return preferred && isRed(preferred)
+      ? this.#sender.sendCodecs.find(({ payloadType }) => payloadType === primaryOf(preferred))
+      : preferred;
+  }
+
+  /** RED, where that is preferred: it goes around what it names as its primary encoding. */
+  #redAround(payloadType: number): number | undefined {
+    const preferred = this.#preferred;
+    const isAround = preferred && isRed(preferred) && primaryOf(preferred) === payloadType;
+    return isAround ? preferred.payloadType : undefined;
+  }
+}
+
+function isRed({ mimeType }: RTCRtpCodec): boolean {
+  return mimeType.toLowerCase() === "audio/red";
+}
+
+/** RFC 2198 section 5: its parameters are the payload types that it carries, as in "111/111". */
+function primaryOf({ sdpFmtpLine = "" }: RTCRtpCodec): number {
+  return parseInt(sdpFmtpLine);
 }
 
 /** Whether what is given can be sent as what was negotiated; parameters count where both tell them. */
