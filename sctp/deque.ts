@@ -21,6 +21,13 @@ export class Deque<T> {
       : this.#ring[(this.#head + this.#length - 1) & (this.#ring.length - 1)];
   }
 
+  /** The items, from the first on. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let i = 0; i < this.#length; i++) {
+      yield this.#ring[(this.#head + i) & (this.#ring.length - 1)]!;
+    }
+  }
+
   /** Appends an item. */
   push(item: T): void {
     if (this.#length === this.#ring.length) this.#grow();

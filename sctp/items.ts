@@ -19,7 +19,10 @@ export interface MessageItem {
   readonly maxPacketLifeTime?: number;
 }
 
-/** Down: reset my outgoing stream once what is queued has been sent. Up: the peer has reset its outgoing stream. */
+/**
+ * Down: reset my outgoing stream once what is queued has been sent. Up: the peer has reset its outgoing stream. Before the association is set
+ * up, what is queued is taken back instead, and both directions are reset at once.
+ */
 export interface ResetItem {
   /** Which kind of item this is. */
   readonly type: "reset";

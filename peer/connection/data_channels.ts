@@ -200,9 +200,11 @@ export class DataChannelTable implements ChannelHost {
     const channel = this.#channelOf(slots);
     if (channel !== undefined) this.#channels.delete(channel);
     void afterBlobs.then(() => {
-      if (this.#host.sctp?.state === "connected" && slots.id !== null) {
-        this.#post({ type: "close", streamId: slots.id });
-      } else if (channel !== undefined) queueTask(() => this.#closed(channel)); // there is no transport to be closed
+      const { sctp } = this.#host;
+      const hasTransport = this.#parity !== undefined && sctp !== undefined &&
+        sctp.state !== "closed";
+      if (hasTransport && slots.id !== null) this.#post({ type: "close", streamId: slots.id });
+      else if (channel !== undefined) queueTask(() => this.#closed(channel));
     });
   }
 

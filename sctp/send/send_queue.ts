@@ -94,6 +94,16 @@ export class SendQueue {
     this.#settle();
   }
 
+  /** Takes back what is queued on a stream of which nothing has been sent. */
+  withdraw(streamId: number): void {
+    for (const entry of this.#streams.get(streamId)?.queue ?? []) {
+      if (entry === "reset") continue;
+      this.bytes -= entry.data.length - entry.offset;
+      entry.offset = entry.data.length;
+      entry.abandoned = true; // it is dropped when its turn comes
+    }
+  }
+
   /** The reset of a stream is over; if it was performed, its sequence numbers begin anew (RFC 6525 section 5.2.7). */
   resetDone(streamId: number, performed: boolean): void {
     const stream = this.#streams.get(streamId);

@@ -307,3 +307,33 @@ Deno.test("every event of a message runs in a task of its own: an awaiting reade
 function show(message: string | ArrayBuffer): string {
   return typeof message === "string" ? message : `[${new Uint8Array(message)}]`;
 }
+
+Deno.test("a channel that is closed before the connection is there closes at once, and the peer never hears of it", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  const [first, second, third] = ["first", "second", "third"].map((label) =>
+    alice.createDataChannel(label)
+  );
+  const negotiated = { negotiated: true, id: 8 };
+  const [own, others] = [alice, bob].map((pc) => pc.createDataChannel("negotiated", negotiated));
+  const announced: string[] = [];
+  bob.ondatachannel = ({ channel }) => announced.push(channel.label);
+  const fired = [first!, own!].map((channel) => record(channel, "open", "closing", "close"));
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  await bob.setLocalDescription();
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals([first!.id, first!.readyState, alice.sctp!.state], [1, "connecting", "connecting"]);
+  first!.close();
+  own!.close();
+  await settle();
+  assertEquals([alice.sctp!.state, fired], ["connecting", [["close"], ["close"]]]);
+  const again = alice.createDataChannel("again", negotiated); // its id is free again
+  await pair.until(() => [second!, third!, again, others!].every((c) => c.readyState === "open"));
+  const heard = collect(others!);
+  again.send("hello");
+  await pair.until(() => heard.length === 1 && announced.length === 2);
+  await pair.advance(1000);
+  assertEquals([announced, again.bufferedAmount], [["second", "third"], 0]);
+  await pair.close();
+});

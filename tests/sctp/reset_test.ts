@@ -41,6 +41,26 @@ Deno.test("RFC 6525 section 5.1.2: a reset follows what is queued, and the strea
   }
 });
 
+Deno.test("before the association is set up, a reset takes back what is queued, and the peer hears nothing of it", () => {
+  const pair = new Pair();
+  for (let i = 0; i < 3; i++) pair.send("a", 7, numbered(i, 4000));
+  pair.send("a", 8, numbered(8, 4000));
+  reset(pair, "a", 7);
+  assertEquals(pair.received.a, [
+    { type: "reset-done", streamId: 7 },
+    { type: "reset", streamId: 7 },
+  ]);
+  assertEquals(pair.a.backlog, 4000);
+  pair.send("a", 7, numbered(9, 10));
+  pair.connect().until(() => pair.messages("b").length === 2);
+  assertEquals(pair.messages("b").map(({ data }) => numberOf(data)).sort(), [8, 9]);
+  assertEquals(pair.received.b.filter(({ type }) => type === "reset"), []);
+  const sent = pair.received.a.flatMap((item) =>
+    item.type === "sent" ? [[item.streamId, item.bytes]] : []
+  );
+  assertEquals(sent.sort(), [[7, 10], [8, 4000]]);
+});
+
 Deno.test("many streams are reset in few requests", () => {
   const pair = new Pair().connect();
   for (let i = 0; i < 2000; i++) pair.send("a", i, numbered(i, 5));
