@@ -6,6 +6,7 @@
  */
 import * as mediabunny from "mediabunny";
 import type { Container, ContainerTrack, MediaFile } from "./container.ts";
+import { repair } from "./mediabunny_repairs.ts";
 import { avcReader, hevcReader, type NalReader } from "./nal_formats.ts";
 import { describeKeyFrame } from "../codecs/key_frame.ts";
 import { type MediaCodec, parseCodec } from "../codec.ts";
@@ -38,6 +39,7 @@ export async function openWithMediabunny(file: MediaFile): Promise<Container> {
   const seekable = !(file instanceof ReadableStream);
   const input = new mediabunny.Input({ source: sourceOf(file), formats: FORMATS });
   try {
+    await repair(input);
     const found = await input.getTracks();
     const opened = await Promise.all(found.map(openTrack));
     const tracks = opened.filter((track) => track !== undefined);

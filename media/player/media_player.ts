@@ -124,6 +124,9 @@ export class MediaPlayer {
 /**
  * Plays a media file in real time. A stream, such as the standard output of ffmpeg, may be one that never ends.
  *
+ * Whoever plays files of strangers does so in a worker, which can be terminated: the tables of an MP4 file may claim that it has billions
+ * of frames, and all of them are read.
+ *
  * Rejects with a `NotSupportedError` where it is no such file, or holds nothing that can be sent, with an `EncodingError` where it is
  * broken, and with a TypeError where a stream is to be played in a loop.
  *

@@ -1,5 +1,8 @@
 import type { Clock, Millis } from "../../core/stage/mod.ts";
 
+/** A sum of times may be off by so much, in milliseconds: a clock that moves from timer to timer would stay there for ever. */
+const ROUNDING: Millis = 0.001;
+
 /** Where a file is in time: what it has at `media` microseconds is due when the clock says `clock`. */
 export class Timeline {
   readonly #clock: Clock;
@@ -67,7 +70,7 @@ export class Timeline {
 
   /** Whether that is due. */
   hasCome(media: number): boolean {
-    return !this.paused && this.dueAt(media) <= this.#clock.now();
+    return !this.paused && this.dueAt(media) <= this.#clock.now() + ROUNDING;
   }
 
   /** Lets go of those that wait. */

@@ -287,3 +287,26 @@ Deno.test("a file that is cut off is played as far as it goes", async () => {
   const { length } = chunks.get("video")!;
   assert(length > 5 && length < 50, `${length} frames`);
 });
+
+/** A WebM file, and where its index begins. */
+async function withCues(): Promise<{ bytes: Uint8Array<ArrayBuffer>; cues: number }> {
+  const bytes = await encode(FILES.webm!.args);
+  const cues = new TextDecoder("latin1").decode(bytes).lastIndexOf("\x1c\x53\xbb\x6b");
+  return { bytes, cues };
+}
+
+Deno.test("noise at the end of a WebM file stops nothing but the file", async () => {
+  const { bytes, cues } = await withCues();
+  bytes.fill(0x55, cues);
+  const { clock, chunks, isOver } = await play(bytes);
+  await clock.until(isOver);
+  assertEquals(chunks.get("video")!.length, 50);
+});
+
+Deno.test("an element of a WebM file that has no length stops nothing but the file", async () => {
+  const { bytes, cues } = await withCues();
+  bytes[cues + 4] = 0;
+  const { clock, chunks, isOver } = await play(bytes);
+  await clock.until(isOver);
+  assertEquals(chunks.get("video")!.length, 50);
+});
