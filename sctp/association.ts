@@ -246,7 +246,8 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     for (const item of batch) {
       if (this.#done || this.#closing) this.#tcb.discards.add("after the end");
       else if (item.type === "message") this.#push(item, now);
-      else if (item.type === "reset") this.#reset(item.streamId);
+      else if (item.type === "reset") this.#sender.queue.requestReset(item.streamId);
+      else if (item.type === "withdraw") this.#withdraw(item.streamId);
     }
     this.#proceed(now);
   }
@@ -302,11 +303,10 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     else this.#sender.push(item, now);
   }
 
-  /** The peer has heard nothing yet of a stream that is reset before the set-up: there is nobody to ask. */
-  #reset(streamId: number): void {
+  #withdraw(streamId: number): void {
     if (this.#data !== undefined) return this.#sender.queue.requestReset(streamId);
     this.#sender.queue.withdraw(streamId);
-    this.#above.push({ type: "reset-done", streamId }, { type: "reset", streamId });
+    this.#above.push({ type: "withdrawn", streamId });
   }
 
   #expired(name: TimerName, now: Millis): void {

@@ -1,5 +1,12 @@
 /** A message, or news of a stream: what passes between an association and the side above it, in both directions. */
-export type SctpItem = MessageItem | ResetItem | ResetAllItem | ResetDoneItem | SentItem;
+export type SctpItem =
+  | MessageItem
+  | ResetItem
+  | ResetAllItem
+  | ResetDoneItem
+  | WithdrawItem
+  | WithdrawnItem
+  | SentItem;
 
 /** A user message, in both directions. */
 export interface MessageItem {
@@ -19,10 +26,7 @@ export interface MessageItem {
   readonly maxPacketLifeTime?: number;
 }
 
-/**
- * Down: reset my outgoing stream once what is queued has been sent. Up: the peer has reset its outgoing stream. Before the association is set
- * up, what is queued is taken back instead, and both directions are reset at once.
- */
+/** Down: reset my outgoing stream once what is queued has been sent. Up: the peer has reset its outgoing stream. */
 export interface ResetItem {
   /** Which kind of item this is. */
   readonly type: "reset";
@@ -40,6 +44,22 @@ export interface ResetAllItem {
 export interface ResetDoneItem {
   /** Which kind of item this is. */
   readonly type: "reset-done";
+  /** The stream. */
+  readonly streamId: number;
+}
+
+/** Down: take back what is queued on my outgoing stream, if the association is not set up yet; else, reset it. */
+export interface WithdrawItem {
+  /** Which kind of item this is. */
+  readonly type: "withdraw";
+  /** The stream. */
+  readonly streamId: number;
+}
+
+/** Up: what was queued has been taken back; the peer hears nothing of it. */
+export interface WithdrawnItem {
+  /** Which kind of item this is. */
+  readonly type: "withdrawn";
   /** The stream. */
   readonly streamId: number;
 }

@@ -17,6 +17,8 @@ export type {
   SctpEvent,
   SctpItem,
   SentItem,
+  WithdrawItem,
+  WithdrawnItem,
 } from "./items.ts";
 export { DataChannels, type DataChannelsOptions } from "./channels/data_channels.ts";
 export type { ChannelParameters } from "./channels/dcep.ts";

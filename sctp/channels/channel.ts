@@ -10,6 +10,8 @@ export class Channel {
   readonly streamId: number;
   /** Whether the peer surely knows the channel: then messages may overtake (RFC 8832 section 6). */
   confirmed: boolean;
+  /** Whether there was a message of the user's. */
+  used = false;
   /** Our stream's reset was asked for. */
   closing = false;
   /** Our stream's reset has been performed. */
@@ -43,6 +45,7 @@ export class Channel {
 
   /** A user message as SCTP carries it (RFC 8831 section 6.6). */
   message(kind: "text" | "binary", data: Uint8Array): MessageItem {
+    this.used = true;
     const empty = data.length === 0;
     if (empty) this.#bytes.queueInvisible(1);
     else this.#bytes.queue(data.length);

@@ -92,6 +92,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
       else if (item.type === "sent") this.#sentUp(item.streamId, item.bytes);
       else if (item.type === "reset") this.#peerReset(item.streamId);
       else if (item.type === "reset-all") this.#peerResetAll();
+      else if (item.type === "withdrawn") this.#withdrawn(item.streamId);
       else this.#resetDone(item.streamId);
     }
   }
@@ -162,7 +163,7 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
   #closeDown(streamId: number): void {
     const channel = this.#channels.get(streamId);
     if (channel === undefined) this.discards.add("no such channel");
-    else this.#beginClose(channel);
+    else this.#beginClose(channel, channel.used ? "reset" : "withdraw"); // a channel that was not used need not come to be
   }
 
   #messageUp(message: MessageItem): void {
@@ -254,10 +255,15 @@ export class DataChannels implements Layer<SctpItem, ChannelItem, ChannelEvent> 
   }
 
   /** Resets our stream, behind what is queued on it (RFC 8831 section 6.7). */
-  #beginClose(channel: Channel): void {
+  #beginClose(channel: Channel, type: "reset" | "withdraw" = "reset"): void {
     if (channel.closing) return;
     channel.closing = true;
-    this.#below.push({ type: "reset", streamId: channel.streamId });
+    this.#below.push({ type, streamId: channel.streamId });
+  }
+
+  #withdrawn(streamId: number): void {
+    const channel = this.#channels.get(streamId);
+    if (channel?.closing) this.#forget(channel);
   }
 
   /** The peer closes the channel, or answers our closing of it. */
