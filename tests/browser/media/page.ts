@@ -37,18 +37,18 @@ export async function sendCopies(
   counts: Readonly<Record<"audio" | "video", number>>,
 ): Promise<void> {
   const page: Page = globalThis;
-  for (const track of page.camera?.getTracks() ?? []) track.stop();
+  for (const track of page.opened ?? []) track.stop();
   page.camera = undefined;
   // As many encoders run at once as there are copies.
   const stream = await page.navigator.mediaDevices.getUserMedia({
     audio: true,
     video: { width: 320, height: 240, frameRate: 15 },
   });
-  for (const track of stream.getTracks()) {
-    for (let i = 0; i < counts[track.kind as "audio" | "video"]; i++) {
-      pc.addTrack(track.clone(), stream);
-    }
-  }
+  page.opened = stream.getTracks().flatMap((track: Page) => {
+    const more = counts[track.kind as "audio" | "video"] - 1;
+    return [track, ...Array.from({ length: more }, () => track.clone())];
+  });
+  for (const track of page.opened) pc.addTrack(track, stream);
 }
 
 /** Sends no video any more; sound goes on. */
@@ -62,13 +62,13 @@ export async function sendSimulcast(
   layers: Readonly<Record<string, number>>,
 ): Promise<void> {
   const page: Page = globalThis;
-  // A device that is open already gives no larger pictures than it was opened for.
-  for (const track of page.camera?.getTracks() ?? []) track.stop();
+  for (const track of page.opened ?? []) track.stop();
   page.camera = undefined;
   // What a machine with two busy processors can encode; browsers send three layers only of so large a picture.
   const stream = await page.navigator.mediaDevices.getUserMedia({
     video: { width: 960, height: 540, frameRate: 15 },
   });
+  page.opened = stream.getTracks();
   pc.addTransceiver(stream.getVideoTracks()[0], {
     direction: "sendonly",
     streams: [stream],
