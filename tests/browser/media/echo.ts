@@ -11,6 +11,9 @@ import { preferring } from "./preferring.ts";
 /** How long a call is watched, in milliseconds. */
 const WATCHED = 5000;
 
+/** So many frames that a page does not send in that time stop its picture for a while, which is no fault of the way. */
+const LATE = 2;
+
 /** Heron sends back whatever comes. Offering or answering, it asks for these codecs, and rather for no others. */
 export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
   for (const kind of offers ? ["audio", "video"] as const : []) {
@@ -70,7 +73,8 @@ export function comesBack(
       assertEquals(after.audioCodec.toLowerCase(), codecs.audio.toLowerCase());
       assert(sent > 30, `only ${sent} frames were sent`);
       assert(decoded > 0.9 * sent, `${decoded} of ${sent} frames: ${JSON.stringify(after)}`);
-      assert(after.freezeCount === before.freezeCount, `${after.freezeCount} freezes`);
+      const isLate = sent <= after.frameRate * WATCHED / 1000 - LATE;
+      assert(after.freezeCount === before.freezeCount || isLate, `${after.freezeCount} freezes`);
       checkPauses(shown);
       assert(after.audioEnergy > before.audioEnergy, "there is no sound");
     },

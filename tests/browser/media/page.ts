@@ -127,6 +127,8 @@ export async function framesShown({ pc }: Side): Promise<number> {
 
 /** What a page has sent and received so far. */
 export interface Figures {
+  /** What the camera gives a second. */
+  readonly frameRate: number;
   readonly framesEncoded: number;
   readonly framesSent: number;
   readonly framesDecoded: number;
@@ -154,7 +156,9 @@ export async function figures({ pc }: Side): Promise<Figures> {
     stats.find(({ id }) => id === codecId)?.mimeType ?? "";
   const [sent, received] = [one("outbound-rtp", "video"), one("inbound-rtp", "video")];
   const sound = one("inbound-rtp", "audio");
+  const camera = pc.getSenders().find(({ track }) => track?.kind === "video")?.track;
   return {
+    frameRate: camera?.getSettings().frameRate ?? 0,
     framesEncoded: sent.framesEncoded ?? 0,
     framesSent: sent.framesSent ?? 0,
     framesDecoded: received.framesDecoded ?? 0,
