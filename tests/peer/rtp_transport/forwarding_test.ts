@@ -86,6 +86,34 @@ Deno.test("a switch of the source is made at its key frame, without a gap in num
   await room.close();
 });
 
+Deno.test("of a simulcast one layer is forwarded, and another from its key frame on, in the same stream", async () => {
+  const room = new Room();
+  const camera = new Camera(1, ["small", "large"]);
+  const sendEncodings = [{ rid: "small" }, { rid: "large" }];
+  const { receiver } = await room.publish(camera, { sendEncodings });
+  const viewer = await room.view();
+  const forwarding = forward(receiver, viewer.sender, { rid: "small" });
+  await room.film(30, camera);
+  const before = camera.keyFrames.length;
+  const switched = forwarding.switchTo(receiver, { rid: "large" });
+  await room.film(30, camera);
+  await switched;
+  assertEquals(camera.keyFrames.length, before + 1, "of the other layer none is asked for");
+  await room.advance(500);
+
+  const layers = viewer.frames.map((frame) => filmed(frame).camera);
+  const at = layers.indexOf(2);
+  assert(at > 20 && at < 45, `switched at ${at}`);
+  assertEquals(layers, layers.map((_, i) => i < at ? 1 : 2));
+  assertEquals(viewer.frames[at]!.type, "key");
+  // That of the key frame may come of both.
+  const indices = [...new Set(viewer.frames.map((frame) => filmed(frame).index))];
+  assertEquals(indices, indices.map((_, i) => indices[0]! + i), "no picture is missing");
+  assert(isGapless(viewer.packets));
+  assertEquals(new Set(viewer.packets.map(({ packet }) => packet.ssrc)).size, 1);
+  await room.close();
+});
+
 Deno.test("a key frame that a receiver needs is asked of the source, no more than the source bears", async () => {
   const room = new Room();
   const camera = new Camera(1);

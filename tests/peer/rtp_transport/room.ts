@@ -133,7 +133,10 @@ export function collected(
   return { frames, packets };
 }
 
-/** A camera that films VP8: its frames tell who it is and how many there were before, and are key frames if one was asked for. */
+/**
+ * A camera that films VP8, in layers if it has names for some: its frames tell who it is, which is one more for each further layer, and how
+ * many there were before, and are key frames if one was asked for.
+ */
 export class Camera {
   readonly track: MediaStreamTrackGenerator;
   /** Key frames that it was asked for. */
@@ -141,28 +144,36 @@ export class Camera {
   readonly keyFrames: number[] = [];
   readonly #writer: WritableStreamDefaultWriter;
   readonly #id: number;
+  readonly #rids: readonly (string | null)[];
   #index = 0;
-  #wanted = true;
+  /** Layers whose next frame is to be a key frame. */
+  readonly #wanted: Set<string | null>;
 
-  constructor(id: number) {
+  constructor(id: number, rids: readonly string[] = []) {
     this.#id = id;
+    this.#rids = rids.length > 0 ? rids : [null];
+    this.#wanted = new Set(this.#rids);
     this.track = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
-    this.track.addEventListener("keyframerequest", () => {
+    this.track.addEventListener("keyframerequest", ({ rid }) => {
       this.requests++;
-      this.#wanted = true;
+      for (const each of rid === null ? this.#rids : [rid]) this.#wanted.add(each);
     });
     this.#writer = this.track.writable.getWriter();
   }
 
   /** RFC 7741 section 4.3: the lowest bit is 0 in key frames. */
   async shoot(): Promise<void> {
-    const data = new Uint8Array(2500).fill(this.#id);
-    data[0] = this.#wanted ? 0x10 : 0x11;
-    new DataView(data.buffer).setUint32(4, this.#index);
-    if (this.#wanted) this.keyFrames.push(this.#index);
-    const type = this.#wanted ? "key" : "delta";
-    this.#wanted = false;
-    await this.#writer.write({ type, timestamp: this.#index++ * 33_333, data });
+    const index = this.#index++;
+    for (const [layer, rid] of this.#rids.entries()) {
+      const isKey = this.#wanted.delete(rid);
+      const data = new Uint8Array(2500).fill(this.#id + layer);
+      data[0] = isKey ? 0x10 : 0x11;
+      new DataView(data.buffer).setUint32(4, index);
+      if (isKey) this.keyFrames.push(index);
+      const metadata = rid === null ? {} : { rid };
+      const type = isKey ? "key" : "delta";
+      await this.#writer.write({ type, timestamp: index * 33_333, data, metadata });
+    }
   }
 }
 
