@@ -119,7 +119,7 @@ export function addOutbound(
     keyFramesEncoded: isVideo ? figures.keyFramesSent : undefined,
     frameWidth: isVideo ? sent?.width : undefined,
     frameHeight: isVideo ? sent?.height : undefined,
-    framesPerSecond: isVideo ? sent?.rate.at(place.now) : undefined,
+    framesPerSecond: isVideo ? figures.rate.at(place.now) : undefined,
     hugeFramesSent: isVideo ? sent?.huge ?? 0 : undefined,
     qualityLimitationReason: isVideo ? figures.limitation.reason : undefined,
     qualityLimitationDurations: isVideo ? limitationDurations(figures, place.now) : undefined,

@@ -3,6 +3,7 @@ import type { RemoteClock } from "../reception/mod.ts";
 import type { SessionCore } from "./core.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import type { KeyFrameRequests } from "./inbound/key_frame_requests.ts";
+import type { FrameRate } from "./outbound/frame_rate.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 import type { QualityLimitationReason } from "./outbound/quality_limitation.ts";
 
@@ -106,6 +107,8 @@ export interface OutboundStatistics {
   readonly framesSent: number;
   /** Those of them that need no other. */
   readonly keyFramesSent: number;
+  /** How many of them there were of late. */
+  readonly rate: Pick<FrameRate, "at">;
   /** Whether frames are left out, why, and since when; undefined before the first frame. And for how long before, by reason. */
   readonly limitation: {
     readonly reason: QualityLimitationReason;
@@ -199,6 +202,7 @@ export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
     retransmittedBytesSent: traffic.retransmittedBytes,
     framesSent: stream.framesSent,
     keyFramesSent: stream.keyFramesSent,
+    rate: stream.rate,
     limitation: { reason, since, durations },
     totalPacketSendDelay: traffic.delay,
     nackCount: stream.nackCount,

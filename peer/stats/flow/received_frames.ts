@@ -1,8 +1,7 @@
 import type { Millis } from "../../../core/mod.ts";
 import type { ChunkMetadata } from "../../../media/encoded_chunk.ts";
-import type { InboundFrame } from "../../../rtp/mod.ts";
+import { FrameRate, type InboundFrame } from "../../../rtp/mod.ts";
 import { FrameIntervals } from "./frame_intervals.ts";
-import { FrameRate } from "./frame_rate.ts";
 import { Sound } from "./sound.ts";
 
 /** What was delivered to a receiver's track of one stream. Milliseconds of the connection's clock. */

@@ -1,7 +1,6 @@
 import type { Millis } from "../../../core/mod.ts";
 import { describeKeyFrame } from "../../../media/codecs/key_frame.ts";
-import type { OutboundFrame } from "../../../rtp/mod.ts";
-import { FrameRate } from "./frame_rate.ts";
+import { FrameRate, type OutboundFrame } from "../../../rtp/mod.ts";
 
 /** A frame is huge if it has so many times the average size (webrtc-stats section 8.7, `hugeFramesSent`). */
 const HUGE = 2.5;

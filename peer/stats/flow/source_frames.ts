@@ -1,6 +1,6 @@
 import type { Millis } from "../../../core/mod.ts";
 import type { EncodedChunk } from "../../../media/encoded_chunk.ts";
-import { FrameRate } from "./frame_rate.ts";
+import { FrameRate } from "../../../rtp/mod.ts";
 import { Sound } from "./sound.ts";
 
 /** What a sender's track has given while it was sent. */

@@ -29,6 +29,7 @@ import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
 import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
 import { EncodingLimits } from "./encoding_limits.ts";
+import { FrameRate } from "./frame_rate.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import { Protection, REPAIR_OVERHEAD } from "./protection.ts";
 import {
@@ -93,6 +94,7 @@ export class OutgoingStream {
   firSequence: number | undefined;
   framesSent = 0;
   keyFramesSent = 0;
+  readonly rate: FrameRate = new FrameRate();
   /** All that has left for it. */
   readonly traffic: SentTraffic = new SentTraffic();
   readonly limits: EncodingLimits = new EncodingLimits();
@@ -203,7 +205,7 @@ export class OutgoingStream {
     if (payloads.length === 0) return [];
     if (description !== undefined) this.#dependencies.sent(description);
     this.#payloadType = payloadType;
-    this.framesSent++;
+    this.#countFrame(now);
     if (keyFrame) this.keyFramesSent++;
     return payloads.map(({ payload, marker, timestampOffset }, i) => ({
       payloadType,
@@ -218,12 +220,12 @@ export class OutgoingStream {
   }
 
   /** A packet that the application has written. Throws a RangeError if there is too much of something. */
-  write(item: WrittenPacket, format: RtpFormat): RtpPacket {
+  write(item: WrittenPacket, format: RtpFormat, now: Millis): RtpPacket {
     const { payloadType, timestamp, payload, marker, csrcs, paddingLength } = item;
     if (csrcs.length > MAX_CSRCS) throw new RangeError(`${csrcs.length} CSRCs: at most 15`);
     this.media.clockRate = format.clockRate;
     this.#payloadType = payloadType;
-    if (marker) this.framesSent++;
+    if (marker) this.#countFrame(now);
     const { extensions } = this.#section;
     return this.media.packet({
       ...{ payloadType, timestamp, payload, marker, csrcs },
@@ -246,7 +248,7 @@ export class OutgoingStream {
     );
     if (rewritten === undefined) return undefined;
     this.#payloadType = format.payloadType;
-    if (item.packet.marker) this.framesSent++;
+    if (item.packet.marker) this.#countFrame(now);
     const { extensions } = this.#section;
     return {
       ...rewritten,
@@ -316,6 +318,11 @@ export class OutgoingStream {
   reports(now: Millis, ntp: NtpClock): SenderReport[] {
     return this.sources.map((source) => source.report(now, ntp, []))
       .filter((report) => report !== undefined);
+  }
+
+  #countFrame(now: Millis): void {
+    this.framesSent++;
+    this.rate.add(now);
   }
 
   /** RFC 9143 section 9.2 lets a receiver learn the SSRC; once a report shows that it has, key frames alone name the stream. */

@@ -183,7 +183,7 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) this.#drop("no encoding");
     else if (format === undefined) this.#drop("no format");
     else {
-      const packet = this.#made(() => stream.write(item, format));
+      const packet = this.#made(() => stream.write(item, format, now));
       if (packet !== undefined && this.#enqueue(packet, stream, now, item.id)) return;
     }
     this.#host.written(item, undefined);

@@ -19,6 +19,7 @@ const OUTBOUND: OutboundStatistics = {
   retransmittedBytesSent: 345,
   framesSent: 7,
   keyFramesSent: 1,
+  rate: { at: () => 30 },
   limitation: {
     reason: "bandwidth",
     since: 700,
@@ -130,6 +131,7 @@ Deno.test("webrtc-stats section 8: a stream that is sent refers to its source, c
   assertEquals([outbound.mid, outbound.encodingIndex, outbound.active], ["m", 0, true]);
   assertEquals([outbound.totalPacketSendDelay, outbound.framesEncoded], [0.05, 7]);
   assertEquals(outbound.qualityLimitationReason, "bandwidth");
+  assertEquals(outbound.framesPerSecond, 30);
   assertEquals(outbound.qualityLimitationDurations, {
     ...{ none: 4, cpu: 0, bandwidth: 0.4, other: 0.02 },
   });

@@ -104,10 +104,12 @@ Deno.test("W3C WebRTC section 5.2: maxBitrate is not exceeded: frames are left o
 });
 
 Deno.test("W3C WebRTC section 5.2: maxFramerate is not exceeded, and with zero the picture freezes on the next frame", async () => {
-  const { sender, play, end } = await videoCall();
+  const { call, sender, play, end } = await videoCall();
   await play(2);
   await set(sender, (encoding) => encoding.maxFramerate = 10);
   await play(2);
+  const { framesPerSecond } = await statsOf(call.alice, "outbound-rtp");
+  assert(framesPerSecond <= 11, `${framesPerSecond}`);
   const count = frames(await play(20));
   assert(count <= 205 && count > 120, `${count}`);
   await set(sender, (encoding) => encoding.maxFramerate = 0);

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { InboundFrame } from "../../../../rtp/mod.ts";
+import { FrameRate, type InboundFrame } from "../../../../rtp/mod.ts";
 import { FrameIntervals } from "../../../../peer/stats/flow/frame_intervals.ts";
-import { FrameRate } from "../../../../peer/stats/flow/frame_rate.ts";
 import { Flows } from "../../../../peer/stats/flow/flows.ts";
 import { ReceivedFrames } from "../../../../peer/stats/flow/received_frames.ts";
 import { SentFrames } from "../../../../peer/stats/flow/sent_frames.ts";

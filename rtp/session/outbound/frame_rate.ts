@@ -1,4 +1,4 @@
-import type { Millis } from "../../../core/mod.ts";
+import type { Millis } from "../../../core/stage/mod.ts";
 
 /** Frames of one second that are counted at most. */
 const MAX_FRAMES = 1000;
