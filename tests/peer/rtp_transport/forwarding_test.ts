@@ -92,19 +92,19 @@ Deno.test("of a simulcast one layer is forwarded, and another from its key frame
   const sendEncodings = [{ rid: "small" }, { rid: "large" }];
   const { receiver } = await room.publish(camera, { sendEncodings });
   const viewer = await room.view();
-  const forwarding = forward(receiver, viewer.sender, { rid: "small" });
+  const forwarding = forward(receiver, viewer.sender, { rid: "large" });
   await room.film(30, camera);
   const before = camera.keyFrames.length;
-  const switched = forwarding.switchTo(receiver, { rid: "large" });
+  const switched = forwarding.switchTo(receiver, { rid: "small" });
   await room.film(30, camera);
   await switched;
   assertEquals(camera.keyFrames.length, before + 1, "of the other layer none is asked for");
   await room.advance(500);
 
   const layers = viewer.frames.map((frame) => filmed(frame).camera);
-  const at = layers.indexOf(2);
+  const at = layers.indexOf(1);
   assert(at > 20 && at < 45, `switched at ${at}`);
-  assertEquals(layers, layers.map((_, i) => i < at ? 1 : 2));
+  assertEquals(layers, layers.map((_, i) => i < at ? 2 : 1));
   assertEquals(viewer.frames[at]!.type, "key");
   // That of the key frame may come of both.
   const indices = [...new Set(viewer.frames.map((frame) => filmed(frame).index))];
