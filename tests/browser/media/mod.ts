@@ -1,6 +1,7 @@
 import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import { besideData } from "./beside_data.ts";
+import { holds } from "./hold.ts";
 import { renegotiates } from "./renegotiate.ts";
 import { hearsTones, pressesKeys } from "./tones.ts";
 import { describes } from "./described.ts";
@@ -38,6 +39,7 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     hearsTones,
     pressesKeys,
     renegotiates,
+    holds,
     laterOffers,
     besideData,
   ];
