@@ -97,6 +97,8 @@ Deno.test("webrtc-stats sections 8.4 and 8.7: what one end asks for is what the 
   assertEquals([received.keyFramesDecoded, received.framesDropped], [10, 0]);
   assertEquals(received.framesAssembledFromMultiplePackets, 250);
   assertEquals(received.jitterBufferEmittedCount, 250);
+  assert(received.totalAssemblyTime > 0.1, "packets of a frame are paced, or come again");
+  assert(received.jitterBufferDelay >= received.totalAssemblyTime);
   const source = await statsOf(call.alice, "media-source", "video");
   assertEquals([source.frames, source.trackIdentifier], [250, video.track.id]);
   assertEquals([sent.mediaSourceId, received.trackIdentifier], [

@@ -2,6 +2,8 @@ import { sessionCore } from "../../../rtp/session/session.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   createRtpPacket,
+  findElement,
+  MID_URI,
   parseRtcp,
   parseRtpPacket,
   type RtpDatagram,
@@ -13,6 +15,7 @@ import {
   datagram,
   ends,
   eventsOf,
+  EXTENSIONS,
   framesOf,
   receiver,
   sender,
@@ -64,6 +67,29 @@ Deno.test("a key frame of one layer is asked for with its rid", () => {
   pair.advance(100);
   const [request, ...more] = eventsOf(pair, "a", "key-frame-request").slice(before);
   assertEquals([request?.rid, request?.ssrc, more.length], ["h", 3002, 0]);
+});
+
+Deno.test("RFC 9143 section 9.2: packets name their section until a report shows that the other side knows it, and key frames always do", () => {
+  const pair = ends(15);
+  const random = new Random(15);
+  /** Whether all of the packets of a frame do, or none. */
+  const named = (keyFrame: boolean): boolean => {
+    const before = pair.sent.a.length;
+    sendVideo(pair, vp8(random, keyFrame, 2500), keyFrame);
+    pair.advance(400);
+    const names = pair.sent.a.slice(before).flatMap(({ kind, data }) => {
+      const packet = kind === "rtp" ? parseRtpPacket(data) : undefined;
+      if (packet?.ssrc !== VIDEO.ssrc) return [];
+      return [findElement(packet.extension, EXTENSIONS.get(MID_URI)!) !== undefined];
+    });
+    assert(names.length > 1 && new Set(names).size === 1);
+    return names[0]!;
+  };
+  pair.filter = (packet, from) => from === "b" ? undefined : packet;
+  assertEquals([named(true), named(false), named(false)], [true, true, true]);
+  pair.filter = (packet) => packet;
+  for (let i = 0; i < 10; i++) named(false);
+  assertEquals([named(false), named(true), named(false)], [false, true, false]);
 });
 
 Deno.test("RFC 9143 section 9.2: without a MID, an announced source or a unique payload type tells the section", () => {
