@@ -55,6 +55,7 @@ export class MediaStreamTrackProcessor {
   /**
    * The chunks. Where they are not read in time, old ones are dropped, and of video all up to the next key frame, so that what comes out
    * can always be decoded. Closes when the track ends; cancelling it leaves the track alone.
+   * Of a simulcast that is received, all layers come, one beside the other: `metadata.rid` tells them apart.
    */
   get readable(): ReadableStream<EncodedChunk> {
     return this.#readable;

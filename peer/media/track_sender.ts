@@ -16,6 +16,7 @@ import { SentFrames } from "../stats/flow/sent_frames.ts";
 import { SourceFrames } from "../stats/flow/source_frames.ts";
 import type { SenderSlots } from "../transceivers/mod.ts";
 import { frameDependencies, frameMetadata } from "./chunks.ts";
+import { LayerChoice } from "./layer_choice.ts";
 
 /** What a sender's track needs of the RTP session. */
 export interface TrackSenderHost {
@@ -36,6 +37,7 @@ export class TrackSender {
   /** What the track has given. */
   source = new SourceFrames();
   #track: MediaStreamTrack | null = null;
+  #layer = new LayerChoice(() => this.requestKeyFrame());
   #detach: (() => void) | undefined;
 
   constructor(sender: SenderSlots, host: TrackSenderHost) {
@@ -51,6 +53,7 @@ export class TrackSender {
     this.#detach?.();
     this.#track = track;
     this.source = new SourceFrames();
+    this.#layer = new LayerChoice(() => this.requestKeyFrame());
     this.#detach = track === null ? undefined : attachSink(track, {
       write: (chunk) => this.#push(chunk),
       choose: (codecs) => this.#choose(codecs),
@@ -62,12 +65,13 @@ export class TrackSender {
     if (this.#track !== null) requestKeyFrame(this.#track, rid);
   }
 
-  /** A layer of a simulcast says which one it is; a source without layers gives the same to every encoding. */
+  /** A layer of a simulcast says which one it is; a source without layers gives the same to every encoding, and one of them to a single one. */
   #push(chunk: EncodedChunk): void {
     const { sendEncodings, frames } = this.#sender;
     const { rid: wanted, ...metadata } = chunk.metadata ?? {};
-    this.source.add(chunk, trackSlots(this.#track!).source.codecs[0]?.mimeType, this.#host.now);
     const isSimulcast = sendEncodings.length > 1;
+    if (!isSimulcast && !this.#layer.takes(chunk, this.#host.now)) return;
+    this.source.add(chunk, trackSlots(this.#track!).source.codecs[0]?.mimeType, this.#host.now);
     for (const [index, { rid }] of sendEncodings.entries()) {
       if (isSimulcast && wanted !== undefined && wanted !== rid) continue;
       const named = isSimulcast && rid !== undefined ? { ...metadata, rid } : metadata;

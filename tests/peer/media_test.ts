@@ -108,6 +108,42 @@ Deno.test("a received track, and what reads it, ends when the connection is clos
   generator.stop();
 });
 
+Deno.test("of a track with several layers, a sender with one encoding sends one, and another when that is silent", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "vp8" });
+  let asked = 0;
+  pair.alice.addTrack(generator);
+  await pair.negotiate();
+  await pair.until(() => pair.alice.connectionState === "connected");
+  generator.onkeyframerequest = () => asked++;
+  const { track } = pair.bob.getReceivers()[0]!;
+  const seen: string[] = [];
+  void new MediaStreamTrackProcessor({ track }).readable
+    .pipeTo(new WritableStream({ write: ({ type, data }) => void seen.push(`${data[5]} ${type}`) }))
+    .catch(() => {});
+  const writer = generator.writable.getWriter();
+  const write = async (frame: number, keyFrame: boolean, layers: number[]) => {
+    for (const layer of layers) {
+      const { type, data } = vp8(layer, keyFrame);
+      await writer.write({ type, timestamp: frame * 40_000, data, metadata: { rid: `${layer}` } });
+    }
+    await pair.advance(40);
+  };
+  for (let frame = 0; frame < 10; frame++) await write(frame, frame % 5 === 0, [1, 2]);
+  await pair.advance(100);
+  assertEquals(seen, Array.from({ length: 10 }, (_, i) => i % 5 === 0 ? "1 key" : "1 delta"));
+  seen.length = asked = 0;
+  for (let frame = 10; frame < 40; frame++) await write(frame, false, [2]);
+  assertEquals(seen, []);
+  assert(asked > 0);
+  await write(40, true, [2]);
+  await write(41, false, [2, 1]);
+  await pair.advance(100);
+  assertEquals(seen, ["2 key", "2 delta"]);
+  generator.stop();
+  await pair.close();
+});
+
 /** Has Alice send video over a long and lossy way; resolves with what Bob's statistics say of it. */
 async function sendOverLossyWay(pair: Pair, generator: MediaStreamTrackGenerator) {
   await pair.until(() => pair.alice.connectionState === "connected");
