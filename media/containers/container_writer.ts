@@ -1,4 +1,5 @@
 import { IvfWriter } from "./ivf_writer.ts";
+import { WaveWriter } from "./wave_writer.ts";
 import type { MediaCodec } from "../codec.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
 
@@ -6,7 +7,7 @@ import type { EncodedChunk } from "../encoded_chunk.ts";
 export type RecordingFormat = "webm" | "mkv" | "mp4" | "mov" | "ogg" | "wav" | "ivf";
 
 interface Format {
-  /** What the format can hold, as subtypes of MIME types. */
+  /** What the format can hold, as subtypes of MIME types, what most programs can play first. */
   readonly codecs: readonly string[];
   readonly videoTracks: number;
   readonly audioTracks: number;
@@ -22,7 +23,7 @@ const FORMATS: Readonly<Record<RecordingFormat, Format>> = {
   mp4: { codecs: ["VP8", "VP9", "H264", "H265", "AV1", "opus"], ...both },
   mov: { codecs: ["H264", "H265", "PCMU", "PCMA"], ...both },
   ogg: { codecs: ["opus"], videoTracks: 0, audioTracks: MANY },
-  wav: { codecs: ["PCMU", "PCMA"], videoTracks: 0, audioTracks: 1 },
+  wav: { codecs: ["PCMU", "PCMA", "G722"], videoTracks: 0, audioTracks: 1 },
   ivf: { codecs: ["VP8", "VP9", "AV1"], videoTracks: 1, audioTracks: 0 },
 };
 
@@ -50,6 +51,17 @@ export function canHold(format: RecordingFormat, { mimeType }: MediaCodec): bool
   return FORMATS[format].codecs.includes(mimeType.split("/")[1]!);
 }
 
+/** Of some codecs the one that a format is to hold; undefined if it can hold none. */
+export function chooseCodec(
+  format: RecordingFormat,
+  codecs: readonly MediaCodec[],
+): MediaCodec | undefined {
+  const held = codecs.filter((codec) => canHold(format, codec));
+  const rank = ({ mimeType }: MediaCodec) =>
+    FORMATS[format].codecs.indexOf(mimeType.split("/")[1]!);
+  return held.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
 /** Whether a format can hold so many tracks. */
 export function hasRoom(format: RecordingFormat, video: number, audio: number): boolean {
   const { videoTracks, audioTracks } = FORMATS[format];
@@ -65,6 +77,7 @@ export async function createWriter(
   writable: WritableStream<Uint8Array> | undefined,
 ): Promise<ContainerWriter> {
   if (format === "ivf") return new IvfWriter(writable);
+  if (format === "wav") return new WaveWriter(writable);
   const { MediabunnyWriter } = await import("./mediabunny_writer.ts");
   return new MediabunnyWriter(format, writable);
 }

@@ -27,7 +27,7 @@ interface ChunkConfig {
   readonly decoderConfig: object;
 }
 
-/** Writes all formats but IVF. */
+/** Writes all formats but IVF and WAVE. */
 export class MediabunnyWriter implements ContainerWriter {
   readonly #format: RecordingFormat;
   readonly #writable: WritableStream<Uint8Array> | undefined;
@@ -110,10 +110,8 @@ function formatOf(format: RecordingFormat, isStream: boolean): mediabunny.Output
       return new mediabunny.Mp4OutputFormat(isStream ? { fastStart: "fragmented" } : {});
     case "mov":
       return new mediabunny.MovOutputFormat(isStream ? { fastStart: "fragmented" } : {});
-    case "ogg":
-      return new mediabunny.OggOutputFormat();
     default:
-      return new mediabunny.WavOutputFormat();
+      return new mediabunny.OggOutputFormat();
   }
 }
 

@@ -4,6 +4,7 @@ import { WriteQueue } from "./write_queue.ts";
 import { codecOfMimeType, type MediaCodec } from "../codec.ts";
 import {
   canHold,
+  chooseCodec,
   createWriter,
   hasRoom,
   RECORDING_FORMATS,
@@ -25,7 +26,7 @@ export type { RecordingFormat } from "../containers/container_writer.ts";
 export interface RecordOptions {
   /**
    * The format of the file. `"webm"` takes VP8, VP9, AV1 and Opus; `"mkv"` these and H264; `"mp4"` these and H265; `"mov"` H264, H265
-   * and G.711; `"ogg"` Opus; `"wav"` one track of G.711; `"ivf"` one track of VP8, VP9 or AV1. None takes G722.
+   * and G.711; `"ogg"` Opus; `"wav"` one track of G.711 or G722; `"ivf"` one track of VP8, VP9 or AV1.
    */
   readonly format: RecordingFormat;
   /** Where the file goes while it is recorded. What is written can't be changed later, so that it lacks an index. */
@@ -113,7 +114,7 @@ export class Recording {
     return attachSink(track, {
       write: (chunk) => this.#take(recorded, chunk, source.codecs),
       // One that the format can't hold is counted, and otherwise not even made.
-      choose: (codecs) => codecs.find((codec) => canHold(this.#format, codec)) ?? codecs[0],
+      choose: (codecs) => chooseCodec(this.#format, codecs) ?? codecs[0],
       ready: () => this.#queue.ready(),
       ended: () => this.#trackEnded(recorded),
     });
@@ -122,7 +123,7 @@ export class Recording {
   #take(track: RecordedTrack, chunk: EncodedChunk, offered: readonly MediaCodec[]): void {
     const { mimeType, rid } = chunk.metadata ?? {};
     const codec = mimeType === undefined
-      ? offered.find((codec) => canHold(this.#format, codec))
+      ? chooseCodec(this.#format, offered)
       : codecOfMimeType(mimeType);
     if (codec === undefined || !canHold(this.#format, codec)) {
       this.#refused ??= codec?.mimeType ?? mimeType ?? offered[0]?.mimeType ?? "an unknown codec";

@@ -1,8 +1,15 @@
 /** Silence of 20 ms in Opus: a CELT frame of the full band, in mono, with nothing in it (RFC 6716 section 3.1). */
 const OPUS_SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 
-/** The sample of value 0 (ITU-T G.711). */
-const G711_SILENCE: Readonly<Record<string, number>> = { "audio/pcmu": 0xff, "audio/pcma": 0xd5 };
+/**
+ * The sample of value 0 (ITU-T G.711), and two of the smallest steps, after which a decoder's steps become smaller (ITU-T G.722):
+ * whatever was before, it is at 28 of 32,768 within 10 ms.
+ */
+const SILENT_BYTES: Readonly<Record<string, number>> = {
+  "audio/pcmu": 0xff,
+  "audio/pcma": 0xd5,
+  "audio/g722": 0xff,
+};
 
 /**
  * Silence that plays for so many microseconds, or, in Opus, for 20 ms: a decoder plays nothing until the next packet. Undefined for
@@ -14,7 +21,7 @@ export function silence(
 ): Uint8Array | undefined {
   const mimeType = codec.mimeType.toLowerCase();
   if (mimeType === "audio/opus") return OPUS_SILENCE;
-  const sample = Object.hasOwn(G711_SILENCE, mimeType) ? G711_SILENCE[mimeType] : undefined;
-  if (sample === undefined) return undefined;
-  return new Uint8Array(Math.round(duration * codec.clockRate / 1_000_000)).fill(sample);
+  const byte = Object.hasOwn(SILENT_BYTES, mimeType) ? SILENT_BYTES[mimeType] : undefined;
+  if (byte === undefined) return undefined;
+  return new Uint8Array(Math.round(duration * codec.clockRate / 1_000_000)).fill(byte);
 }
