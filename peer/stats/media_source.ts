@@ -25,7 +25,7 @@ export interface RTCVideoSourceStats extends RTCMediaSourceStats {
   framesPerSecond?: number;
 }
 
-/** Of a source of sound (webrtc-stats section 8.11). Its level is known where the source tells it: nothing is decoded here. */
+/** Of a source of sound (webrtc-stats section 8.11). Its level is known where the source tells it, and of G.711: nothing else is decoded. */
 export interface RTCAudioSourceStats extends RTCMediaSourceStats {
   /** The latest level, from 0 (silence) to 1 (0 dBov). */
   audioLevel?: number;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { FrameRate, type InboundFrame } from "../../../../rtp/mod.ts";
+import { encodePcma, encodePcmu, FrameRate, type InboundFrame } from "../../../../rtp/mod.ts";
 import { FrameIntervals } from "../../../../peer/stats/flow/frame_intervals.ts";
 import { Flows } from "../../../../peer/stats/flow/flows.ts";
 import { ReceivedFrames } from "../../../../peer/stats/flow/received_frames.ts";
@@ -48,13 +48,30 @@ Deno.test("webrtc-stats section 8.4: intervals and their squares are summed up",
 
 Deno.test("webrtc-stats section 8.4: energy is the squared level, times the seconds of each piece", () => {
   const sound = new Sound();
-  assertEquals(sound.add({ mimeType: "audio/PCMU", data: new Uint8Array(160) }), 160);
+  const opus = Uint8Array.of(0x78); // 20 ms
+  assertEquals(sound.add({ mimeType: "audio/opus", data: opus }), 960);
   assertEquals([sound.energy, sound.level], [undefined, undefined], "nobody has told");
-  sound.add({ mimeType: "audio/PCMU", data: new Uint8Array(160), audioLevel: 20 });
-  sound.add({ mimeType: "audio/PCMU", data: new Uint8Array(160), audioLevel: 127 });
+  sound.add({ mimeType: "audio/opus", data: opus, audioLevel: 20 });
+  sound.add({ mimeType: "audio/opus", data: opus, audioLevel: 127 });
   assert(Math.abs(sound.energy! - 0.1 ** 2 * 0.02) < 1e-9);
-  assertEquals([sound.level, sound.samples], [0, 480]);
+  assertEquals([sound.level, sound.samples], [0, 2880]);
   assert(Math.abs(sound.duration - 0.06) < 1e-9);
+});
+
+Deno.test("webrtc-stats section 8.4: G.711 is listened to where nobody tells how loud it is", () => {
+  for (
+    const [mimeType, encode] of [["audio/PCMU", encodePcmu], ["audio/PCMA", encodePcma]] as const
+  ) {
+    const sound = new Sound();
+    const half = Int16Array.from({ length: 160 }, (_, i) => i % 2 === 0 ? 16_384 : -16_384);
+    sound.add({ mimeType, data: encode(half) });
+    assert(Math.abs(sound.level! - 0.5) < 0.02, `${sound.level}`);
+    assert(Math.abs(sound.energy! - 0.25 * 0.02) < 0.0005, `${sound.energy}`);
+    sound.add({ mimeType, data: encode(new Int16Array(160)) });
+    assert(sound.level! < 0.001);
+    sound.add({ mimeType, data: encode(half), audioLevel: 0 });
+    assertEquals(sound.level, 1, "what is told counts");
+  }
 });
 
 Deno.test("samples are those of the codec, be its RTP clock what it may (RFC 3551 section 4.5.2)", () => {
