@@ -40,6 +40,8 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
     extensions: negotiatedExtensions(local.extensions, remote.extensions),
     reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
     extmapAllowMixed: local.extmapAllowMixed && remote.extmapAllowMixed,
+    // RFC 9429 section 5.10; none of 0, which libwebrtc takes for no limit.
+    ...(remote.maxBitrate && { maxBitrate: remote.maxBitrate }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface NegotiatedSection {
   readonly reducedSize: boolean;
   /** Whether packets may mix the headers of their extensions (RFC 8285 section 4.1.2). */
   readonly extmapAllowMixed: boolean;
+  /** The most that the other side wants to get of each encoding, in bits per second (`b=`). */
+  readonly maxBitrate?: number;
 }
 
 function rtpFormats(kind: MediaKind, formats: readonly MediaFormat[]): RtpFormat[] {
@@ -82,14 +84,15 @@ export function senderParameters(
   const repairs = announcesRepairs && sendFormats.some(isFlexfec);
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
     const { ssrc, rtx, fec } = sender.sources[index]!;
-    const { rid, active, maxBitrate, maxFramerate, scalabilityMode } = encoding;
+    const { rid, active, maxFramerate, scalabilityMode } = encoding;
+    const maxBitrate = Math.min(encoding.maxBitrate ?? Infinity, section.maxBitrate ?? Infinity);
     return {
       ssrc,
       ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
       ...(repairs && fec !== undefined && { fecSsrc: fec }),
       ...(rid !== undefined && { rid }),
       active,
-      ...(maxBitrate !== undefined && { maxBitrate }),
+      ...(maxBitrate !== Infinity && { maxBitrate }),
       ...(maxFramerate !== undefined && { maxFramerate }),
       ...(scalabilityMode !== undefined && { layers: layersOf(scalabilityMode) }),
     };

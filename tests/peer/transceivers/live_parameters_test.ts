@@ -103,6 +103,32 @@ Deno.test("W3C WebRTC section 5.2: maxBitrate is not exceeded: frames are left o
   await end();
 });
 
+Deno.test("RFC 9429 section 5.10: what the other side says that it wants at most is not exceeded, nor is what the encoding may send", async () => {
+  const { call, sender, play, end } = await videoCall();
+  /** An offer, and an answer with this line. */
+  const limit = async (line: string) => {
+    await call.alice.setLocalDescription();
+    await call.bob.setRemoteDescription(call.alice.localDescription!);
+    await call.bob.setLocalDescription();
+    const { type, sdp } = call.bob.localDescription!;
+    const limited = sdp.replace(/^(c=.*)$/m, `$1\r\n${line}`);
+    await call.alice.setRemoteDescription({ type, sdp: limited });
+    await play(4);
+    return bitrate(await play(20), 20);
+  };
+  const tias = await limit("b=TIAS:150000");
+  assert(tias <= 155_000 && tias > 120_000, `${tias}`);
+  await set(sender, (encoding) => encoding.maxBitrate = 100_000);
+  await play(4);
+  const lower = bitrate(await play(20), 20);
+  assert(lower <= 105_000 && lower > 70_000, `${lower}`);
+  await set(sender, (encoding) => delete encoding.maxBitrate);
+  const as = await limit("b=AS:200"); // less what headers take of it
+  assert(as <= 180_000 && as > 140_000, `${as}`);
+  assert(await limit("b=AS:0") > 390_000, "no limit");
+  await end();
+});
+
 Deno.test("W3C WebRTC section 5.2: maxFramerate is not exceeded, and with zero the picture freezes on the next frame", async () => {
   const { call, sender, play, end } = await videoCall();
   await play(2);
