@@ -40,8 +40,9 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
     extensions: negotiatedExtensions(local.extensions, remote.extensions),
     reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
     extmapAllowMixed: local.extmapAllowMixed && remote.extmapAllowMixed,
-    // RFC 9429 section 5.10; none of 0, which libwebrtc takes for no limit.
-    ...(remote.maxBitrate && { maxBitrate: remote.maxBitrate }),
+    // RFC 9429 section 5.10; none of 0, which libwebrtc takes for no limit. Sound could only be left out: gateways say 80 for G.711,
+    // which by the formula is less than it takes.
+    ...(kind === "video" && remote.maxBitrate && { maxBitrate: remote.maxBitrate }),
   };
 }
 

@@ -129,6 +129,29 @@ Deno.test("RFC 9429 section 5.10: what the other side says that it wants at most
   await end();
 });
 
+Deno.test("RFC 9429 section 5.10: sound is not cut for a limit that its codec can't keep to", async () => {
+  const call = new Call();
+  const sound = new Source("audio", "ulaw");
+  call.alice.addTrack(sound.track);
+  await call.alice.setLocalDescription();
+  await call.bob.setRemoteDescription(call.alice.localDescription!);
+  await call.bob.setLocalDescription();
+  const { type, sdp } = call.bob.localDescription!;
+  await call.alice.setRemoteDescription({
+    type,
+    sdp: sdp.replace(/^(c=.*)$/m, "$1\r\nb=AS:80"),
+  });
+  await call.connected();
+  for (let i = 0; i < 500; i++) {
+    const data = new Uint8Array(160).fill(0xff);
+    await sound.write({ type: "key", timestamp: 20_000 * i, data });
+    await call.advance(20);
+  }
+  assertEquals(call.seen.filter(({ payloadType }) => payloadType === 0).length, 500);
+  sound.track.stop();
+  await call.close();
+});
+
 Deno.test("W3C WebRTC section 5.2: maxFramerate is not exceeded, and with zero the picture freezes on the next frame", async () => {
   const { call, sender, play, end } = await videoCall();
   await play(2);
