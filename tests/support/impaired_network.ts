@@ -8,7 +8,7 @@ const HEADERS = 28;
 /** How long packets queue before the bottleneck at most; what comes then is dropped, as by a router with that much memory. */
 const MAX_QUEUEING: Millis = 300;
 
-/** What packets in one direction go through, which can be changed at any time. */
+/** What packets in one direction go through, which can be changed at any time. None overtakes another. */
 export class ImpairedPath {
   /** How long each takes. */
   delay: Millis = 0;
@@ -17,6 +17,7 @@ export class ImpairedPath {
   /** Bits per second. */
   rate: number = Infinity;
   #busyUntil: Millis = 0;
+  readonly #underWay: { readonly at: Millis; readonly deliver: () => void }[] = [];
 
   /** Delivers a datagram later, or never. */
   pass({ data }: Datagram, deliver: () => void): void {
@@ -24,7 +25,19 @@ export class ImpairedPath {
     const start = Math.max(now, this.#busyUntil);
     if (Math.random() < this.loss || start - now > MAX_QUEUEING) return;
     this.#busyUntil = start + (data.length + HEADERS) * 8000 / this.rate;
-    setTimeout(deliver, this.#busyUntil - now + this.delay);
+    this.#underWay.push({ at: this.#busyUntil + this.delay, deliver });
+    if (this.#underWay.length === 1) this.#wait(now);
+  }
+
+  /** One timer for all: of several, a later one may be the first to fire. */
+  #wait(now: Millis): void {
+    setTimeout(() => {
+      const now = performance.now();
+      while (this.#underWay.length > 0 && this.#underWay[0]!.at <= now) {
+        this.#underWay.shift()!.deliver();
+      }
+      if (this.#underWay.length > 0) this.#wait(now);
+    }, this.#underWay[0]!.at - now);
   }
 }
 
