@@ -47,3 +47,4 @@ export {
   MAX_CCFB_STREAMS,
 } from "./congestion_feedback_generator.ts";
 export { ReceiveStream, type ReceiveStreamOptions } from "./receive_stream.ts";
+export { ReceiverEstimator } from "./receiver_estimator.ts";

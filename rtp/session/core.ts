@@ -1,10 +1,11 @@
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
 import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
-import { parseRtpPacket, type RtpPacket } from "../packet.ts";
+import { parseRtpPacket, type RtpPacket, rtpPacketSize } from "../packet.ts";
 import {
   CongestionFeedbackGenerator,
   NtpClock,
+  ReceiverEstimator,
   TransportFeedbackGenerator,
 } from "../reception/mod.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
@@ -13,7 +14,7 @@ import type { RtpSessionEvent } from "./event.ts";
 import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
-import { transportSequenceOf } from "./inbound/packet_extensions.ts";
+import { absSendTimeOf, transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
 import {
   isOutbound,
@@ -59,6 +60,7 @@ export class SessionCore implements Hosts {
   readonly #feedback: FeedbackHandler;
   readonly #arrivals: TransportFeedbackGenerator;
   readonly #streamArrivals: CongestionFeedbackGenerator;
+  readonly #estimator: ReceiverEstimator;
   readonly #out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent> = {
     below: [],
     above: [],
@@ -82,6 +84,7 @@ export class SessionCore implements Hosts {
     this.#feedback = new FeedbackHandler(this);
     this.#arrivals = new TransportFeedbackGenerator(this.#ssrc);
     this.#streamArrivals = new CongestionFeedbackGenerator(this.#ssrc, this.ntp);
+    this.#estimator = new ReceiverEstimator(this.#ssrc);
   }
 
   /** What a section sends, from now on. Throws a RangeError if there are too many sections. */
@@ -207,6 +210,7 @@ export class SessionCore implements Hosts {
       this.reporter.nextTimeout ?? Infinity,
       this.#arrivals.nextTimeout ?? Infinity,
       this.#streamArrivals.nextTimeout ?? Infinity,
+      this.#estimator.nextTimeout ?? Infinity,
       this.#tellsAt ?? Infinity,
     );
     for (const receiver of this.#receivers.values()) {
@@ -362,6 +366,10 @@ export class SessionCore implements Hosts {
     const sequence = transportSequenceOf(packet, extensions);
     if (sequence !== undefined) this.#arrivals.arrived(sequence, ssrc, now);
     else if (formats.tellsArrivals) this.#streamArrivals.arrived(ssrc, sequenceNumber, now);
+    else if (formats.tellsEstimate) {
+      const sentAt = absSendTimeOf(packet, extensions);
+      if (sentAt !== undefined) this.#estimator.arrived(sentAt, ssrc, rtpPacketSize(packet), now);
+    }
   }
 
   /** Serves all that is due, and sends what has come of it. */
@@ -377,6 +385,7 @@ export class SessionCore implements Hosts {
     }
     this.reporter.request(this.#arrivals.take(now), now);
     this.reporter.request(this.#streamArrivals.take(now), now);
+    this.reporter.request(this.#estimator.take(now), now);
     this.reporter.flush(now);
     if (this.#transmitter.takeTargetChange() || this.#tellsAt !== undefined) this.#tellBitrate();
   }

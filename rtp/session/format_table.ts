@@ -34,6 +34,8 @@ export class FormatTable {
   readonly associated: ReadonlyMap<number, number>;
   /** Whether the sender wants to know when the packets of each stream arrive (RFC 8888 section 6). */
   readonly tellsArrivals: boolean;
+  /** Whether the sender wants to be told what the path carries (draft-alvestrand-rmcat-remb-03). */
+  readonly tellsEstimate: boolean;
   readonly #formats: ReadonlyMap<number, RtpFormat>;
   readonly #roles: ReadonlyMap<number, FormatRole>;
 
@@ -49,6 +51,7 @@ export class FormatTable {
     }
     this.associated = associated;
     this.tellsArrivals = this.hasFeedback("ack ccfb");
+    this.tellsEstimate = this.hasFeedback("goog-remb");
     this.rtx = new Map(Array.from(associated, ([payloadType, apt]) => [apt, payloadType]));
   }
 

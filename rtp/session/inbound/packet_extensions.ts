@@ -1,8 +1,10 @@
 import {
   ABS_CAPTURE_TIME_URI,
+  ABS_SEND_TIME_URI,
   AUDIO_LEVEL_URI,
   MIXER_AUDIO_LEVEL_URI,
   parseAbsCaptureTime,
+  parseAbsSendTime,
   parseAudioLevel,
   parseMixerAudioLevels,
   parsePlayoutDelay,
@@ -55,6 +57,11 @@ export function repairedRidOf(packet: RtpPacket, ids: ExtensionIds): string | un
 /** The transport-wide number of a packet. */
 export function transportSequenceOf(packet: RtpPacket, ids: ExtensionIds): number | undefined {
   return read(packet, ids, TRANSPORT_CC_URI, parseTransportSequence);
+}
+
+/** When a packet left, in milliseconds below 64000. */
+export function absSendTimeOf(packet: RtpPacket, ids: ExtensionIds): number | undefined {
+  return read(packet, ids, ABS_SEND_TIME_URI, parseAbsSendTime);
 }
 
 /** How long a packet says that what it belongs to is to be held back. */
