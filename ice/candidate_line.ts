@@ -14,8 +14,8 @@ const MAX_EXTENSIONS = 32;
  */
 
 /**
- * Parses a candidate attribute, with or without `a=` and the end of the line. Undefined for anything malformed, and for a type or a transport that
- * RFC 8839 section 5.1 says to ignore. TCP candidates (RFC 6544) are parsed.
+ * Parses a candidate attribute, with or without `a=` and the end of the line. Undefined for anything malformed, and for a type or a
+ * transport that RFC 8839 section 5.1 says to ignore. TCP candidates (RFC 6544) are parsed.
  *
  * @example
  * ```ts

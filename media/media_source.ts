@@ -4,7 +4,7 @@ import type { EncodedChunk, MediaKind } from "./encoded_chunk.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "./constraints/dictionaries.ts";
 import type { Constraints } from "./constraints/properties.ts";
 import { overconstrained, OverconstrainedError } from "./constraints/overconstrained_error.ts";
-import { FrameRate } from "./frame_rate.ts";
+import { PictureRate } from "./picture_rate.ts";
 import { selectSettings } from "./constraints/select_settings.ts";
 import { queueTask } from "../webidl/task.ts";
 
@@ -70,7 +70,7 @@ export class MediaSource {
   /** Whether something was left out while it was muted. */
   #hasGap = false;
   /** Of the pictures that the other end sends, those of the layer whose key frame came last. */
-  readonly #frameRate = new FrameRate();
+  readonly #pictureRate = new PictureRate();
   #layer: number | undefined;
   #ended = false;
 
@@ -107,7 +107,7 @@ export class MediaSource {
 
   /** What its tracks' `getSettings` tells. */
   get settings(): MediaTrackSettings {
-    const frameRate = this.#frameRate.value;
+    const frameRate = this.#pictureRate.value;
     return frameRate === undefined ? this.#settings : { ...this.#settings, frameRate };
   }
 
@@ -219,9 +219,9 @@ export class MediaSource {
 
   #count({ type, timestamp, metadata = {} }: EncodedChunk): void {
     const layer = metadata.synchronizationSource;
-    if (type === "key" && layer !== this.#layer) this.#frameRate.reset();
+    if (type === "key" && layer !== this.#layer) this.#pictureRate.reset();
     if (type === "key") this.#layer = layer;
-    if (layer === this.#layer) this.#frameRate.add(timestamp);
+    if (layer === this.#layer) this.#pictureRate.add(timestamp);
   }
 
   /** W3C WebRTC section 9.3.3: the settings are those of the latest frame. */

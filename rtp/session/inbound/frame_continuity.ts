@@ -1,15 +1,8 @@
 import { DEPENDENCY_DESCRIPTOR_URI, frameMarksOf } from "../../extensions/mod.ts";
 import type { RtpPacket } from "../../packet.ts";
 import { isNextPicture } from "../../payload/mod.ts";
-import type { FormatTable } from "../format_table.ts";
-import type { ExtensionIds } from "../parameters.ts";
 import { elementOf } from "./packet_extensions.ts";
-
-/** What of a section tells how its packets are to be read. */
-interface Reading {
-  readonly formats: FormatTable;
-  readonly extensions: ExtensionIds;
-}
+import type { Reading } from "./reading.ts";
 
 /**
  * Whether a frame of video ends with `last`, and `next` begins the one after it: told by frame numbers (AV1 RTP specification section

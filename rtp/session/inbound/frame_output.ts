@@ -12,13 +12,13 @@ import {
 } from "../../payload/mod.ts";
 import type { BufferedItem, RemoteClock } from "../../reception/mod.ts";
 import { unixMillisFromNtp } from "../../rtcp/mod.ts";
-import type { FormatTable } from "../format_table.ts";
 import type { FrameDependencies, FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
 import { CaptureClock } from "./capture_clock.ts";
 import { DecodableFrames } from "./decodable_frames.ts";
 import { DependencyReader } from "./frame_dependencies.ts";
 import { metadataOf } from "./packet_extensions.ts";
+import type { Reading } from "./reading.ts";
 import { UnwrappedClock } from "./unwrapped_clock.ts";
 
 /** Layers of a picture that are told apart: as many as a structure can have decode targets (AV1 RTP specification section A.8.2). */
@@ -34,9 +34,7 @@ export interface FrameOutputs {
 }
 
 /** What packets are to be understood by. */
-export interface Known {
-  readonly formats: FormatTable;
-  readonly extensions: ExtensionIds;
+export interface Known extends Reading {
   readonly clock: RemoteClock | undefined;
   /** How long they are held. */
   readonly delay: Millis;

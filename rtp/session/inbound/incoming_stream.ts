@@ -3,18 +3,16 @@ import { type RtpPacket, rtpPacketSize } from "../../packet.ts";
 import { decapsulateRtx } from "../../payload/mod.ts";
 import { type BufferedItem, DEFAULT_MAX_WAIT, ReceiveStream } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
-import type { FormatTable } from "../format_table.ts";
-import type { ExtensionIds, RtpFormat, RtpKind } from "../parameters.ts";
+import type { RtpFormat, RtpKind } from "../parameters.ts";
 import { isNextFrame } from "./frame_continuity.ts";
 import { FrameOutput, type FrameOutputs } from "./frame_output.ts";
 import { playoutDelayOf } from "./packet_extensions.ts";
+import type { Reading } from "./reading.ts";
 import { StreamRepair } from "./repair.ts";
 
 /** What of its section a stream looks at. It may change while the stream goes on. */
-export interface StreamSection {
+export interface StreamSection extends Reading {
   readonly kind: RtpKind;
-  readonly formats: FormatTable;
-  readonly extensions: ExtensionIds;
 }
 
 /** How long packets wait for the repair of a lost one, which comes with a later frame. */

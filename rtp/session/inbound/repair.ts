@@ -12,14 +12,9 @@ import { parseRed } from "../../payload/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds } from "../parameters.ts";
 import { elementOf } from "./packet_extensions.ts";
+import type { Reading } from "./reading.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
-
-/** What of a section tells how its packets are to be read. */
-interface Reading {
-  readonly formats: FormatTable;
-  readonly extensions: ExtensionIds;
-}
 
 /** Header extensions whose values are written when a packet leaves, and are 0 in what is protected, as in libwebrtc. */
 const STAMPS: readonly string[] = [ABS_SEND_TIME_URI, TRANSPORT_CC_URI];
@@ -70,13 +65,10 @@ export class StreamRepair {
   /** Takes a packet of the stream. */
   media(packet: RtpPacket, { formats, extensions }: Reading): Unwrapped {
     const unwrapped = this.repeated(packet, formats);
-    const { packet: media, recovered } = unwrapped;
-    if (media.payload.length === 0) return unwrapped;
-    const protectedBytes = serializeRtpPacket(unstamped(media, extensions));
-    return {
-      packet: media,
-      recovered: [...recovered, ...parsed(this.#fec.pushMedia(protectedBytes))],
-    };
+    const { packet: media } = unwrapped;
+    if (media.payload.length === 0) return unwrapped; // a repair, or padding
+    const asProtected = serializeRtpPacket(unstamped(media, extensions));
+    return { packet: media, recovered: parsed(this.#fec.pushMedia(asProtected)) };
   }
 
   /**

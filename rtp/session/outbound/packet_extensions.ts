@@ -120,7 +120,6 @@ export function mediaElements(
 /** What a session writes into every packet itself. */
 const OWN: ReadonlySet<string> = new Set([
   MID_URI,
-  MIXER_AUDIO_LEVEL_URI,
   RID_URI,
   REPAIRED_RID_URI,
   TRANSPORT_CC_URI,

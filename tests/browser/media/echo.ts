@@ -27,6 +27,17 @@ export function echo({ pc }: Side, codecs: Codecs, offers: boolean): void {
   };
 }
 
+/** Before they are connected: Heron is to echo, and the page to send its camera, of pictures so high, and to show what comes. */
+export async function prepareEcho(
+  { browser, heron, browserOffers }: ReturnType<typeof parties>,
+  codecs: Codecs,
+  height = 480,
+): Promise<void> {
+  await heron.run(echo, codecs, !browserOffers);
+  await browser.run(sendCamera, height);
+  await browser.run(showTracks, false);
+}
+
 /** Heron echoes, and the browser sees itself without a pause. */
 export function echoes(codecs: Codecs): Scenario {
   return comesBack(`echoes ${codecs.video} and ${codecs.audio}`, echo, codecs);

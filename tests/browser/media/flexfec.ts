@@ -2,9 +2,8 @@ import { assert } from "@std/assert";
 import type { ImpairedNetwork } from "../../support/impaired_network.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
-import { echo } from "./echo.ts";
+import { prepareEcho } from "./echo.ts";
 import { eventually } from "./eventually.ts";
-import { sendCamera, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
 
 /** What lets Chromium offer and use FlexFEC, which it does not by default. */
@@ -26,12 +25,11 @@ export function repairsByFlexfec(network: ImpairedNetwork): Scenario {
     name: "repairs by FlexFEC what is lost at 5% loss and 120 ms there and back",
     timeout: 60_000,
     async run(call) {
-      const { browser, heron, browserOffers } = parties(call);
+      const sides = parties(call);
+      const { browser, heron, browserOffers } = sides;
       const ways = [network.inbound, network.outbound];
       try {
-        await heron.run(echo, { video: "video/VP8", audio: "audio/opus" }, !browserOffers);
-        await browser.run(sendCamera);
-        await browser.run(showTracks, false);
+        await prepareEcho(sides, { video: "video/VP8", audio: "audio/opus" });
         for (const way of ways) Object.assign(way, { delay: 60, loss: 0.05 });
         await call.connect();
         // Heron's first offer tells of no source for repairs: there are stacks that refuse it.

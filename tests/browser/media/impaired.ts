@@ -4,9 +4,9 @@ import { MediaStreamTrackGenerator } from "../../../mod.ts";
 import type { ImpairedNetwork, ImpairedPath } from "../../support/impaired_network.ts";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
-import { echo } from "./echo.ts";
+import { prepareEcho } from "./echo.ts";
 import { eventually } from "./eventually.ts";
-import { figures, sendCamera, showTracks } from "./page.ts";
+import { figures, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
 
 /** How long is watched, in milliseconds. */
@@ -40,11 +40,10 @@ export function losesLittle(network: ImpairedNetwork): Scenario {
     name: "completes 99% of frames both ways at 5% loss and 50 ms there and back",
     timeout: 60_000,
     async run(call) {
-      const { browser, heron, browserOffers } = parties(call);
+      const sides = parties(call);
+      const { browser, heron } = sides;
       try {
-        await heron.run(echo, CODECS, !browserOffers);
-        await browser.run(sendCamera);
-        await browser.run(showTracks, false);
+        await prepareEcho(sides, CODECS);
         for (const path of [network.inbound, network.outbound]) {
           Object.assign(path, { delay: 25, loss: 0.05 });
         }
@@ -87,11 +86,10 @@ export function browserFindsCap(network: ImpairedNetwork): Scenario {
     name: "a browser finds a bottleneck of 500 kb/s by Heron's feedback, and keeps to it",
     timeout: 60_000,
     async run(call) {
-      const { browser, heron, browserOffers } = parties(call);
+      const sides = parties(call);
+      const { browser, heron } = sides;
       try {
-        await heron.run(echo, CODECS, !browserOffers);
-        await browser.run(sendCamera, LARGE);
-        await browser.run(showTracks, false);
+        await prepareEcho(sides, CODECS, LARGE);
         Object.assign(network.inbound, { delay: 25, rate: CAP });
         await call.connect();
         await delay(FINDS_WITHIN);

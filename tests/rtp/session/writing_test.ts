@@ -5,6 +5,7 @@ import {
   findElement,
   type InboundPacket,
   MID_URI,
+  MIXER_AUDIO_LEVEL_URI,
   parseRtpPacket,
   type ReturnedPacket,
   type RtpPacket,
@@ -39,9 +40,11 @@ function packetsOf(pair: Ends, ssrc: number): RtpPacket[] {
 }
 
 Deno.test("what is written leaves as it says, numbered and stamped by the session", () => {
-  const pair = ends(1);
+  const ids = new Map([...EXTENSIONS, [MIXER_AUDIO_LEVEL_URI, 5]]);
+  const pair = ends(1, {}, { video: { extensions: ids } });
   const level = { uri: AUDIO_LEVEL_URI, data: Uint8Array.of(0x85) };
-  const extensions = [level, { uri: MID_URI, data: Uint8Array.of(0x39) }, {
+  const mixed = { uri: MIXER_AUDIO_LEVEL_URI, data: Uint8Array.of(0x20) };
+  const extensions = [level, mixed, { uri: MID_URI, data: Uint8Array.of(0x39) }, {
     uri: "no",
     data: level.data,
   }];
@@ -55,8 +58,9 @@ Deno.test("what is written leaves as it says, numbered and stamped by the sessio
   assertEquals([first!.timestamp, first!.marker, first!.csrcs], [90, true, [5]]);
   assertEquals([second!.timestamp, second!.padding.length], [0xffff_ffff, 4]);
   assertEquals(second!.sequenceNumber, (first!.sequenceNumber + 1) & 0xffff);
-  const valueOf = (uri: string) => findElement(first!.extension, EXTENSIONS.get(uri)!);
+  const valueOf = (uri: string) => findElement(first!.extension, ids.get(uri)!);
   assertEquals(valueOf(AUDIO_LEVEL_URI), level.data);
+  assertEquals(valueOf(MIXER_AUDIO_LEVEL_URI), mixed.data);
   assertEquals(
     valueOf(MID_URI),
     new TextEncoder().encode("1"),

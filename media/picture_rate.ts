@@ -5,7 +5,7 @@ const PICTURES = 30;
 const MAX_PAUSE = 2_000_000;
 
 /** How many pictures a second come, by when they are presented. */
-export class FrameRate {
+export class PictureRate {
   #times: number[] = [];
 
   /** A picture more; in microseconds. */
