@@ -17,16 +17,17 @@ export interface Codecs {
 /** Opens camera and microphone, and sends what is not sent yet: in new sections, or in those that are offered. */
 export async function sendCamera({ pc }: Side, height = 480): Promise<void> {
   const page: Page = globalThis;
-  // A device that is open already gives no larger pictures than it was opened for.
   if (page.camera?.height !== height) {
-    for (const track of page.camera?.getTracks() ?? []) track.stop();
-    page.camera = undefined;
+    // A device that is open already gives no larger pictures than it was opened for.
+    for (const track of page.opened ?? []) track.stop();
+    page.camera = await page.navigator.mediaDevices.getUserMedia({
+      audio: true,
+      video: { width: height * 4 / 3, height },
+    });
+    page.camera.height = height;
+    page.opened = page.camera.getTracks();
   }
-  const stream = page.camera ??= await page.navigator.mediaDevices.getUserMedia({
-    audio: true,
-    video: { width: height * 4 / 3, height },
-  });
-  stream.height = height;
+  const stream = page.camera;
   const sent = pc.getSenders().map(({ track }: Page) => track);
   for (const track of stream.getTracks()) if (!sent.includes(track)) pc.addTrack(track, stream);
 }
