@@ -9,6 +9,11 @@ export interface ComfortNoise {
 /** The highest order of the filter that is taken. RFC 3389 section 3 has no limit, and no codec uses more than 12. */
 const MAX_COEFFICIENTS = 32;
 
+/** RFC 3389 section 3.2: the index N of a coefficient is from 0 to 254, and 127 is zero. */
+const ZERO = 127;
+const MAX_INDEX = 254;
+const STEP = 258 / 32768;
+
 /**
  * Reads comfort noise; undefined if it is empty or has more than 32 coefficients.
  *
@@ -25,16 +30,20 @@ const MAX_COEFFICIENTS = 32;
 export function parseComfortNoise(payload: Uint8Array): ComfortNoise | undefined {
   const level = payload[0];
   if (level === undefined || payload.length > 1 + MAX_COEFFICIENTS) return undefined;
-  // RFC 3389 section 3.2: a coefficient is (N - 127) / 128.
-  const reflectionCoefficients = Array.from(payload.subarray(1), (byte) => (byte - 127) / 128);
+  const reflectionCoefficients = Array.from(payload.subarray(1), coefficientOf);
   return { level: level & 0x7f, reflectionCoefficients };
 }
 
 /** Writes comfort noise. */
 export function writeComfortNoise(noise: ComfortNoise): Uint8Array<ArrayBuffer> {
   const { level, reflectionCoefficients } = noise;
-  const bytes = reflectionCoefficients.map((k) =>
-    Math.min(Math.max(Math.round(k * 128 + 127), 0), 254)
-  );
-  return Uint8Array.of(Math.min(Math.max(level, 0), 127), ...bytes);
+  return Uint8Array.of(Math.min(Math.max(level, 0), 127), ...reflectionCoefficients.map(indexOf));
+}
+
+function coefficientOf(index: number): number {
+  return (Math.min(index, MAX_INDEX) - ZERO) * STEP;
+}
+
+function indexOf(coefficient: number): number {
+  return Math.min(Math.max(Math.round(coefficient / STEP) + ZERO, 0), MAX_INDEX);
 }

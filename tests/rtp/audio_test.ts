@@ -107,10 +107,14 @@ Deno.test("G.711: every code comes back, known values, and errors stay within ha
   }
 });
 
-Deno.test("comfort noise (RFC 3389 section 3)", () => {
-  const noise = { level: 60, reflectionCoefficients: [0, -0.9921875, 0.5] };
-  assertEquals(toHex(writeComfortNoise(noise)), "3c7f00bf");
-  assertEquals(parseComfortNoise(hex("3c7f00bf")), noise);
+Deno.test("comfort noise: a coefficient is 258 (N - 127) / 32768 (RFC 3389 section 3.2)", () => {
+  const coefficients = [0, -258 * 127 / 32768, 258 * 64 / 32768, 258 * 127 / 32768];
+  const noise = { level: 60, reflectionCoefficients: coefficients };
+  assertEquals(toHex(writeComfortNoise(noise)), "3c7f00bffe");
+  assertEquals(parseComfortNoise(hex("3c7f00bffe")), noise);
+  // 255 is reserved, and would be more than 1.
+  assertEquals(parseComfortNoise(hex("3cff")), parseComfortNoise(hex("3cfe")));
+  assertEquals(toHex(writeComfortNoise({ level: 128, reflectionCoefficients: [-2, 2] })), "7f00fe");
   assertEquals(parseComfortNoise(hex("")), undefined);
   assertEquals(parseComfortNoise(new Uint8Array(34)), undefined);
 });
