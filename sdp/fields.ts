@@ -15,7 +15,7 @@ import type {
   TimeDescription,
 } from "./model.ts";
 
-/** 2^64 - 1: what the sess-id of others grows to. RFC 8829 section 5.2.1 asks for one bit less of our own. */
+/** 2^64 - 1: what the sess-id of others grows to. RFC 9429 section 5.2.1 asks for one bit less of our own. */
 const MAX_SESSION_ID = "18446744073709551615";
 
 /** More digits than any bandwidth, so that a number keeps each of them. */

@@ -1,6 +1,6 @@
 import { parseSdesText, writeSdesText } from "./text.ts";
 
-/** Which of several encodings of one source a packet belongs to (RFC 8852 section 4.1). */
+/** Which of several encodings of one source a packet belongs to (RFC 8852 section 3.3). */
 export const RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 
 /** Reads an RtpStreamId, which is letters, digits, `-` and `_` (RFC 8852 section 3.1); undefined if it is none. */

@@ -60,7 +60,7 @@ export type RtcpDiscard = "malformed compound" | "malformed packet";
 const NONE: readonly RtcpPacket[] = Object.freeze([]);
 
 /**
- * Reads a compound of RTCP packets, or one of reduced size (RFC 3550 section 6.1, RFC 5506 section 3.4.2).
+ * Reads a compound of RTCP packets, or one of reduced size (RFC 3550 section 6.1, RFC 5506 section 4.1).
  *
  * If the lengths of its packets do not add up to that of the compound, there is nothing in it to trust (RFC 3550 appendix A.2) and the
  * result is empty. A packet that contradicts itself is left out. Both are counted in `discards`.

@@ -1,7 +1,7 @@
 import { Reader, type Writer } from "../../core/wire/mod.ts";
 import { type RtcpFrame, RtcpType, writeFrame } from "./header.ts";
 
-/** Types of SDES items (RFC 3550 section 6.5, RFC 9143 section 15.1, RFC 8852 section 4). */
+/** Types of SDES items (RFC 3550 section 6.5, RFC 9143 section 15.1, RFC 8852 section 3). */
 export const SdesType = {
   CNAME: 1,
   NAME: 2,

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 
-/** Bytes of an RTP packet at most, unless told otherwise: 1172 of a datagram less the tag of SRTP (RFC 7714 section 9.3). */
+/** Bytes of an RTP packet at most, unless told otherwise: 1172 of a datagram, less a tag of 16 (RFC 7714 section 13.2) and a few. */
 export const DEFAULT_MAX_PACKET_SIZE = 1150;
 
 /** How a session is made. */

@@ -37,7 +37,7 @@ export interface RtcpContents {
 
 /**
  * Datagrams of RTCP. Each is a compound that begins with a report and names its sources (RFC 3550 section 6.1), unless reduced size is
- * allowed and there are no reports to send (RFC 5506 section 3.4.2).
+ * allowed and there are no reports to send (RFC 5506 section 4.1).
  *
  * @example
  * ```ts

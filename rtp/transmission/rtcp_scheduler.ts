@@ -12,7 +12,7 @@ const MIN_RTCP_BANDWIDTH = 1000;
 /** The least time between regular reports, by default: what browsers do for video. */
 export const DEFAULT_REPORT_INTERVAL: Millis = 1000;
 
-/** Tmin for finding out who is gone, since others may keep to it (RFC 3550 section 6.3.5, RFC 8108 section 6.1). */
+/** Tmin for finding out who is gone, since others may keep to it (RFC 3550 section 6.3.5, RFC 8108 section 7.1). */
 const TIMEOUT_TMIN: Millis = 5000;
 
 /** Intervals after which a silent member is gone (RFC 3550 section 6.2.1), and one that sends no media is no sender (section 6.3.5). */

@@ -12,7 +12,7 @@ import { parseSsrc, parseSsrcGroup } from "./ssrc.ts";
 /** Parsers of an attribute's value, by its name: undefined tells that the value is malformed. */
 type Rules = ReadonlyMap<string, (value: string | undefined) => unknown>;
 
-// RFC 8829 section 5.8 has a description that is malformed rejected as a whole. Which attributes count follows libwebrtc: what the
+// RFC 9429 section 5.8 has a description that is malformed rejected as a whole. Which attributes count follows libwebrtc: what the
 // transport or the codecs hang on is here; candidates, rid and simulcast are not, because a bad one of these is merely skipped.
 // Nor are ice-ufrag and ice-pwd: some servers' are too short, which is for whoever applies the description to refuse.
 

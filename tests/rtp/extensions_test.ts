@@ -31,7 +31,7 @@ import {
 import { Random, seedForRun } from "../support/random.ts";
 import { hex } from "./support.ts";
 
-Deno.test("mid, rid and repaired rid are texts (RFC 9143 section 15, RFC 8852 section 4)", () => {
+Deno.test("mid, rid and repaired rid are texts (RFC 9143 section 15, RFC 8852 section 3.3)", () => {
   assertEquals(toHex(writeMid("audio")), "617564696f");
   assertEquals(parseMid(hex("617564696f")), "audio");
   assertEquals(parseRid(writeRid("hi-1_x")), "hi-1_x");

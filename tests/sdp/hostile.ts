@@ -22,13 +22,13 @@ export interface HostileVector {
 
 /** What setRemoteDescription must refuse although each line of it is well-formed: a matter of JSEP, by name, with the reason. */
 export const SEMANTIC: ReadonlyMap<string, string> = new Map([
-  ["no ice-ufrag", "ICE needs credentials (RFC 8829 section 5.8.2)"],
-  ["no ice-pwd", "ICE needs credentials (RFC 8829 section 5.8.2)"],
+  ["no ice-ufrag", "ICE needs credentials (RFC 9429 section 5.8.2)"],
+  ["no ice-pwd", "ICE needs credentials (RFC 9429 section 5.8.2)"],
   ["ice-ufrag of 3", "credentials of a wrong length: iceCredentialsOf gives none"],
   ["ice-ufrag of 257", "credentials of a wrong length: iceCredentialsOf gives none"],
   ["ice-pwd of 21", "credentials of a wrong length: iceCredentialsOf gives none"],
   ["ice-ufrag with a space inside", "no ice-char: iceCredentialsOf gives none"],
-  ["no fingerprint", "DTLS needs one (RFC 8829 section 5.8.2)"],
+  ["no fingerprint", "DTLS needs one (RFC 9429 section 5.8.2)"],
   ["answer with setup actpass", "only an offer leaves the role open (RFC 8842 section 5.3)"],
   ["answer: two sections to an offer of one", "as many sections as the offer (RFC 3264 section 6)"],
   ["answer: no section at all", "as many sections as the offer (RFC 3264 section 6)"],

@@ -5,8 +5,8 @@ import type { AbsCaptureTime } from "../../extensions/mod.ts";
 const NTP_SECOND = 2 ** 32;
 
 /**
- * When frames were captured. Few packets say it (draft-ietf-avtext-absolute-capture-time section 4.2): in between, the RTP clock tells how
- * much later it was. What nobody has ever said stays unknown.
+ * When frames were captured. Few packets say it: in between, the RTP clock tells how much later it was
+ * (draft-ietf-avtcore-abs-capture-time, "Timestamp interpolation"). What nobody has ever said stays unknown.
  */
 export class CaptureClock {
   #source: number | undefined;

@@ -5,7 +5,7 @@ const MAX_FRAMES = 1 << 12;
 
 /**
  * Knows the frames that have been handed on since the last key frame, so that what comes after a loss is left out only if it needs what was
- * lost: dependency descriptors tell that (AV1 RTP specification section A.6.1).
+ * lost: dependency descriptors tell that (AV1 RTP specification section A.1).
  */
 export class DecodableFrames {
   readonly #numbers = new Set<number>();

@@ -77,7 +77,7 @@ export class StreamRepair {
    */
   repeated(packet: RtpPacket, formats: FormatTable): Unwrapped {
     if (formats.role(packet.payloadType) !== "red") return { packet, recovered: NONE };
-    const block = parseRed(packet.payload)?.at(-1); // RFC 5109 section 14.1: one block to a packet
+    const block = parseRed(packet.payload)?.at(-1); // RFC 5109 section 14.2: one block to a packet
     if (block === undefined) {
       this.discards.add("malformed repair");
       return { packet: { ...packet, payload: NO_BYTES }, recovered: NONE };

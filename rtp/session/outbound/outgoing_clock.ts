@@ -28,7 +28,8 @@ export class OutgoingClock {
     const real = now - (this.#at ?? now);
     let elapsed = this.#micros === undefined ? real : (micros - this.#micros) / 1000;
     if (elapsed < -MAX_BACKWARDS || Math.abs(elapsed - real) > MAX_CLOCK_JUMP) elapsed = real;
-    // With another clock rate it goes on from the last frame: RFC 7160 section 4.1 has what receivers make of it.
+    // Deviation: RFC 7160 section 4.1 asks for another SSRC with each clock rate. Like browsers, we keep it, and the timestamp goes on
+    // from the last frame (section 4.2).
     this.#timestamp = this.#after(elapsed, clockRate);
     this.#micros = micros;
     this.#at = now;

@@ -57,7 +57,7 @@ function ulpfec(
   };
 }
 
-/** The only block of a RED payload (RFC 5109 section 14.1). */
+/** The only block of a RED payload (RFC 5109 section 14.2). */
 function block(payloadType: number, data: Uint8Array): Uint8Array {
   return writeRed([{ payloadType, timestampOffset: 0, data }]);
 }

@@ -6,7 +6,7 @@ import type { SendStream } from "../../transmission/mod.ts";
 /** Packets that come from further back, or from further ahead, begin a new run: it is another source, or it has restarted. */
 const MAX_DISTANCE = 3000;
 
-/** How far back packets of the present source are still put in their place; those before it switched are not (RFC 3550 section 6.4.1). */
+/** How far back packets of the present source are still put in their place; those before it switched are not. */
 const MAX_LATE = 512;
 
 /**

@@ -65,8 +65,8 @@ export class ToneQueue {
   }
 
   /**
-   * Whether a key is pressed, or its end is being told: the audio is not sent meanwhile (RFC 4733 section 2.2 leaves the choice; browsers
-   * do the same).
+   * Whether a key is pressed, or its end is being told: the audio is not sent meanwhile, for the key takes its place in the stream like
+   * another codec (RFC 4733 section 2.1), as in browsers.
    */
   isPressed(now: Millis): boolean {
     return now < this.#until;

@@ -24,7 +24,7 @@ function answer(offered: readonly ExtMap[], ids = new HeaderExtensionIds()): Ext
   return answerExtensions(offered, AUDIO, ids, "0");
 }
 
-Deno.test("RFC 8834 section 5.2, RFC 8852 section 4: the extensions that must be there", () => {
+Deno.test("RFC 8834 section 5.2, RFC 8852 section 3.3: the extensions that must be there", () => {
   const uris = (kind: typeof AUDIO) =>
     kind.filter(({ direction }) => direction === "sendrecv").map(({ uri }) => uri);
   assert(uris(AUDIO).includes(LEVEL) && uris(AUDIO).includes(MID));

@@ -117,7 +117,7 @@ function losing(lost: number, options: { markers?: boolean; told?: boolean } = {
   return { frames, asked };
 }
 
-Deno.test("a frame that is lost and that no other needs costs nothing but itself (AV1 RTP specification section A.6.1)", () => {
+Deno.test("a frame that is lost and that no other needs costs nothing but itself (AV1 RTP specification section A.1)", () => {
   const without = (...missing: number[]) =>
     Array.from({ length: 10 }, (_, i) => i).filter((i) => !missing.includes(i));
   assertEquals(losing(3), { frames: without(3), asked: false });

@@ -60,7 +60,7 @@ function needsOf(pair: Ends): (readonly number[])[] {
   return framesOf(pair).map(({ dependencies }) => dependencies!.dependencies);
 }
 
-Deno.test("AV1 RTP specification section A.4: each packet tells where its frame begins and ends, and which one it is", () => {
+Deno.test("AV1 RTP specification section A.8.3: each packet tells where its frame begins and ends, and which one it is", () => {
   const pair = describingEnds();
   send(pair, { keyFrame: true, size: 2500 });
   send(pair, { size: 300 });
@@ -88,7 +88,7 @@ Deno.test("without layers, only key frames need more than three bytes, and a hea
   assert(packetsOf(pair).every(({ extension }) => extension!.profile === 0xbede));
 });
 
-Deno.test("AV1 RTP specification section A.4: each key frame brings a structure, whose templates are not those before", () => {
+Deno.test("AV1 RTP specification section A.8.3: each key frame brings a structure, whose templates are not those before", () => {
   const pair = describingEnds();
   for (let i = 0; i < 50; i++) send(pair, { keyFrame: i % 2 === 0 });
   const descriptors = descriptorsOf(pair);

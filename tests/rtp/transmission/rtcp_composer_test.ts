@@ -43,7 +43,7 @@ Deno.test("a compound begins with a report and names its sources (RFC 3550 secti
   assertEquals([cnameOf(description, 2), cnameOf(description, 3)], ["me", "me"]);
 });
 
-Deno.test("feedback alone has an empty report before it (RFC 4585 section 3.1), or none (RFC 5506 section 3.4.2)", () => {
+Deno.test("feedback alone has an empty report before it (RFC 4585 section 3.1), or none (RFC 5506 section 4.1)", () => {
   const contents = { ssrc: 1, cname: "me", feedback: [pli] };
   assertEquals(composeRtcp(contents).map(types), [["RR", "SDES", "PLI"]]);
   assertEquals(composeRtcp({ ...contents, reducedSize: true }).map(types), [["PLI"]]);

@@ -1,7 +1,7 @@
 import { diff16 } from "../../../../core/wire/mod.ts";
 
 /**
- * Numbers the frames of one stream, wherever they come from (AV1 RTP specification section A.8.1): a receiver takes a number that goes back
+ * Numbers the frames of one stream, wherever they come from (AV1 RTP specification section A.8.3): a receiver takes a number that goes back
  * for a late one, and drops the frame. Numbers are told from one another without their wrap.
  */
 export class FrameCounter {
