@@ -7,11 +7,14 @@ import { describeKeyFrame } from "../../media/codecs/key_frame.ts";
 import type { ChunkMetadata, EncodedChunk } from "../../media/encoded_chunk.ts";
 import {
   type AbsCaptureTime,
+  type FrameLayer,
   type FrameMetadata,
   type InboundFrame,
   ntpFromUnixMillis,
   type OutboundFrame,
   unixMillisFromNtp,
+  type Vp8Descriptor,
+  type Vp9Picture,
 } from "../../rtp/mod.ts";
 
 /** What the track of a receiver gives. */
@@ -43,14 +46,10 @@ function metadataOf(frame: InboundFrame): ChunkMetadata {
 }
 
 /** Of a picture: its size where it tells, and its layers, which are the lowest where there are none. */
-function pictureMetadata(
-  { mimeType, keyFrame, data, descriptor, dependencies }: InboundFrame,
-): ChunkMetadata {
+function pictureMetadata(frame: InboundFrame): ChunkMetadata {
+  const { mimeType, keyFrame, data, dependencies } = frame;
   const size = keyFrame ? describeKeyFrame(mimeType, data) : undefined;
-  const { spatialId = 0, temporalId = 0 } = (dependencies ?? descriptor ?? {}) as {
-    readonly spatialId?: number;
-    readonly temporalId?: number;
-  };
+  const { spatialId = 0, temporalId = 0 } = dependencies ?? layerOf(frame);
   return {
     ...{ spatialIndex: spatialId, temporalIndex: temporalId },
     ...(dependencies && {
@@ -59,6 +58,18 @@ function pictureMetadata(
     }),
     ...(size && { width: size.width, height: size.height }),
   };
+}
+
+/** What the payload format tells (RFC 7741 section 4.2, RFC 9628 section 4.2): a picture of VP9 is told by the lowest of its layers. */
+function layerOf({ mimeType, descriptor }: InboundFrame): Partial<FrameLayer> {
+  switch (mimeType.toLowerCase()) {
+    case "video/vp8":
+      return descriptor as Vp8Descriptor;
+    case "video/vp9":
+      return (descriptor as Vp9Picture).layers[0]?.layer ?? {};
+    default:
+      return {};
+  }
 }
 
 function captureMetadata(

@@ -6,6 +6,28 @@ export interface MediaFrame {
   readonly data: Uint8Array;
   /** Whether it can be decoded without any before it. Formats that can see this in the data do not ask. */
   readonly keyFrame?: boolean;
+  /** Its place among others, in a stream with layers: packets of VP8 and VP9 tell it. */
+  readonly place?: FramePlace;
+}
+
+/** Where a frame stands in a stream with layers, and what it needs. Which frames have one may change at key frames only. */
+export interface FramePlace {
+  /** Spatial layer, from 0. */
+  readonly spatialId: number;
+  /** Temporal layer, from 0. */
+  readonly temporalId: number;
+  /** How many pictures back those lie that it refers to, from 1, the nearest first. */
+  readonly references: readonly number[];
+  /** Whether it refers to the spatial layer below it, in the same picture. */
+  readonly interLayer: boolean;
+  /** Whether, of earlier pictures, it refers to the latest of the lowest temporal layer and to no other. */
+  readonly needsBaseOnly: boolean;
+  /** Whether none that follows in a higher temporal layer refers to one before it in such a layer. */
+  readonly switchingUp: boolean;
+  /** Whether it is the lowest of its picture. */
+  readonly beginsPicture: boolean;
+  /** Whether it is the highest of its picture. */
+  readonly endsPicture: boolean;
 }
 
 /** A payload that is ready to be sent. */

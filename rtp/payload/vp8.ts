@@ -1,6 +1,6 @@
 import { Writer } from "../../core/wire/mod.ts";
 import { type FinishedFrame, FrameAssembler, type FrameReader } from "./assembler.ts";
-import type { MediaFrame, Packetizer, RtpPayload } from "./format.ts";
+import type { FramePlace, MediaFrame, Packetizer, RtpPayload } from "./format.ts";
 import { fragmentSizes } from "./fragments.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import { parseVp8Descriptor, type Vp8Descriptor, writeVp8Descriptor } from "./vp8_descriptor.ts";
@@ -32,6 +32,8 @@ export interface Vp8Frame extends MediaFrame {
  */
 export class Vp8Packetizer implements Packetizer<Vp8Frame> {
   #pictureId: number;
+  /** TL0PICIDX of the latest frame of the lowest temporal layer. */
+  #tl0PicIdx = -1;
 
   /** `pictureId` is that of the first frame: at random, 15 bits (RFC 7741 section 4.2). */
   constructor(pictureId: number) {
@@ -39,9 +41,15 @@ export class Vp8Packetizer implements Packetizer<Vp8Frame> {
   }
 
   /** The payloads of a frame. */
-  packetize({ data, descriptor }: Vp8Frame, maxSize: number): RtpPayload[] {
+  packetize({ data, place, descriptor }: Vp8Frame, maxSize: number): RtpPayload[] {
     if (data.length === 0) return [];
-    const common = { nonReference: false, pictureId: this.#pictureId, ...descriptor, partition: 0 };
+    const common = {
+      nonReference: false,
+      pictureId: this.#pictureId,
+      ...(place && this.#indices(place)),
+      ...descriptor,
+      partition: 0,
+    };
     this.#pictureId = (common.pictureId + 1) & 0x7fff;
     const header = new Writer(8);
     // Where later partitions begin is not said: RFC 7741 section 4.4 lets a sender do without it, and no receiver needs it.
@@ -58,6 +66,13 @@ export class Vp8Packetizer implements Packetizer<Vp8Frame> {
       payloads.push({ payload, marker: at === data.length, timestampOffset: 0 });
     }
     return payloads;
+  }
+
+  /** RFC 7741 section 4.2: TL0PICIDX counts the frames of the lowest temporal layer. */
+  #indices({ temporalId, needsBaseOnly }: FramePlace): Partial<Vp8Descriptor> {
+    if (temporalId === 0) this.#tl0PicIdx++;
+    const layerSync = temporalId > 0 && needsBaseOnly;
+    return { temporalId, tl0PicIdx: this.#tl0PicIdx & 0xff, layerSync };
   }
 }
 

@@ -1,9 +1,14 @@
 import { Writer } from "../../core/wire/mod.ts";
 import { type FinishedFrame, FrameAssembler, type FrameReader } from "./assembler.ts";
-import type { MediaFrame, Packetizer, RtpPayload } from "./format.ts";
+import type { FramePlace, MediaFrame, Packetizer, RtpPayload } from "./format.ts";
 import { fragmentSizes } from "./fragments.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
-import { parseVp9Descriptor, type Vp9Descriptor, writeVp9Descriptor } from "./vp9_descriptor.ts";
+import {
+  parseVp9Descriptor,
+  type Vp9Descriptor,
+  type Vp9Layer,
+  writeVp9Descriptor,
+} from "./vp9_descriptor.ts";
 
 /** A VP9 frame of one spatial layer, with what its encoder knows of it. */
 export interface Vp9Frame extends MediaFrame {
@@ -17,6 +22,8 @@ export interface Vp9Frame extends MediaFrame {
 export class Vp9Packetizer implements Packetizer<Vp9Frame> {
   readonly #flexible: boolean;
   #pictureId: number;
+  /** Whether more layers of the picture may follow. */
+  #isOpen = false;
 
   /** `pictureId` is that of the first picture: at random, 15 bits. In flexible mode each frame says what it refers to. */
   constructor(pictureId: number, options: { readonly flexible?: boolean } = {}) {
@@ -26,8 +33,10 @@ export class Vp9Packetizer implements Packetizer<Vp9Frame> {
 
   /** The payloads of a frame. `keyFrame` says whether it refers to earlier pictures, unless the frame's descriptor does. */
   packetize(frame: Vp9Frame, maxSize: number): RtpPayload[] {
-    const { data, endOfPicture = true } = frame;
+    const { data, place, endOfPicture = place?.endsPicture ?? true } = frame;
     if (data.length === 0) return [];
+    if (this.#isOpen && place?.beginsPicture) this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+    this.#isOpen = !endOfPicture;
     const common = this.#describe(frame);
     if (endOfPicture) this.#pictureId = (common.pictureId! + 1) & 0x7fff;
     const first = header({ ...common, startOfFrame: true });
@@ -49,19 +58,30 @@ export class Vp9Packetizer implements Packetizer<Vp9Frame> {
     return payloads;
   }
 
-  #describe({ keyFrame = false, descriptor }: Vp9Frame): Vp9Descriptor {
-    const interPicture = descriptor?.interPicture ?? !keyFrame;
+  #describe({ keyFrame = false, place, descriptor }: Vp9Frame): Vp9Descriptor {
+    const interPicture = descriptor?.interPicture ?? (place ? refersBack(place) : !keyFrame);
+    // How layers depend on one another is known frame by frame, and not before: that is flexible mode.
+    const flexible = this.#flexible || place !== undefined;
     return {
       pictureId: this.#pictureId,
       interPicture,
-      flexible: this.#flexible,
+      flexible,
       notReferencedAbove: false,
-      ...(this.#flexible && interPicture ? { references: [1] } : {}),
+      ...(place && { layer: layerOf(place) }),
+      ...(flexible && interPicture ? { references: place?.references ?? [1] } : {}),
       ...descriptor,
       startOfFrame: false,
       endOfFrame: false,
     };
   }
+}
+
+function refersBack({ references }: FramePlace): boolean {
+  return references.length > 0;
+}
+
+function layerOf({ temporalId, spatialId, switchingUp, interLayer }: FramePlace): Vp9Layer {
+  return { temporalId, spatialId, switchingUp, interLayer };
 }
 
 /** What a VP9 picture is made of. */

@@ -8,7 +8,13 @@ import {
   MAX_ONE_BYTE_LENGTH,
 } from "../../header_extension.ts";
 import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
-import { type Packetizer, packetizerFor, RedEncoder, startsKeyFrame } from "../../payload/mod.ts";
+import {
+  type MediaFrame,
+  type Packetizer,
+  packetizerFor,
+  RedEncoder,
+  startsKeyFrame,
+} from "../../payload/mod.ts";
 import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
 import {
@@ -25,6 +31,7 @@ import {
   DependencyWriter,
   type FrameDescription,
 } from "./dependencies/dependency_writer.ts";
+import { FramePlacement, type PlacedFrame } from "./dependencies/frame_placement.ts";
 import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
 import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
@@ -56,6 +63,9 @@ const CAPTURE_TIME_INTERVAL: Millis = 1000;
 
 /** The largest padding of one packet (RFC 3550 section 5.1). */
 const MAX_PADDING = 255;
+
+/** Encoders of VP8 refer to earlier frames of the same layer, too, whatever the diagrams of scalability modes say. */
+const KEEPS_TO_MODE = /^video\/vp9$/i;
 
 /** What of its section a stream looks at. It may change while the stream goes on. */
 export interface SenderSection {
@@ -109,6 +119,7 @@ export class OutgoingStream {
   readonly #red = new Map<number, RedEncoder>();
   readonly #frames = new FrameCounter();
   readonly #dependencies = new DependencyWriter(this.#frames);
+  readonly #placement = new FramePlacement();
   readonly #descriptors = new ForwardedDescriptors(this.#frames);
   #fec: SendStream | undefined;
   #payloadType: number | undefined;
@@ -195,14 +206,17 @@ export class OutgoingStream {
     const name = this.#name(keyFrame);
     const told = { ...frame, ...this.#captured(frame, now) };
     const description = this.#describe(frame);
+    const placed = this.#place(frame, format);
     const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
       ...name,
       ...frameElements(told, extensions, place),
       ...dependencyElements(description, extensions, place),
     ];
     const limit = this.#room(told, elements({ isFirst: true, isLast: true }));
-    const payloads = this.#payloads(data, keyFrame, timestamp, format, limit);
+    const media = { data, keyFrame, ...(placed.place && { place: placed.place }) };
+    const payloads = this.#payloads(media, timestamp, format, limit);
     if (payloads.length === 0) return [];
+    this.#placement.sent(placed);
     if (description !== undefined) this.#dependencies.sent(description);
     this.#payloadType = payloadType;
     this.#countFrame(now);
@@ -345,6 +359,15 @@ export class OutgoingStream {
     return this.#dependencies.describe(frame, this.parameters.layers, limit);
   }
 
+  #place(frame: OutboundFrame, { mimeType }: RtpFormat): PlacedFrame {
+    const { layers } = this.parameters;
+    return this.#placement.find(
+      frame,
+      layers,
+      layers !== undefined && KEEPS_TO_MODE.test(mimeType),
+    );
+  }
+
   /** Without what would need a header of two bytes, if the other side doesn't allow that (RFC 8285 section 4.1.2). */
   #extension(elements: readonly ExtensionElement[]): HeaderExtension | undefined {
     const fits = ({ data }: ExtensionElement) =>
@@ -374,20 +397,20 @@ export class OutgoingStream {
   }
 
   #payloads(
-    data: Uint8Array,
-    keyFrame: boolean,
+    frame: MediaFrame,
     timestamp: number,
     format: RtpFormat,
     limit: number,
   ): { payload: Uint8Array; marker: boolean; timestampOffset: number }[] {
     const { formats } = this.#section;
+    const { data } = frame;
     if (formats.role(format.payloadType) === "red") {
       const encoder = this.#redOf(format);
       if (encoder === undefined || data.length === 0) return [];
       const payload = encoder.encode(data, timestamp, limit);
       return [{ payload, marker: false, timestampOffset: 0 }];
     }
-    return this.#packetizerOf(format)?.packetize({ data, keyFrame }, limit) ?? [];
+    return this.#packetizerOf(format)?.packetize(frame, limit) ?? [];
   }
 
   #redOf(format: RtpFormat): RedEncoder | undefined {

@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { type EncodedChunk, MediaStreamTrackProcessor } from "../../../media/mod.ts";
 import { RTCPeerConnection } from "../../../mod.ts";
 import { layersOf } from "../../../peer/transceivers/scalability.ts";
+import { DEPENDENCY_DESCRIPTOR_URI } from "../../../rtp/mod.ts";
+import { Call, Source, vp8 } from "../call.ts";
 
 /** Whether the offer of a connection with one sender of these encodings has dependency descriptors. */
 async function asksForDescriptors(
@@ -41,3 +44,36 @@ Deno.test("W3C WebRTC SVC section 6: the layers of a mode", () => {
     ...[[1, 1], [1, 3], [2, 2], [3, 3], [2, 3], [2, 1]],
   ]);
 });
+
+for (const codec of ["vp8", "vp9"]) {
+  Deno.test(`the temporal layers of ${codec} are told by its own packets, without any dependency descriptor`, async () => {
+    const call = new Call();
+    const video = new Source("video", codec);
+    const { sender } = call.alice.addTransceiver(video.track, {
+      sendEncodings: [{ scalabilityMode: "L1T2" }],
+    });
+    const wanted = call.alice.getTransceivers()[0]!.getHeaderExtensionsToNegotiate();
+    call.alice.getTransceivers()[0]!.setHeaderExtensionsToNegotiate(
+      wanted.map((one) =>
+        one.uri === DEPENDENCY_DESCRIPTOR_URI ? { ...one, direction: "stopped" } : one
+      ),
+    );
+    await call.negotiate();
+    await call.connected();
+    const chunks: EncodedChunk[] = [];
+    void new MediaStreamTrackProcessor({ track: call.tracks[0]!.track }).readable.pipeTo(
+      new WritableStream({ write: (chunk) => void chunks.push(chunk) }),
+    );
+    const layers = [0, 1, 0, 1];
+    for (const [i, temporalIndex] of layers.entries()) {
+      await video.write({ ...vp8(i, i === 0), metadata: { temporalIndex } });
+      await call.advance(40);
+    }
+    await call.advance(100);
+    assertEquals(chunks.map(({ metadata }) => metadata?.temporalIndex), layers);
+    assertEquals(chunks.map(({ metadata }) => metadata?.frameId), Array(4).fill(undefined));
+    assertEquals(sender.getParameters().encodings[0]!.scalabilityMode, "L1T2");
+    video.track.stop();
+    await call.close();
+  });
+}

@@ -9,16 +9,14 @@ import type { ExtensionElement } from "../../../header_extension.ts";
 import type { FrameDependencies, FrameLayer, OutboundFrame } from "../../items.ts";
 import type { ExtensionIds, LayerCounts } from "../../parameters.ts";
 import type { FrameCounter } from "./frame_counter.ts";
+import { keyOf, LayerCensus, within } from "./layer_census.ts";
 import {
   BASE_LAYER,
+  countsOf,
   layeredStructure,
   nextTemplateIdOffset,
   templateIdFor,
 } from "./layered_structure.ts";
-
-/** Layers that a structure has at most, one more of each kind than any mode (W3C WebRTC SVC section 6): more would not go into an extension. */
-const MAX_SPATIAL_LAYERS = 4;
-const MAX_TEMPORAL_LAYERS = 4;
 
 /** The largest distances that there is room for (AV1 RTP specification section A.8.2). */
 const MAX_FRAME_DIFF = 1 << 12;
@@ -55,8 +53,7 @@ export interface FrameDescription {
 export class DependencyWriter {
   readonly #counter: FrameCounter;
   #structure: DependencyStructure | undefined;
-  /** What has been seen of layers so far: a structure has to be there before they are. */
-  #seen: LayerCounts = { spatial: 1, temporal: 1 };
+  readonly #census = new LayerCensus();
   /** The latest frame of each layer since the key frame. */
   readonly #latest = new Map<number, number>();
   /** The latest frame of each chain: of the lowest temporal layer, and of a spatial layer or one below. */
@@ -80,11 +77,11 @@ export class DependencyWriter {
   ): FrameDescription | undefined {
     const { keyFrame } = frame;
     const dependencies: Dependencies = frame.dependencies ?? BASE_LAYER;
-    this.#see(dependencies);
+    this.#census.see(dependencies);
     const isFirst = keyFrame && dependencies.spatialId === 0;
-    const structure = isFirst ? this.#renewed(bounded(layers ?? this.#seen)) : this.#structure;
+    const structure = isFirst ? this.#renewed(this.#census.expected(layers)) : this.#structure;
     if (structure === undefined) return undefined;
-    const layer = isFirst ? BASE_LAYER : highestWithin(dependencies, structure);
+    const layer = isFirst ? BASE_LAYER : within(dependencies, countsOf(structure));
     const [number, offset] = this.#numberOf(dependencies.frameId);
     const descriptor = {
       ...{ startOfFrame: false, endOfFrame: false, frameNumber: number & 0xffff },
@@ -121,15 +118,6 @@ export class DependencyWriter {
     for (let chain = layer.spatialId; chain < structure.chainCount; chain++) {
       this.#chains[chain] = number;
     }
-  }
-
-  #see({ spatialId, temporalId }: FrameLayer): void {
-    const { spatial, temporal } = this.#seen;
-    if (spatialId < spatial && temporalId < temporal) return;
-    this.#seen = bounded({
-      spatial: Math.max(spatial, spatialId + 1),
-      temporal: Math.max(temporal, temporalId + 1),
-    });
   }
 
   #renewed(layers: LayerCounts): DependencyStructure {
@@ -209,27 +197,4 @@ function differing(
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((value, i) => value === other[i]);
-}
-
-function bounded({ spatial, temporal }: LayerCounts): LayerCounts {
-  return {
-    spatial: Math.min(Math.max(spatial, 1), MAX_SPATIAL_LAYERS),
-    temporal: Math.min(Math.max(temporal, 1), MAX_TEMPORAL_LAYERS),
-  };
-}
-
-/** A layer that a structure doesn't have yet counts as the highest that it has. */
-function highestWithin(
-  { spatialId, temporalId }: FrameLayer,
-  { templates }: DependencyStructure,
-): FrameLayer {
-  const highest = templates[templates.length - 1]!;
-  return {
-    spatialId: Math.min(spatialId, highest.spatialId),
-    temporalId: Math.min(temporalId, highest.temporalId),
-  };
-}
-
-function keyOf({ spatialId, temporalId }: FrameLayer): number {
-  return spatialId * MAX_TEMPORAL_LAYERS + temporalId;
 }

@@ -39,6 +39,12 @@ export function layeredStructure(
   };
 }
 
+/** The layers of such a structure. */
+export function countsOf({ templates }: DependencyStructure): LayerCounts {
+  const { spatialId, temporalId } = templates[templates.length - 1]!;
+  return { spatial: spatialId + 1, temporal: temporalId + 1 };
+}
+
 /** The identifier of the template for a frame, the first of its sequence or one of a layer that the structure has. */
 export function templateIdFor(
   { templateIdOffset, templates }: DependencyStructure,

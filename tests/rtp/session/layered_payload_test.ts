@@ -1,0 +1,253 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type LayerCounts,
+  type OutboundFrame,
+  parseRtpPacket,
+  parseVp8Descriptor,
+  parseVp9Descriptor,
+  type RtpPacket,
+  type Vp8Descriptor,
+  type Vp9Descriptor,
+} from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
+import { type Ends, ends, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
+
+const VP8 = 96;
+const VP9 = 98;
+
+function layeredEnds(layers?: LayerCounts): Ends {
+  return ends(1, {}, { encodings: [{ ...VIDEO, ...(layers && { layers }) }] });
+}
+
+type Sent = Partial<OutboundFrame> & { size?: number; after?: number };
+
+function send(pair: Ends, { size = 500, after = 40, ...more }: Sent): void {
+  const { keyFrame = false } = more;
+  const frame: OutboundFrame = {
+    ...{ type: "frame", mid: "1", payloadType: VP8, timestamp: pair.now * 1000, keyFrame },
+    data: vp8(new Random(1), keyFrame, size),
+    ...more,
+  };
+  pair.run("a", (a, now) => a.handleOutbound([frame], now));
+  pair.advance(after);
+}
+
+/** Frames of these temporal layers, the first of which is a key frame. */
+function sendTemporal(pair: Ends, payloadType: number, temporalIds: readonly number[]): void {
+  for (const [i, temporalId] of temporalIds.entries()) {
+    send(pair, { payloadType, keyFrame: i === 0, dependencies: { spatialId: 0, temporalId } });
+  }
+}
+
+function packetsOf(pair: Ends): RtpPacket[] {
+  return pair.sent.a.filter(({ kind }) => kind === "rtp").map(({ data }) => parseRtpPacket(data)!)
+    .filter(({ ssrc, payload }) => ssrc === VIDEO.ssrc && payload.length > 0);
+}
+
+function vp8Of(pair: Ends): Vp8Descriptor[] {
+  return packetsOf(pair).map(({ payload }) => parseVp8Descriptor(payload)!.descriptor);
+}
+
+function vp9Of(pair: Ends): Vp9Descriptor[] {
+  return packetsOf(pair).map(({ payload }) => parseVp9Descriptor(payload)!.descriptor);
+}
+
+Deno.test("RFC 7741 section 4.2: packets tell the temporal layer of a frame, and on which of the lowest layer it depends", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 3 });
+  sendTemporal(pair, VP8, [0, 2, 1, 2, 0, 2]);
+  const told = vp8Of(pair).map(({ temporalId, tl0PicIdx, layerSync }) => [
+    ...[temporalId, tl0PicIdx, layerSync],
+  ]);
+  assertEquals(told, [
+    [0, 0, false],
+    [2, 0, true], // There is nothing else that it could refer to.
+    [1, 0, true],
+    [2, 0, false], // It may refer to the one before.
+    [0, 1, false],
+    [2, 1, false],
+  ]);
+  assertEquals(framesOf(pair).length, 6);
+});
+
+Deno.test("RFC 7741 section 4.2: every packet of a frame tells its layer", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 2 });
+  const dependencies = { spatialId: 0, temporalId: 0 };
+  send(pair, { keyFrame: true, dependencies, size: 3000 });
+  assertEquals(vp8Of(pair).map((one) => [one.startOfPartition, one.temporalId, one.tl0PicIdx]), [
+    [true, 0, 0],
+    [false, 0, 0],
+    [false, 0, 0],
+  ]);
+});
+
+Deno.test("RFC 7741 section 4.2: Y says that a frame needs the lowest layer only, where its source says so", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 2 });
+  const frames: [frameId: number, temporalId: number, dependencies: number[]][] = [
+    [100, 0, []],
+    [101, 1, [100]],
+    [103, 0, [100]], // The source has left one out.
+    [104, 1, [103]],
+    [105, 0, [103]],
+    [106, 1, [105, 104]],
+    [107, 0, [105]],
+    [108, 1, [105]], // This needs the base layer's frame before the latest.
+  ];
+  for (const [frameId, temporalId, dependencies] of frames) {
+    const said = { spatialId: 0, temporalId, frameId, dependencies };
+    send(pair, { keyFrame: frameId === 100, dependencies: said });
+  }
+  const told = vp8Of(pair).filter(({ temporalId }) => temporalId === 1);
+  assertEquals(told.map(({ layerSync }) => layerSync), [true, true, false, false]);
+});
+
+Deno.test("streams without layers say nothing of layers", () => {
+  const pair = layeredEnds();
+  for (const payloadType of [VP8, VP9]) sendTemporal(pair, payloadType, [0, 0, 0]);
+  assertEquals(vp8Of(pair).slice(0, 3).map((one) => [one.temporalId, one.tl0PicIdx]), [
+    ...Array.from({ length: 3 }, () => [undefined, undefined]),
+  ]);
+  assertEquals(vp9Of(pair).slice(3).map(({ layer, flexible }) => [layer, flexible]), [
+    ...Array.from({ length: 3 }, () => [undefined, false]),
+  ]);
+});
+
+Deno.test("layers that turn up unannounced are told from the next key frame on: receivers could not make sense of them before", () => {
+  for (const payloadType of [VP8, VP9]) {
+    const pair = layeredEnds();
+    sendTemporal(pair, payloadType, [0, 1, 0]);
+    sendTemporal(pair, payloadType, [0, 1, 0]);
+    const told = payloadType === VP8
+      ? vp8Of(pair).map(({ temporalId }) => temporalId)
+      : vp9Of(pair).map(({ layer }) => layer?.temporalId);
+    assertEquals(told, [undefined, undefined, undefined, 0, 1, 0]);
+    assertEquals(framesOf(pair).length, 6);
+  }
+});
+
+Deno.test("RFC 9628 section 4.2: packets tell the temporal layer of a picture, and which earlier ones it refers to", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 3 });
+  sendTemporal(pair, VP9, [0, 2, 1, 2, 0, 2]);
+  const told = vp9Of(pair);
+  assert(told.every(({ flexible }) => flexible));
+  assertEquals(told.map(({ layer }) => layer!.temporalId), [0, 2, 1, 2, 0, 2]);
+  // Which layers need which is what the scalability mode says (W3C WebRTC SVC section 6).
+  assertEquals(told.map(({ layer }) => layer!.switchingUp), Array(6).fill(true));
+  assertEquals(told.map(({ interPicture }) => interPicture), [
+    ...[false, true, true, true, true, true],
+  ]);
+  assertEquals(told.map(({ references }) => references), [
+    ...[undefined, [1], [2], [1], [4], [1]],
+  ]);
+  const [first] = told;
+  assertEquals(told.map(({ pictureId }) => (pictureId! - first!.pictureId!) & 0x7fff), [
+    ...[0, 1, 2, 3, 4, 5],
+  ]);
+});
+
+Deno.test("RFC 9628 section 4.2: what a picture's source says that it needs is what it refers to, at most three and no further back than there is room for", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 2 });
+  const needs: [frameId: number, dependencies: number[]][] = [
+    ...[[10, []], [12, [10]], [13, [10, 12]], [14, [10, 12, 13]]] as [number, number[]][],
+    [15, [10, 12, 13, 14]],
+    [16, [9]], // which was never there
+  ];
+  for (const [frameId, dependencies] of needs) {
+    const said = { spatialId: 0, temporalId: 0, frameId, dependencies };
+    send(pair, { payloadType: VP9, keyFrame: frameId === 10, dependencies: said });
+  }
+  for (let frameId = 17; frameId < 150; frameId++) {
+    const said = { spatialId: 0, temporalId: 0, frameId, dependencies: [frameId - 1, 13] };
+    send(pair, { payloadType: VP9, dependencies: said, after: 10 });
+  }
+  const references = vp9Of(pair).map((one) => one.references);
+  assertEquals(references.slice(0, 6), [undefined, [1], [1, 2], [1, 2, 3], [1, 2, 3], [1]]);
+  assertEquals(references[6], [1, 4]);
+  assertEquals(references.at(-1), [1]);
+});
+
+Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and the last has the marker", () => {
+  const pair = layeredEnds({ spatial: 2, temporal: 1 });
+  for (let i = 0; i < 3; i++) {
+    const timestamp = pair.now * 1000;
+    for (const spatialId of [0, 1]) {
+      const keyFrame = i === 0 && spatialId === 0;
+      const dependencies = { spatialId, temporalId: 0 };
+      send(pair, { payloadType: VP9, keyFrame, timestamp, dependencies, after: spatialId * 40 });
+    }
+  }
+  const told = vp9Of(pair);
+  const [{ pictureId } = {}] = told;
+  assertEquals(told.map((one) => (one.pictureId! - pictureId!) & 0x7fff), [0, 0, 1, 1, 2, 2]);
+  assertEquals(told.map(({ layer }) => [layer!.spatialId, layer!.interLayer]), [
+    ...[[0, false], [1, true], [0, false], [1, true], [0, false], [1, true]],
+  ] as [number, boolean][]);
+  assertEquals(told.map(({ references }) => references), [
+    ...[undefined, undefined, [1], [1], [1], [1]],
+  ]);
+  assertEquals(packetsOf(pair).map(({ marker }) => marker), [
+    ...[false, true, false, true, false, true],
+  ]);
+  assertEquals(framesOf(pair).length, 3);
+});
+
+Deno.test("a picture whose highest layer is left out is followed by another one", () => {
+  const pair = layeredEnds({ spatial: 2, temporal: 1 });
+  for (let i = 0; i < 3; i++) {
+    const dependencies = { spatialId: 0, temporalId: 0 };
+    send(pair, { payloadType: VP9, keyFrame: i === 0, dependencies });
+  }
+  const [first, ...others] = vp9Of(pair).map(({ pictureId }) => pictureId!);
+  assertEquals(others.map((id) => (id - first!) & 0x7fff), [1, 2]);
+});
+
+Deno.test("a frame that can't be sent is none that others could refer to", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 2 });
+  const dependencies = { spatialId: 0, temporalId: 0 };
+  send(pair, { payloadType: VP9, keyFrame: true, dependencies });
+  send(pair, { payloadType: VP9, data: new Uint8Array(0), dependencies });
+  send(pair, { payloadType: VP9, dependencies });
+  assertEquals(vp9Of(pair).map(({ references }) => references), [undefined, [1]]);
+});
+
+Deno.test("layers end with a key frame of an encoding without", () => {
+  const pair = layeredEnds({ spatial: 1, temporal: 2 });
+  sendTemporal(pair, VP9, [0, 1]);
+  const encodings = [{ ...VIDEO, layers: { spatial: 1, temporal: 1 } }];
+  pair.run("a", (a, now) => a.setSender(sender("video", encodings), now));
+  sendTemporal(pair, VP9, [0, 0]);
+  // RFC 9628 section 4.2: the mode may change at a key picture only.
+  assertEquals(vp9Of(pair).map(({ flexible }) => flexible), [true, true, false, false]);
+  assertEquals(framesOf(pair).length, 4);
+});
+
+Deno.test("whatever is said of frames, receivers find their way through the layers", () => {
+  const seed = seedForRun("layered payloads");
+  const random = new Random(seed);
+  for (let round = 0; round < 40; round++) {
+    const layers = { spatial: 1, temporal: 2 + random.below(4) };
+    const pair = layeredEnds(layers);
+    const payloadType = random.below(2) === 0 ? VP8 : VP9;
+    for (let i = 0; i < 30; i++) {
+      const layer = { spatialId: 0, temporalId: random.below(6) };
+      const frameId = random.below(40);
+      const dependencies = Array.from({ length: random.below(9) }, () => random.below(40));
+      const said = [undefined, layer, { ...layer, frameId, dependencies }][random.below(3)];
+      const size = 1 + random.below(3000);
+      const keyFrame = i === 0 || random.below(10) === 0;
+      send(pair, { payloadType, keyFrame, size, ...(said && { dependencies: said }) });
+    }
+    assertEquals(framesOf(pair).length, 30, `seed ${seed}, round ${round}`);
+    if (payloadType === VP9) {
+      for (const { references, interPicture } of vp9Of(pair)) {
+        assertEquals(references !== undefined, interPicture, `seed ${seed}, round ${round}`);
+      }
+      continue;
+    }
+    let index = -1;
+    for (const { startOfPartition, temporalId, tl0PicIdx } of vp8Of(pair)) {
+      if (startOfPartition && temporalId === 0) index++;
+      assertEquals(tl0PicIdx, index & 0xff, `seed ${seed}, round ${round}`);
+      assert(temporalId! < Math.min(layers.temporal, 4), `seed ${seed}, round ${round}`);
+    }
+  }
+});
