@@ -109,6 +109,7 @@ export function receiverParameters(
   { mid, kind, receiveFormats, extensions, sources, reducedSize }: NegotiatedSection,
   { receiver }: TransceiverSlots,
 ): ReceiverParameters {
+  const [stream] = receiver.associatedRemoteMediaStreams;
   return {
     ...{ mid, kind, reducedSize },
     formats: rtpFormats(kind, receiveFormats),
@@ -120,5 +121,6 @@ export function receiverParameters(
     })),
     delivery: receiver.packets.delivery,
     jitterBufferTarget: receiver.jitterBufferTarget ?? 0,
+    ...(stream !== undefined && { lipSyncGroup: stream.id }),
   };
 }

@@ -54,10 +54,16 @@ export class PlayoutClock {
 
   /** When a packet should play that was sent again, and so says nothing of how long packets take. */
   playoutOfRepeated(timestamp: number, now: Millis): Millis {
-    if (this.#timestamp === undefined || this.#delay === 0) return now;
+    const arrival = this.#delay === 0 ? undefined : this.arrivalOf(timestamp);
+    if (arrival === undefined) return now;
+    return Math.min(Math.max(arrival + this.#delay, now), now + MAX_BUFFER_DELAY);
+  }
+
+  /** When a packet arrives that is as quick as the quickest of late; undefined while there was none. */
+  arrivalOf(timestamp: number): Millis | undefined {
+    if (this.#timestamp === undefined) return undefined;
     const media = this.#media + diff32(timestamp, this.#timestamp) * 1000 / this.#clockRate;
-    const playout = Math.min(this.#fastest, this.#fastestBefore) + media + this.#delay;
-    return Math.min(Math.max(playout, now), now + MAX_BUFFER_DELAY);
+    return Math.min(this.#fastest, this.#fastestBefore) + media;
   }
 
   #fastestOf(transit: Millis, now: Millis): Millis {

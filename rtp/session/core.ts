@@ -12,8 +12,8 @@ import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
 import { Demultiplexer } from "./inbound/demultiplexer.ts";
-import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
+import { keepInStep } from "./inbound/lip_sync.ts";
 import { absSendTimeOf, transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
 import {
@@ -119,8 +119,11 @@ export class SessionCore implements Hosts {
     const known = this.#receivers.get(mid);
     if (known === undefined) this.#checkRoom(this.#receivers);
     this.#demultiplexer.set(parameters);
+    const left = known?.parameters.lipSyncGroup;
     if (known === undefined) this.#receivers.set(mid, new Receiver(parameters, this));
     else known.configure(parameters);
+    this.#keepInStep(left, now);
+    this.#keepInStep(parameters.lipSyncGroup, now);
     this.reporter.scheduler.start(now);
   }
 
@@ -146,11 +149,6 @@ export class SessionCore implements Hosts {
   /** Lets go of all keys of a section. */
   clearTones(mid: string): void {
     this.#senders.get(mid)?.releaseKeys();
-  }
-
-  /** Holds what a section receives for so long, from 0 to 4000 ms. */
-  setJitterBufferTarget(mid: string, delay: Millis): void {
-    this.#receivers.get(mid)?.setDelay(delay);
   }
 
   /** The section's receiver, for statistics: to be read, not to be changed. */
@@ -318,7 +316,10 @@ export class SessionCore implements Hosts {
   }
 
   reported(report: SenderReport, now: Millis): void {
-    this.#incoming(report.ssrc)?.reported(report, now);
+    const receiver = this.#receiverOf(report.ssrc);
+    if (receiver === undefined) return;
+    receiver.stream(report.ssrc)!.reported(report, now);
+    this.#keepInStep(receiver.parameters.lipSyncGroup, now);
   }
 
   repeat(stream: OutgoingStream, lost: readonly number[], now: Millis): void {
@@ -398,12 +399,18 @@ export class SessionCore implements Hosts {
     return this.reporter.reference.roundTrip.smoothed;
   }
 
-  #incoming(ssrc: number): IncomingStream | undefined {
+  #receiverOf(ssrc: number): Receiver | undefined {
     for (const receiver of this.#receivers.values()) {
-      const stream = receiver.stream(ssrc);
-      if (stream !== undefined) return stream;
+      if (receiver.stream(ssrc) !== undefined) return receiver;
     }
     return undefined;
+  }
+
+  /** Follows what has changed in a group: who is in it, their wishes, or their clocks. */
+  #keepInStep(group: string | undefined, now: Millis): void {
+    if (group === undefined) return;
+    const receivers = [...this.#receivers.values()];
+    keepInStep(receivers.filter(({ parameters }) => parameters.lipSyncGroup === group), now);
   }
 
   #tellBitrate(): void {

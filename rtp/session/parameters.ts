@@ -104,6 +104,8 @@ export interface ReceiverParameters {
   readonly delivery?: Delivery;
   /** How long frames are held so that they come out evenly, 0 to 4000 ms; 0 by default. */
   readonly jitterBufferTarget?: Millis;
+  /** Names what is to be played in step: frames wait for those of other sections with the same name (RFC 5888 section 7). */
+  readonly lipSyncGroup?: string;
 }
 
 /** Streams of one sender at most. */

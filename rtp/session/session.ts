@@ -117,11 +117,6 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
     this.#core.clearTones(mid);
   }
 
-  /** Holds what a section receives for so long, from 0 to 4000 ms. */
-  setJitterBufferTarget(mid: string, delay: Millis): void {
-    this.#core.setJitterBufferTarget(mid, delay);
-  }
-
   /** Figures of each stream that a section receives. */
   inbound(mid: string): InboundStatistics[] {
     const { roundTrip } = this.#core.reporter.reference;

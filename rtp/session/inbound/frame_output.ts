@@ -14,7 +14,7 @@ import type { BufferedItem, RemoteClock } from "../../reception/mod.ts";
 import { unixMillisFromNtp } from "../../rtcp/mod.ts";
 import type { FrameDependencies, FrameMetadata, InboundFrame } from "../items.ts";
 import type { ExtensionIds, RtpFormat } from "../parameters.ts";
-import { CaptureClock } from "./capture_clock.ts";
+import { CaptureClock, type Captured } from "./capture_clock.ts";
 import { DecodableFrames } from "./decodable_frames.ts";
 import { DependencyReader } from "./frame_dependencies.ts";
 import { metadataOf } from "./packet_extensions.ts";
@@ -108,6 +108,11 @@ export class FrameOutput {
   /** The payload type of the last frame. */
   get payloadType(): number | undefined {
     return this.#payloadType;
+  }
+
+  /** When something was captured, as a packet has told it last. */
+  get captured(): Captured | undefined {
+    return this.#capture.last;
   }
 
   /** Takes what a jitter buffer gives. */

@@ -18,6 +18,9 @@ export interface StreamSection extends Reading {
 /** How long packets wait for the repair of a lost one, which comes with a later frame. */
 const REPAIR_WAIT: Millis = 200;
 
+/** Sound and pictures that are closer together seem to be in step (ITU-R BT.1359: 45 ms): for less, nothing is moved. */
+const LAG_TOLERANCE: Millis = 30;
+
 /** Packets that a stream could make use of, those that were recovered along with one among them. */
 export type Useful = readonly RtpPacket[];
 
@@ -42,9 +45,10 @@ export class IncomingStream {
   #fecSsrc: number | undefined;
   #senderReport: SenderReport | undefined;
   #senderReports = 0;
-  /** How long the application wants it to be held, and how long its sender does. */
+  /** How long the application wants it to be held, how long its sender does, and by how much it is ahead of what belongs to it. */
   #target: Millis = 0;
-  #wanted: Millis = 0;
+  #playoutDelay: Millis = 0;
+  #lag: Millis = 0;
   /** NACKs that asked for packets of it. */
   nackCount = 0;
 
@@ -141,10 +145,22 @@ export class IncomingStream {
     return this.#fecSsrc;
   }
 
-  /** Holds frames for so long, unless the sender asks for more by its playout delay. */
+  /** How long it is to be held for its own sake: as the application wants, or its sender by a playout delay. */
+  get wanted(): Millis {
+    return Math.max(this.#target, this.#playoutDelay);
+  }
+
+  /** Holds frames for so long, unless there are reasons to hold them longer. */
   setDelay(delay: Millis): void {
     this.#target = delay;
-    this.reception.buffer.playout.setDelay(Math.max(delay, this.#wanted));
+    this.#hold();
+  }
+
+  /** Holds frames for so long that they are in step with others. */
+  setLag(lag: Millis): void {
+    if (lag > 0 && Math.abs(lag - this.#lag) < LAG_TOLERANCE) return;
+    this.#lag = lag < LAG_TOLERANCE ? 0 : lag;
+    this.#hold();
   }
 
   /** Takes a sender report about it. */
@@ -203,10 +219,14 @@ export class IncomingStream {
 
   /** The longest delay matters nothing: nothing is held longer than it must. */
   #followPlayoutDelay(packet: RtpPacket): void {
-    const wanted = playoutDelayOf(packet, this.#section.extensions)?.min;
-    if (wanted === undefined || wanted === this.#wanted) return;
-    this.#wanted = wanted;
-    this.setDelay(this.#target);
+    const delay = playoutDelayOf(packet, this.#section.extensions)?.min;
+    if (delay === undefined || delay === this.#playoutDelay) return;
+    this.#playoutDelay = delay;
+    this.#hold();
+  }
+
+  #hold(): void {
+    this.reception.buffer.playout.setDelay(Math.max(this.wanted, this.#lag));
   }
 
   #count(packet: RtpPacket): void {

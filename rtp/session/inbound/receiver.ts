@@ -73,7 +73,12 @@ export class Receiver implements StreamSection {
       if (fec !== undefined) this.#repairing.set(fec, ssrc);
     }
     if (!this.#isTaken) this.#returned.clear();
-    this.setDelay(parameters.jitterBufferTarget ?? this.#delay);
+    this.setDelay(this.target);
+  }
+
+  /** How long the application wants frames to be held. */
+  get target(): Millis {
+    return this.#parameters.jitterBufferTarget ?? 0;
   }
 
   /** Holds frames for so long, that they come out evenly. */

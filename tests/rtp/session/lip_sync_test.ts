@@ -1,172 +1,245 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import {
   ABS_CAPTURE_TIME_URI,
-  type AbsCaptureTime,
-  findElement,
+  type ExtensionIds,
+  MAX_BUFFER_DELAY,
   ntpFromUnixMillis,
+  parseRtcp,
   parseRtpPacket,
+  type ReceiverParameters,
+  type RtpDatagram,
+  type RtpKind,
+  type SenderReport,
+  serializeRtcp,
   TRANSPORT_CC_URI,
   unixMillisFromNtp,
 } from "../../../rtp/mod.ts";
-import { CaptureClock } from "../../../rtp/session/inbound/capture_clock.ts";
 import { Random } from "../../support/random.ts";
-import { type Ends, ends, EXTENSIONS, framesOf, sendVideo, VIDEO, vp8 } from "./ends.ts";
+import { AUDIO, type Ends, ends, EXTENSIONS, receiver, sender, VIDEO, vp8 } from "./ends.ts";
+
+/** Without transport-wide feedback, which would take packets for lost that others overtake. */
+const PLAIN = new Map([...EXTENSIONS].filter(([uri]) => uri !== TRANSPORT_CC_URI));
+
+const CAPTURING = new Map([...PLAIN, [ABS_CAPTURE_TIME_URI, 12]]);
 
 /** What the time since 1970 is ahead of the clock of both ends. */
 const WALL = 1_700_000_000_000;
 
-function sendAudio(pair: Ends, captureTime?: AbsCaptureTime): void {
-  const data = Uint8Array.of(0xf8, 0xff, 0xfe);
-  pair.run("a", (a, now) =>
-    a.handleOutbound([{
-      ...{ type: "frame", mid: "0", payloadType: 111, data, keyFrame: true },
-      ...{ timestamp: now * 1000, ...(captureTime !== undefined && { captureTime }) },
-    }], now));
+/** What both take when nothing holds them: 10 ms, seen every 5 ms. */
+const PATH = 10;
+
+/** Sound and pictures given at the same moments, of which the packets of one kind take longer on their way. */
+class Film {
+  readonly pair: Ends = ends(6);
+  /** What the path adds to the packets of a kind. */
+  readonly added: Record<RtpKind, number> = { audio: 0, video: 0 };
+  /** By how much the clock that each kind is captured by is ahead of its sender's, if that is told. */
+  #clockOffset: ((kind: RtpKind) => number) | undefined;
+  /** What sender reports are changed to. */
+  report: (report: SenderReport) => SenderReport = (report) => report;
+  /** When the first frame of each kind was given, and its timestamp where it is received. */
+  readonly #begin: Partial<Record<RtpKind, number>> = {};
+  readonly #first: Partial<Record<RtpKind, number>> = {};
+  readonly #random = new Random(6);
+  #held: { at: number; packet: RtpDatagram }[] = [];
+
+  constructor(groups: Partial<Record<RtpKind, string>> = { audio: "film", video: "film" }) {
+    this.pair.filter = (packet, from) => from === "a" ? this.#onItsWay(packet) : packet;
+    this.#send(PLAIN);
+    for (const kind of ["audio", "video"] as const) {
+      const group = groups[kind];
+      this.receive(kind, group === undefined ? {} : { lipSyncGroup: group });
+    }
+  }
+
+  receive(kind: RtpKind, more: Partial<ReceiverParameters>): void {
+    this.pair.run("b", (b, now) => b.setReceiver(receiver(kind, more), now));
+  }
+
+  /** Tells when frames were captured, by clocks that are so much ahead. */
+  capturing(clockOffset: (kind: RtpKind) => number): void {
+    this.#clockOffset = clockOffset;
+    this.#send(CAPTURING);
+    for (const kind of ["audio", "video"] as const) {
+      this.receive(kind, { lipSyncGroup: "film", extensions: CAPTURING });
+    }
+  }
+
+  /** Plays for so long; tells how long frames have taken from being given to being delivered, on average over the second half. */
+  play(seconds: number, kinds: readonly RtpKind[] = ["audio", "video"]): Record<RtpKind, number> {
+    const { pair } = this;
+    const took: Record<RtpKind, number[]> = { audio: [], video: [] };
+    let seen = pair.received.b.length;
+    const half = pair.now + seconds * 500;
+    for (let i = 0; i < seconds * 200; i++) {
+      if (i % 8 === 0) {
+        for (const kind of kinds) this.#give(kind);
+      }
+      pair.advance(5);
+      for (const { packet } of this.#held.filter(({ at }) => at <= pair.now)) {
+        pair.inject("a", packet);
+      }
+      this.#held = this.#held.filter(({ at }) => at > pair.now);
+      for (const item of pair.received.b.slice(seen)) {
+        assert(item.type === "frame");
+        const kind = item.mid === "0" ? "audio" : "video";
+        const first = this.#first[kind] ??= item.timestamp;
+        const given = this.#begin[kind]! + (item.timestamp - first) / 1000;
+        if (pair.now >= half) took[kind].push(pair.now - given);
+      }
+      seen = pair.received.b.length;
+    }
+    const average = (all: readonly number[]) => all.reduce((a, b) => a + b, 0) / all.length;
+    return { audio: average(took.audio), video: average(took.video) };
+  }
+
+  #send(extensions: ExtensionIds): void {
+    this.pair.run("a", (a, now) => {
+      a.setSender(sender("audio", [AUDIO], { extensions }), now);
+      a.setSender(sender("video", [VIDEO], { extensions }), now);
+    });
+  }
+
+  #give(kind: RtpKind): void {
+    const keyFrame = this.#begin[kind] === undefined || kind === "audio";
+    this.#begin[kind] ??= this.pair.now;
+    const data = kind === "audio"
+      ? Uint8Array.of(0xf8, 0xff, 0xfe)
+      : vp8(this.#random, keyFrame, 800);
+    const payloadType = kind === "audio" ? 111 : 96;
+    const mid = kind === "audio" ? "0" : "1";
+    this.pair.run("a", (a, now) => {
+      const frame = {
+        type: "frame",
+        mid,
+        payloadType,
+        data,
+        keyFrame,
+        timestamp: now * 1000,
+      } as const;
+      const offset = this.#clockOffset?.(kind);
+      const captureTime = offset === undefined ? undefined : {
+        captureTimestamp: ntpFromUnixMillis(WALL + now + offset),
+        clockOffset: BigInt(Math.round(offset / 1000 * 2 ** 32)),
+      };
+      a.handleOutbound([captureTime === undefined ? frame : { ...frame, captureTime }], now);
+    });
+  }
+
+  #onItsWay(packet: RtpDatagram): RtpDatagram | undefined {
+    if (packet.kind === "rtcp") {
+      const packets = parseRtcp(packet.data);
+      const changed = packets.map((one) => one.type === "SR" ? this.report(one) : one);
+      return { kind: "rtcp", data: serializeRtcp(changed) };
+    }
+    const isVideo = parseRtpPacket(packet.data)!.ssrc === VIDEO.ssrc;
+    const added = this.added[isVideo ? "video" : "audio"];
+    if (added === 0) return packet;
+    this.#held.push({ at: this.pair.now + added, packet });
+    return undefined;
+  }
 }
 
-Deno.test("RFC 3550 section 6.4.1: by sender reports, sound and pictures of one moment have one time, though their RTP clocks begin at random", () => {
-  const pair = ends(1);
-  const random = new Random(1);
-  const begin = pair.now;
-  for (let i = 0; i < 100; i++) {
-    sendAudio(pair);
-    if (i % 2 === 0) sendVideo(pair, vp8(random, i === 0, 800), i === 0);
-    pair.advance(20);
+function assertTook(
+  took: Partial<Record<RtpKind, number>>,
+  expected: Partial<Record<RtpKind, number>>,
+): void {
+  for (const kind of ["audio", "video"] as const) {
+    const [is, wanted] = [took[kind], expected[kind]];
+    if (wanted === undefined) continue;
+    assert(Math.abs(is! - wanted) < 10, `${kind} took ${is} ms, not ${wanted}`);
   }
-  pair.advance(100);
-  const [audio, video] = [framesOf(pair, "b", "0"), framesOf(pair, "b", "1")];
-  assertEquals([audio.length, video.length], [100, 50]);
-  assert(audio[0]!.rtpTimestamp !== video[0]!.rtpTimestamp);
-  for (const [frames, interval] of [[audio, 20], [video, 40]] as const) {
-    const told = frames.flatMap(({ senderTime }, i) =>
-      senderTime === undefined ? [] : [senderTime - WALL - begin - i * interval]
-    );
-    assert(told.length > frames.length / 2, "reports come soon");
-    for (const error of told) assert(Math.abs(error) < 1, `${error} ms`);
-  }
-});
-
-Deno.test("RFC 3550 section 6.4.1: a report ties the RTP clock to when a frame was given, however long its packets wait to be sent", () => {
-  // Without transport-wide feedback nothing tells that there is room for more.
-  const extensions = new Map([...EXTENSIONS].filter(([uri]) => uri !== TRANSPORT_CC_URI));
-  const video = { extensions };
-  const pair = ends(2, {}, { startBitrate: 150_000, video, receiving: video });
-  const random = new Random(2);
-  const begin = pair.now;
-  for (let i = 0; i < 250; i++) {
-    // Key frames take long to leave, and those behind them wait.
-    const keyFrame = i % 20 === 0;
-    sendVideo(pair, vp8(random, keyFrame, keyFrame ? 20_000 : 300), keyFrame);
-    pair.advance(40);
-  }
-  const frames = framesOf(pair, "b", "1");
-  const [first] = frames;
-  const moment = ({ timestamp }: { timestamp: number }) =>
-    begin + (timestamp - first!.timestamp) / 1000;
-  const late = frames.filter((frame) => frame.firstReceiveTime - moment(frame) > 50);
-  assert(late.length > 10, `${late.length} wait`);
-  const told = frames.filter(({ senderTime }) => senderTime !== undefined);
-  assert(told.length > 100);
-  for (const frame of told) {
-    const error = frame.senderTime! - WALL - moment(frame);
-    assert(Math.abs(error) < 2, `${error} ms`);
-  }
-});
-
-/** Two ends that tell each other of capture times. */
-function capturing(): Ends {
-  const extensions = new Map([...EXTENSIONS, [ABS_CAPTURE_TIME_URI, 12]]);
-  const pair = ends(3, {}, { video: { extensions }, receiving: { extensions } });
-  return pair;
 }
 
-Deno.test("absolute capture time section 4.2: between the frames that tell when they were captured, the RTP clock tells it, and the last offset stays", () => {
-  const pair = capturing();
-  const random = new Random(3);
-  const told: (AbsCaptureTime | undefined)[] = [
-    undefined,
-    { captureTimestamp: ntpFromUnixMillis(5_000_000), clockOffset: 1n << 32n },
-    undefined,
-    { captureTimestamp: ntpFromUnixMillis(6_000_000) },
-    undefined,
-  ];
-  for (const [i, captureTime] of told.entries()) {
-    pair.run("a", (a, now) =>
-      a.handleOutbound([{
-        ...{ type: "frame", mid: "1", payloadType: 96, data: vp8(random, i === 0, 100) },
-        ...{ keyFrame: i === 0, timestamp: i * 40_000 },
-        ...(captureTime !== undefined && { captureTime }),
-      }], now));
-    pair.advance(40);
-  }
-  pair.advance(2000);
-  const times = framesOf(pair).map(({ captureTime }) =>
-    captureTime && [
-      Math.round(unixMillisFromNtp(captureTime.captureTimestamp)),
-      captureTime.clockOffset,
-    ]
-  );
-  assertEquals(times, [
-    [WALL + 1000, 0n],
-    [5_000_000, 1n << 32n],
-    [5_000_040, 1n << 32n],
-    [6_000_000, 1n << 32n],
-    [6_000_040, 1n << 32n],
-  ]);
-});
-
-Deno.test("absolute capture time section 4.2: what nobody has ever told is unknown", () => {
-  const clock = new CaptureClock();
-  assertEquals(clock.of(undefined, 0, 1, 90_000), undefined);
-  const told = { captureTimestamp: 1n << 40n };
-  assertEquals(clock.of(told, 0, 2 ** 32 - 45_000, 90_000), told);
-  // Half a second later, over the wrap of timestamps; and half a second earlier.
-  assertEquals(clock.of(undefined, 0, 0, 90_000), { captureTimestamp: (1n << 40n) + (1n << 31n) });
-  assertEquals(clock.of(undefined, 0, 2 ** 32 - 90_000, 90_000), {
-    captureTimestamp: (1n << 40n) - (1n << 31n),
+for (const [late, early] of [["video", "audio"], ["audio", "video"]] as const) {
+  Deno.test(`RFC 5888 section 7: where ${late} takes longer on its way, ${early} of the same stream waits for it`, () => {
+    const film = new Film();
+    film.added[late] = 150;
+    assertTook(film.play(10), { audio: PATH + 150, video: PATH + 150 });
+    // The path changes: within two windows of transit times, so does what is held.
+    film.added[late] = 0;
+    assertTook(film.play(40), { audio: PATH, video: PATH });
   });
+}
+
+Deno.test("RFC 5888 section 7: tracks of different streams, or of none, don't wait for each other", () => {
+  for (const groups of [{ audio: "film", video: "other" }, {}, { audio: "film" }]) {
+    const film = new Film(groups);
+    film.added.video = 150;
+    assertTook(film.play(10), { audio: PATH, video: PATH + 150 });
+  }
 });
 
-Deno.test("absolute capture time section 4.2: what another source has told says nothing of this one", () => {
-  const pair = capturing();
-  const random = new Random(4);
-  for (const [i, source] of [7, 7, 8].entries()) {
-    pair.run("a", (a, now) =>
-      a.handleOutbound([{
-        ...{ type: "frame", mid: "1", payloadType: 96, data: vp8(random, i === 0, 100) },
-        ...{ keyFrame: i === 0, timestamp: i * 40_000, contributingSources: [source] },
-        ...(i === 0 && { captureTime: { captureTimestamp: ntpFromUnixMillis(1000) } }),
-      }], now));
-    pair.advance(40);
-  }
-  pair.advance(100);
-  assertEquals(framesOf(pair).map(({ captureTime }) => captureTime !== undefined), [
-    true,
-    true,
-    false,
-  ]);
+Deno.test("RFC 5888 section 7: a renegotiation puts tracks into one stream, and takes them apart", () => {
+  const film = new Film({ audio: "film", video: "other" });
+  film.added.video = 150;
+  film.play(10);
+  film.receive("video", { lipSyncGroup: "film" });
+  assertTook(film.play(2), { audio: PATH + 150, video: PATH + 150 });
+  film.receive("video", { lipSyncGroup: "other" });
+  assertTook(film.play(2), { audio: PATH, video: PATH + 150 });
 });
 
-Deno.test("absolute capture time section 4.2: of frames that don't tell, it is said once a second that they are captured as they are given", () => {
-  const pair = capturing();
-  const random = new Random(5);
-  const begin = pair.now;
-  for (let i = 0; i < 60; i++) {
-    sendVideo(pair, vp8(random, i === 0, 100), i === 0);
-    pair.advance(40);
+Deno.test("what is less apart than anybody notices is left as it is (ITU-R BT.1359)", () => {
+  const film = new Film();
+  film.added.video = 25;
+  assertTook(film.play(10), { audio: PATH, video: PATH + 25 });
+});
+
+Deno.test("a track that has fallen silent holds nobody up", () => {
+  const film = new Film();
+  film.added.video = 300;
+  film.play(10);
+  assertTook(film.play(20, ["audio"]), { audio: PATH });
+  assertTook(film.play(20), { audio: PATH + 300, video: PATH + 300 });
+});
+
+Deno.test("W3C WebRTC section 5.3: of tracks in one stream, the larger jitterBufferTarget is that of both", () => {
+  const film = new Film();
+  film.receive("audio", { lipSyncGroup: "film", jitterBufferTarget: 400 });
+  assertTook(film.play(2), { audio: PATH + 400, video: PATH + 400 });
+  film.receive("video", { lipSyncGroup: "film", jitterBufferTarget: 600 });
+  assertTook(film.play(2), { audio: PATH + 600, video: PATH + 600 });
+  film.receive("audio", { lipSyncGroup: "film" });
+  film.receive("video", { lipSyncGroup: "film", jitterBufferTarget: 100 });
+  assertTook(film.play(2), { audio: PATH + 100, video: PATH + 100 });
+});
+
+Deno.test("W3C WebRTC section 5.3: what takes longer and is held is waited for as well", () => {
+  const film = new Film();
+  film.added.video = 200;
+  film.receive("video", { lipSyncGroup: "film", jitterBufferTarget: 100 });
+  assertTook(film.play(10), { audio: PATH + 300, video: PATH + 300 });
+});
+
+Deno.test("reports by clocks that can't be the same one, or that lie, hold nothing back", () => {
+  for (const error of [-100_000, MAX_BUFFER_DELAY + 500, 1e12]) {
+    const film = new Film();
+    film.report = (report) =>
+      report.ssrc !== VIDEO.ssrc ? report : {
+        ...report,
+        ntpTimestamp: ntpFromUnixMillis(unixMillisFromNtp(report.ntpTimestamp) + error),
+      };
+    assertTook(film.play(10), { audio: PATH, video: PATH });
   }
-  pair.advance(100);
-  const frames = framesOf(pair);
-  assertEquals(frames.length, 60);
-  for (const [i, { captureTime }] of frames.entries()) {
-    const error = unixMillisFromNtp(captureTime!.captureTimestamp) - WALL - begin - 40 * i;
-    assert(Math.abs(error) < 1, `${error} ms`);
-    assertEquals(captureTime!.clockOffset, 0n);
-  }
-  const id = 12;
-  const saying = pair.sent.a.filter(({ kind, data }) => {
-    const packet = kind === "rtp" ? parseRtpPacket(data) : undefined;
-    return packet?.ssrc === VIDEO.ssrc && findElement(packet.extension, id) !== undefined;
-  });
-  assertEquals(saying.length, 3);
+});
+
+Deno.test("absolute capture time section 4: where both tell it, capture times count, and not reports", () => {
+  const film = new Film();
+  film.capturing(() => 0);
+  film.added.video = 150;
+  // As behind a mixer, whose reports tell when it has sent.
+  film.report = (report) =>
+    report.ssrc !== VIDEO.ssrc ? report : {
+      ...report,
+      ntpTimestamp: ntpFromUnixMillis(unixMillisFromNtp(report.ntpTimestamp) + 150),
+    };
+  assertTook(film.play(10), { audio: PATH + 150, video: PATH + 150 });
+});
+
+Deno.test("absolute capture time section 4: cameras and microphones with clocks of their own are compared by the clock of their sender", () => {
+  const film = new Film();
+  film.capturing((kind) => kind === "audio" ? -3_000_000 : 2500);
+  film.added.video = 150;
+  assertTook(film.play(10), { audio: PATH + 150, video: PATH + 150 });
 });
