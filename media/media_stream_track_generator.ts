@@ -152,7 +152,8 @@ class GeneratorSink implements UnderlyingSink<WritableChunk> {
   readonly #source: MediaSource;
   readonly #reader: ChunkReader;
   readonly #onStop: (stop: () => void) => void;
-  #stopped: Promise<void> | undefined;
+  /** Lets go of the write that waits. */
+  #resume = () => {};
 
   constructor(source: MediaSource, onStop: (stop: () => void) => void) {
     this.#source = source;
@@ -162,11 +163,9 @@ class GeneratorSink implements UnderlyingSink<WritableChunk> {
 
   /** W3C mediacapture-transform section 2.2.4: with its last track, the stream ends. */
   start(controller: WritableStreamDefaultController): void {
-    this.#stopped = new Promise((resolve) => {
-      this.#onStop(() => {
-        resolve();
-        controller.error(new DOMException("The track has ended", "InvalidStateError"));
-      });
+    this.#onStop(() => {
+      this.#resume();
+      controller.error(new DOMException("The track has ended", "InvalidStateError"));
     });
   }
 
@@ -178,7 +177,15 @@ class GeneratorSink implements UnderlyingSink<WritableChunk> {
       throw error;
     }
     const ready = this.#source.ready();
-    if (ready !== undefined) await Promise.race([ready, this.#stopped]);
+    if (ready !== undefined) await this.#untilStopped(ready);
+  }
+
+  /** Not by `Promise.race`: a promise that lasts as long as the track would remember every write that has waited. */
+  #untilStopped(ready: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+      void ready.then(() => resolve());
+    });
   }
 
   close(): void {

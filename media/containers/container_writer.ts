@@ -44,6 +44,8 @@ export interface ContainerWriter {
   end(track: number): Promise<void>;
   /** Ends the file, which is empty if it never began. The bytes, unless they went to a stream. */
   finish(): Promise<Uint8Array | undefined>;
+  /** Gives the file up: the caller's stream is aborted. */
+  abort(reason: unknown): Promise<void>;
 }
 
 /** Whether a format can hold a codec. */

@@ -29,6 +29,10 @@ export class IvfWriter implements ContainerWriter {
     return Promise.resolve();
   }
 
+  async abort(reason: unknown): Promise<void> {
+    await this.#writer?.abort(reason);
+  }
+
   async finish(): Promise<Uint8Array | undefined> {
     await this.#writer?.close();
     if (this.#writer !== undefined) return undefined;

@@ -30,21 +30,21 @@ interface ChunkConfig {
 /** Writes all formats but IVF and WAVE. */
 export class MediabunnyWriter implements ContainerWriter {
   readonly #format: RecordingFormat;
-  readonly #writable: WritableStream<Uint8Array> | undefined;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #memory = new mediabunny.BufferTarget();
   #output: mediabunny.Output | undefined;
   #tracks: OutputTrack[] = [];
 
   constructor(format: RecordingFormat, writable: WritableStream<Uint8Array> | undefined) {
     this.#format = format;
-    this.#writable = writable;
+    this.#writer = writable?.getWriter();
   }
 
   async start(tracks: readonly WrittenTrack[]): Promise<void> {
-    const writable = this.#writable;
+    const writer = this.#writer;
     const output = new mediabunny.Output({
-      format: formatOf(this.#format, writable !== undefined),
-      target: writable ? new mediabunny.AppendOnlyStreamTarget(writable) : this.#memory,
+      format: formatOf(this.#format, writer !== undefined),
+      target: writer ? new mediabunny.AppendOnlyStreamTarget(sinkTo(writer)) : this.#memory,
     });
     this.#output = output;
     this.#tracks = tracks.map((track) => addTrack(output, track));
@@ -66,10 +66,22 @@ export class MediabunnyWriter implements ContainerWriter {
   }
 
   async finish(): Promise<Uint8Array | undefined> {
-    if (this.#output === undefined) await this.#writable?.close();
+    if (this.#output === undefined) await this.#writer?.close();
     else await this.#output.finalize();
-    return this.#writable ? undefined : new Uint8Array(this.#memory.buffer ?? []);
+    return this.#writer ? undefined : new Uint8Array(this.#memory.buffer ?? []);
   }
+
+  async abort(reason: unknown): Promise<void> {
+    await this.#writer?.abort(reason);
+  }
+}
+
+/** What the library writes to: it can't abort a stream, and a stream that it has taken nobody else can. */
+function sinkTo(writer: WritableStreamDefaultWriter<Uint8Array>): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write: (bytes) => writer.write(bytes),
+    close: () => writer.close(),
+  });
 }
 
 function addTrack(

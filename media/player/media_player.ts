@@ -58,7 +58,10 @@ export class MediaPlayer {
     this.#clock = clock;
     this.#timeline = new Timeline(clock);
     this.#tracks = container.tracks.map((track) =>
-      new PlayerTrack(track, this.#timeline, (next) => this.#keyFrameWanted(next))
+      new PlayerTrack(track, this.#timeline, {
+        keyFrameWanted: (next) => this.#keyFrameWanted(next),
+        unused: () => this.#unused(),
+      })
     );
     this.stream = new MediaStream(this.#tracks.map(({ track }) => track));
     this.ended = this.#play(loop);
@@ -83,6 +86,12 @@ export class MediaPlayer {
   /** Stops: the tracks end, and fire `ended`. */
   stop(): void {
     for (const { source } of this.#tracks) source.end();
+    this.#unused();
+  }
+
+  /** Once nobody sees any track, the file is let go of: what is being read may never come. */
+  #unused(): void {
+    if (this.#tracks.every(({ source }) => source.ended)) this.#container.close();
     this.#timeline.wakeAll();
   }
 

@@ -4,6 +4,14 @@ import type { EncodedChunk } from "../encoded_chunk.ts";
 import { MediaSource } from "../media_source.ts";
 import { createTrack, type MediaStreamTrack } from "../media_stream_track.ts";
 
+/** What a track of a file needs of its player. */
+export interface PlayerTrackHost {
+  /** Somebody needs a key frame; `next` says when the next one comes, as far as is known. */
+  keyFrameWanted(next: number | undefined): void;
+  /** Nobody sees the track any more. */
+  unused(): void;
+}
+
 /** One track of a file that is played. */
 export class PlayerTrack {
   readonly source: MediaSource;
@@ -22,7 +30,7 @@ export class PlayerTrack {
   constructor(
     file: ContainerTrack,
     timeline: Timeline,
-    onKeyFrameRequest: (next: number | undefined) => void,
+    host: PlayerTrackHost,
   ) {
     this.#file = file;
     this.#timeline = timeline;
@@ -32,9 +40,9 @@ export class PlayerTrack {
       codecs: [codec],
       settings,
       onKeyFrameRequest: () => {
-        if (this.#hasGiven) onKeyFrameRequest(this.#nextKeyFrame());
+        if (this.#hasGiven) host.keyFrameWanted(this.#nextKeyFrame());
       },
-      onUnused: () => timeline.wakeAll(),
+      onUnused: () => host.unused(),
     });
     this.track = createTrack(this.source);
   }
@@ -56,6 +64,14 @@ export class PlayerTrack {
 
   /** Plays to the end. */
   async play(): Promise<void> {
+    try {
+      await this.#play();
+    } catch (error) {
+      if (!this.source.ended) throw error; // the file was let go of
+    }
+  }
+
+  async #play(): Promise<void> {
     while (this.#restartFrom !== undefined && !this.source.ended) {
       const from = this.#restartFrom;
       this.#restartFrom = undefined;

@@ -29,7 +29,10 @@ export interface RecordOptions {
    * and G.711; `"ogg"` Opus; `"wav"` one track of G.711 or G722; `"ivf"` one track of VP8, VP9 or AV1.
    */
   readonly format: RecordingFormat;
-  /** Where the file goes while it is recorded. What is written can't be changed later, so that it lacks an index. */
+  /**
+   * Where the file goes while it is recorded. What is written can't be changed later, so that it lacks an index. It is closed at the end, and
+   * aborted if the recording fails.
+   */
   readonly writable?: WritableStream<Uint8Array>;
   /** Recording stops when the file has about so many bytes; 256 MiB if it is kept in memory, and no end of it otherwise. */
   readonly maxBytes?: number;
@@ -52,7 +55,10 @@ export interface RecordingResult {
 /** A file in memory grows to this and not further, unless the caller says otherwise. */
 const MAX_BYTES_IN_MEMORY = 256 * 1024 * 1024;
 
-/** So long, in milliseconds, the first track that gives something waits for the others; those that are silent are not in the file. */
+/**
+ * So long, in milliseconds, the first track that gives something waits for the others, if there is room for it; those that are silent are
+ * not in the file.
+ */
 const START_WAIT = 3000;
 
 /** The delays of the tracks of one peer, from capture to arrival, differ by no more than this, in milliseconds. */
@@ -136,8 +142,10 @@ export class Recording {
     const arrival = { chunk, at: this.#clock.now() };
     if (this.#start !== undefined) return this.#write(track, arrival);
     track.waiting.push(arrival);
+    this.#queue.hold(chunk.data.length);
     this.#cancelWait ??= this.#clock.after(START_WAIT, () => this.#begin());
-    this.#beginIfAllAreThere();
+    if (this.#queue.isFull) this.#begin();
+    else this.#beginIfAllAreThere();
   }
 
   #beginIfAllAreThere(): void {
@@ -246,7 +254,7 @@ function tellsCapture(tracks: readonly RecordedTrack[]): boolean {
  * Records tracks to a file, from a key frame on, which is asked for. A track may end before the others; one that is silent for the first
  * three seconds is left out. Where sound stops, in between or up to the end, there is silence in the file.
  *
- * Throws a TypeError for an unknown format, for no tracks, or more than the format holds.
+ * Throws a TypeError for an unknown format, for no tracks, or more than the format holds, and for a stream that is locked.
  *
  * @example Records what a peer sends, until it hangs up
  * ```ts
@@ -273,6 +281,7 @@ export function recordTracks(
   if (!RECORDING_FORMATS.includes(format)) {
     throw new TypeError(`'${format}' is not one of ${RECORDING_FORMATS.join(", ")}`);
   }
+  if (options.writable?.locked) throw new TypeError("The stream for the recording is locked");
   const all = tracks instanceof MediaStream ? tracks.getTracks() : [...tracks];
   const video = all.filter((track) => trackSlots(track).source.kind === "video").length;
   if (all.length === 0 || !hasRoom(format, video, all.length - video)) {

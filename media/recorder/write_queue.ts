@@ -30,6 +30,7 @@ export class WriteQueue {
   /** How many bytes have been written since each track last gave something. */
   #held: number[] = [];
   #failed = false;
+  #finished = false;
   #discarded = 0;
 
   /** `onFailure` is called if the file can't be written. */
@@ -39,17 +40,18 @@ export class WriteQueue {
     onFailure: () => void,
   ) {
     this.#writer = writer;
-    this.#tail = writer;
     this.#onNeedsKeyFrame = onNeedsKeyFrame;
     this.finished = new Promise((resolve, reject) => {
       this.#settle = resolve;
       this.#fail = (error) => {
         this.#failed = true;
         this.#release();
+        writer.then((writer) => writer.abort(error)).catch(() => {}); // it may be the stream that has failed
         reject(error);
         onFailure();
       };
     });
+    this.#tail = writer.catch(this.#fail);
   }
 
   /** How many chunks were left out. */
@@ -59,11 +61,22 @@ export class WriteQueue {
 
   /** What a source that can wait should wait for. */
   ready(): Promise<void> | undefined {
-    if (this.#queued < HIGH_WATER || this.#failed) return undefined;
+    if (this.#queued < HIGH_WATER || this.#failed || this.#finished) return undefined;
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
+  /** Bytes wait for the file to begin. */
+  hold(bytes: number): void {
+    this.#queued += bytes;
+  }
+
+  /** Whether there is no room for more. */
+  get isFull(): boolean {
+    return this.#queued > MAX_QUEUED;
+  }
+
   start(tracks: readonly WrittenTrack[]): void {
+    this.#queued = 0; // what was held comes now
     this.#held = tracks.map(() => 0);
     this.#then((writer) => writer.start(tracks));
   }
@@ -95,14 +108,16 @@ export class WriteQueue {
     this.#then((writer) => writer.end(track));
   }
 
-  /** Ends the file. */
+  /** Ends the file. Nobody waits any more for what is still to be written. */
   finish(): void {
+    this.#finished = true;
+    this.#release();
     this.#then(async (writer) => this.#settle(await writer.finish()));
   }
 
   #takes(track: number, { type }: EncodedChunk): boolean {
     if (this.#failed || this.#over.has(track)) return false;
-    if (this.#queued > MAX_QUEUED) {
+    if (this.isFull) {
       this.#skipping.add(track);
       return false;
     }

@@ -7,6 +7,7 @@ import {
   type MediaStreamTrackGeneratorInit,
 } from "../../media/mod.ts";
 import { attachSink, requestKeyFrame, trackSlots } from "../../media/media_stream_track.ts";
+import { MemoryWatch } from "../support/memory.ts";
 import { chunk, collect, events, tasks } from "./sources.ts";
 
 const generator = (init: Partial<MediaStreamTrackGeneratorInit> = {}) =>
@@ -184,6 +185,18 @@ Deno.test("requests for key frames are told to the application, once for each tu
   assertEquals(asked, []);
   await tasks();
   assertEquals(asked, [null, "h"]);
+});
+
+Deno.test("writes that have waited leave nothing behind", async () => {
+  const track = generator();
+  attachSink(track, { write: () => {}, ready: () => Promise.resolve() });
+  const writer = track.writable.getWriter();
+  await writer.write(chunk(0));
+  const watch = new MemoryWatch();
+  for (let i = 1; i <= 10_000; i++) await writer.write(chunk(i));
+  watch.sample();
+  assert(watch.peak < 500_000, `${watch.peak} bytes`);
+  await writer.close();
 });
 
 Deno.test("a writer waits for those that take the chunks, but not for ever once the track has ended", async () => {

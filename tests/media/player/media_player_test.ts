@@ -219,6 +219,31 @@ Deno.test("stopping all tracks ends the player", async () => {
   clock.assertIdle();
 });
 
+for (const format of ["webm", "ivf"]) {
+  Deno.test(`stopping a player, or its tracks, lets go of a stream of ${format} from which nothing comes`, async () => {
+    // Of WebM, only whole clusters are read.
+    const clusters = format === "webm" ? ["-cluster_time_limit", "300"] : [];
+    const file = await encode([...FILES[format]!.args, ...clusters]);
+    for (const how of ["player", "tracks"]) {
+      let isCancelled = false;
+      const stalled = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(file.subarray(0, file.length / 2)),
+        pull: () => new Promise(() => {}),
+        cancel: () => void (isCancelled = true),
+      });
+      const { clock, player, chunks } = await play(stalled);
+      await clock.advance(10_000);
+      assert(chunks.get("video")!.length > 5);
+      if (how === "player") player.stop();
+      else for (const track of player.stream.getTracks()) track.stop();
+      await player.ended;
+      await clock.advance(1000);
+      assert(isCancelled, how);
+      clock.assertIdle();
+    }
+  });
+}
+
 Deno.test("a file is a Blob, a buffer or a stream; a stream can't be played in a loop", async () => {
   for (const format of ["webm", "ivf"]) {
     const bytes = await encode(FILES[format]!.args);

@@ -23,6 +23,7 @@ function slowWriter() {
     },
     end: (track) => Promise.resolve(void log.push(`end ${track}`)),
     finish: () => Promise.resolve(new Uint8Array(1)),
+    abort: () => Promise.resolve(),
   };
   const release = () => {
     open = true;
