@@ -17,7 +17,6 @@ export {
   NackGenerator,
   type NackOptions,
 } from "./nack_generator.ts";
-export { type RtxDiscard, RtxReceiver } from "./rtx_receiver.ts";
 export { MAX_BUFFER_DELAY, PlayoutClock } from "./playout_clock.ts";
 export {
   type BufferedItem,
@@ -30,7 +29,6 @@ export {
   MAX_BUFFERED_PACKETS,
   type PacketGap,
 } from "./jitter_buffer.ts";
-export { FrameCompleteness } from "./frame_completeness.ts";
 export {
   type ArrivalDiscard,
   FEEDBACK_INTERVAL,

@@ -1,11 +1,9 @@
 import type { Millis } from "../../core/stage/mod.ts";
 import type { RtpPacket } from "../packet.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
-import { FrameCompleteness } from "./frame_completeness.ts";
 import { type BufferedItem, JitterBuffer, type JitterBufferOptions } from "./jitter_buffer.ts";
 import { MAX_MISSING, NackGenerator, type NackOptions } from "./nack_generator.ts";
 import { ReceptionStatistics } from "./reception_statistics.ts";
-import { RtxReceiver } from "./rtx_receiver.ts";
 import { MAX_MISORDER } from "./source_sequence.ts";
 
 /** How long packets that nobody sends again are waited for: they can only have been overtaken. */
@@ -17,16 +15,12 @@ export interface ReceiveStreamOptions {
   readonly ssrc: number;
   /** Of its payload type, in Hz. */
   readonly clockRate: number;
-  /** Packets in sequence that make the source valid; by default one, since SRTP vouches for it. */
-  readonly minSequential?: number;
   /** How lost packets are asked for, if the peer takes NACKs. */
   readonly nack?: NackOptions;
-  /** The `apt` of each RTX payload type, if lost packets come in a stream of their own. */
-  readonly rtx?: ReadonlyMap<number, number>;
+  /** Whether lost packets come again in a stream of their own (RFC 4588), so that none comes again in this one. */
+  readonly rtx?: boolean;
   /** Bounds of the jitter buffer. */
   readonly buffer?: JitterBufferOptions;
-  /** Tells whether a video frame begins with a payload: see {@linkcode FrameCompleteness}. */
-  readonly isStart?: (payload: Uint8Array) => boolean;
 }
 
 /**
@@ -55,49 +49,21 @@ export class ReceiveStream {
   readonly buffer: JitterBuffer;
   /** What is missing; undefined if it can't be asked for. */
   readonly nack: NackGenerator | undefined;
-  /** The retransmission stream, if there is one. */
-  readonly rtx: RtxReceiver | undefined;
-  /** Frames that were complete and that were not. */
-  readonly frames: FrameCompleteness;
+  readonly #rtx: boolean;
   #restarts = 0;
   #left: BufferedItem[] = [];
-  #packets = 0;
-  #bytes = 0;
-  #repaired = 0;
-  #repairedBytes = 0;
 
   /** A source that is about to send. */
   constructor(options: ReceiveStreamOptions) {
-    const { ssrc, clockRate, minSequential = 1, nack, rtx, buffer, isStart } = options;
+    const { ssrc, clockRate, nack, rtx = false, buffer } = options;
     // Deviation: RFC 3550 appendix A.1 takes two packets; what SRTP has authenticated needs no other proof, and its first packet counts.
-    this.statistics = new ReceptionStatistics(ssrc, clockRate, minSequential);
+    this.statistics = new ReceptionStatistics(ssrc, clockRate, 1);
     this.buffer = new JitterBuffer(
       clockRate,
       nack === undefined ? { maxWait: REORDER_WAIT, ...buffer } : buffer,
     );
     this.nack = nack === undefined ? undefined : new NackGenerator(nack);
-    this.rtx = rtx === undefined ? undefined : new RtxReceiver(ssrc, rtx);
-    this.frames = new FrameCompleteness(isStart);
-  }
-
-  /** Valid packets that arrived, those sent again in this same stream among them. */
-  get packetsReceived(): number {
-    return this.#packets;
-  }
-
-  /** Their payload, in bytes. */
-  get bytesReceived(): number {
-    return this.#bytes;
-  }
-
-  /** Packets that were sent again or recovered, and were of use. */
-  get packetsRepaired(): number {
-    return this.#repaired;
-  }
-
-  /** Their payload, in bytes. */
-  get bytesRepaired(): number {
-    return this.#repairedBytes;
+    this.#rtx = rtx;
   }
 
   /** Takes a packet of the source. Returns whether it was of use. */
@@ -105,27 +71,16 @@ export class ReceiveStream {
     const sequence = this.#repeatedSequence(packet) ?? this.statistics.receive(packet, now);
     if (sequence === undefined) return false;
     if (this.statistics.sequence.restarts !== this.#restarts) this.#restart();
-    this.#packets++;
-    this.#bytes += packet.payload.length;
     return this.#accept(packet, sequence, now, false);
   }
 
-  /** Takes a packet of the retransmission stream. Returns whether it was of use. */
-  receiveRtx(packet: RtpPacket, now: Millis): boolean {
-    const original = this.rtx?.receive(packet);
-    return original !== undefined && this.receiveRecovered(original, now);
-  }
-
-  /** Takes a packet of the source that was sent again, or recovered by error correction. Returns whether it was of use. */
+  /** Takes a packet of the source that came again by RTX, or was recovered by error correction. Returns whether it was of use. */
   receiveRecovered(packet: RtpPacket, now: Millis): boolean {
     const sequence = this.statistics.sequence.extend(packet.sequenceNumber);
     // What repeats a packet can be ahead of the others by a few that were lost, too; what is further ahead would make all of them late.
     if (sequence === undefined) return false;
     if (sequence > this.statistics.sequence.highest + MAX_MISORDER) return false;
-    if (!this.#accept(packet, sequence, now, true)) return false;
-    this.#repaired++;
-    this.#repairedBytes += packet.payload.length;
-    return true;
+    return this.#accept(packet, sequence, now, true);
   }
 
   /** Takes a sender report of the source. */
@@ -139,7 +94,6 @@ export class ReceiveStream {
     const items = this.#left.length === 0 ? taken : this.#left.concat(taken);
     if (this.#left.length > 0) this.#left = [];
     if (items.length === 0) return items;
-    this.frames.push(items);
     if (this.nack !== undefined && this.nack.size > 0) this.nack.forgetBefore(this.buffer.head!);
     return items;
   }
@@ -167,7 +121,7 @@ export class ReceiveStream {
    * restart.
    */
   #repeatedSequence({ sequenceNumber }: RtpPacket): number | undefined {
-    if (this.nack === undefined || this.rtx !== undefined) return undefined;
+    if (this.nack === undefined || this.#rtx) return undefined;
     const sequence = this.statistics.sequence.extend(sequenceNumber);
     if (sequence === undefined) return undefined;
     const behind = this.statistics.sequence.highest - sequence;

@@ -3,6 +3,7 @@ import type { Layer, Millis, Outputs } from "../../core/stage/mod.ts";
 import {
   type BufferedItem,
   composeRtcp,
+  decapsulateRtx,
   isRtcp,
   nacksFor,
   NtpClock,
@@ -14,10 +15,12 @@ import {
   Retransmitter,
   type RtcpPacket,
   RtcpScheduler,
+  type RtpPacket,
   SendStream,
   serializeRtpPacket,
   TransportFeedbackGenerator,
 } from "../../rtp/mod.ts";
+import { FrameCompleteness } from "./frame_completeness.ts";
 
 /** Bytes of a frame, one packet each time `MAX_PAYLOAD` of them are there. */
 export interface TestFrame {
@@ -48,6 +51,7 @@ export class MediaEnd implements Layer<Uint8Array, BufferedItem | TestFrame, nev
   readonly retransmitter: Retransmitter;
   readonly remote: RemoteInbound;
   readonly receiver: ReceiveStream;
+  readonly frames = new FrameCompleteness((payload) => payload[0] === 1);
   readonly feedback: TransportFeedbackGenerator;
   readonly reference: ReceiverReference;
   readonly scheduler: RtcpScheduler;
@@ -80,8 +84,7 @@ export class MediaEnd implements Layer<Uint8Array, BufferedItem | TestFrame, nev
       ssrc: peer,
       clockRate: 90000,
       ...(nack ? { nack: {} } : {}),
-      ...(rtx ? { rtx: new Map([[RTX_PAYLOAD_TYPE, PAYLOAD_TYPE]]) } : {}),
-      isStart: (payload) => payload[0] === 1,
+      rtx,
     });
     this.feedback = new TransportFeedbackGenerator(ssrc);
     this.reference = new ReceiverReference(ssrc, this.#clock);
@@ -147,10 +150,15 @@ export class MediaEnd implements Layer<Uint8Array, BufferedItem | TestFrame, nev
     const packet = parseRtpPacket(bytes);
     if (packet === undefined) return;
     if (packet.ssrc === this.#peer) this.receiver.receive(packet, now);
-    else if (packet.ssrc === this.#peer + RTX_SSRC) this.receiver.receiveRtx(packet, now);
+    else if (packet.ssrc === this.#peer + RTX_SSRC) this.#handleRtx(packet, now);
     else return;
     this.feedback.arrived(this.#arrivals++ & 0xffff, packet.ssrc, now);
     this.scheduler.mediaReceived(packet.ssrc, now);
+  }
+
+  #handleRtx(packet: RtpPacket, now: Millis): void {
+    const original = decapsulateRtx(packet, { ssrc: this.#peer, payloadType: PAYLOAD_TYPE });
+    if (original !== undefined) this.receiver.receiveRecovered(original, now);
   }
 
   #handleRtcp(bytes: Uint8Array, now: Millis): void {
@@ -187,7 +195,9 @@ export class MediaEnd implements Layer<Uint8Array, BufferedItem | TestFrame, nev
   #collect(now: Millis): void {
     const roundTrip = this.remote.roundTrip.smoothed ?? this.reference.roundTrip.smoothed;
     if (roundTrip !== undefined) this.receiver.nack?.setRoundTrip(roundTrip);
-    this.#above.push(...this.receiver.take(now));
+    const items = this.receiver.take(now);
+    this.frames.push(items);
+    this.#above.push(...items);
     const lost = this.receiver.takeLost(now);
     this.#pending.push(...nacksFor(this.#ssrc, this.#peer, lost), ...this.feedback.take(now));
     if (this.#pending.length > 0) this.scheduler.requestFeedback(now);

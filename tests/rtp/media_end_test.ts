@@ -61,7 +61,7 @@ for (const rtx of [true, false]) {
     const seed = seedForRun(how);
     const ends = pair(seed, { delay: 25, loss: 0.05 }, { rtx });
     const frames = call(ends, 60, new Random(seed));
-    const { complete } = ends.b.receiver.frames;
+    const { complete } = ends.b.frames;
     assert(complete >= 0.99 * frames, `${complete} of ${frames}`);
     assertInSequence(ends.received.b);
     const { packetsSent } = ends.a.retransmitter;
@@ -75,7 +75,7 @@ Deno.test("without NACK, loss at 5% breaks frames, and the figures say so", () =
   const seed = seedForRun("no NACK");
   const ends = pair(seed, { delay: 25, loss: 0.05 }, { nack: false });
   const frames = call(ends, 30, new Random(seed));
-  assert(ends.b.receiver.frames.complete < 0.9 * frames);
+  assert(ends.b.frames.complete < 0.9 * frames);
   assertInSequence(ends.received.b);
   const lost = ends.b.receiver.statistics.lost / ends.a.stream.packetCount;
   assert(lost > 0.02 && lost < 0.09, `${lost}`);
@@ -86,7 +86,7 @@ Deno.test("reordering and duplication cost no frame, and hardly a retransmission
   const seed = seedForRun("reordering");
   const ends = pair(seed, { delay: 25, jitter: 4, duplication: 0.1 });
   const frames = call(ends, 30, new Random(seed));
-  const { complete, incomplete } = ends.b.receiver.frames;
+  const { complete, incomplete } = ends.b.frames;
   assert(complete >= frames - 1 && incomplete <= 1, `${complete} of ${frames}, ${incomplete}`);
   assertEquals(ends.a.retransmitter.packetsSent, 0);
   assert(ends.b.receiver.buffer.discards.total > 300);
@@ -116,7 +116,7 @@ Deno.test("a burst that takes everything for 400 ms is survived", () => {
   const seed = seedForRun("burst");
   const ends = pair(seed, { delay: 25 });
   call(ends, 5, new Random(seed));
-  const before = ends.b.receiver.frames.complete;
+  const before = ends.b.frames.complete;
   ends.link.loss = 1;
   for (let i = 0; i < 12; i++) {
     ends.run("a", (end, now) => end.handleOutbound([{ timestamp: 3000 * i, size: 3000 }], now));
@@ -124,7 +124,7 @@ Deno.test("a burst that takes everything for 400 ms is survived", () => {
   }
   ends.link.loss = 0;
   const frames = call(ends, 5, new Random(seed));
-  const { complete, incomplete } = ends.b.receiver.frames;
+  const { complete, incomplete } = ends.b.frames;
   assert(complete - before >= frames + 11, `${complete - before} of ${frames + 12}`);
   assert(incomplete <= 1);
 });
@@ -175,9 +175,9 @@ Deno.test("RTCP that lies and RTP that jumps: nothing throws, every part stays w
   assertInSequenceUnlessRestarted(ends);
   // A last packet from a little ahead makes those that follow late. Once that is over, media arrives as if nothing had been.
   call(ends, 2, random);
-  const before = ends.b.receiver.frames.complete;
+  const before = ends.b.frames.complete;
   const frames = call(ends, 5, random);
-  assert(ends.b.receiver.frames.complete - before >= frames - 1);
+  assert(ends.b.frames.complete - before >= frames - 1);
 });
 
 function assertInSequenceUnlessRestarted(ends: Pair): void {

@@ -79,7 +79,7 @@ export class IncomingStream {
         // RFC 5109 section 14: repairs that are lost leave gaps.
         ...(kind === "video" && { adjoins: (last, next) => isNextFrame(last, next, section) }),
       },
-      ...(formats.associated.size > 0 && { rtx: formats.associated }),
+      rtx: formats.associated.size > 0,
     });
     this.setDelay(delay);
     this.frames = new FrameOutput(kind);

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type BufferedItem,
-  FrameCompleteness,
   JitterBuffer,
   MAX_BUFFER_DELAY,
   MAX_BUFFERED_PACKETS,
@@ -180,26 +179,4 @@ Deno.test("a stream of the most that is allowed stays cheap, even with a packet 
     buffer.take(0);
     assert(buffer.size <= MAX_BUFFERED_PACKETS);
   }
-});
-
-Deno.test("frames are complete if no packet of theirs is missing (RFC 7741 section 4.1)", () => {
-  const items = (...numbers: (number | "gap")[]): BufferedItem[] =>
-    numbers.map((number) =>
-      number === "gap" ? { type: "gap", sequence: 0, count: 1 } : {
-        type: "packet",
-        packet: packet(number, { timestamp: number >> 2, marker: number % 4 === 3 }),
-        sequence: number,
-        arrival: 0,
-        recovered: false,
-      }
-    );
-  // Frames have four packets each.
-  const frames = new FrameCompleteness((payload) => payload[0] === 0);
-  frames.push(items("gap", 2, 3, ...range(4, 12)));
-  assertEquals([frames.complete, frames.incomplete], [2, 1]);
-  frames.push(items(12, "gap", 14, 15, 16, 17, 18, "gap", 20, 21, 22, 23));
-  assertEquals([frames.complete, frames.incomplete], [2, 4]);
-  const starts = new FrameCompleteness(() => true);
-  starts.push(items(0, 1, 2, "gap", 4, 5, 6, 7));
-  assertEquals([starts.complete, starts.incomplete], [1, 1]);
 });

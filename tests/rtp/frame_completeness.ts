@@ -1,5 +1,4 @@
-import type { RtpPacket } from "../packet.ts";
-import type { BufferedItem } from "./jitter_buffer.ts";
+import type { BufferedItem, RtpPacket } from "../../rtp/mod.ts";
 
 /**
  * Counts the video frames that arrive in whole and those that don't, from packets in sequence and the gaps between them: a frame is the
