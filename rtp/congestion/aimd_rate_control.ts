@@ -97,11 +97,6 @@ export class AimdRateControl {
     if (bitrate < this.#bitrate) this.#set(bitrate, now);
   }
 
-  /** Keeps within the range, which has changed. */
-  clamp(): void {
-    this.#bitrate = this.#range.clamp(this.#bitrate);
-  }
-
   #mayReduce(roundTripTime: Millis, now: Millis): boolean {
     if (this.#changedAt === undefined || this.#throughput < this.#bitrate / 2) return true;
     // Deviation: libwebrtc waits for the round trip only, and so pays twice for many a queue.

@@ -6,33 +6,18 @@ export const MAX_BITRATE = 100_000_000;
 
 /** Within which a rate has to stay, shared by all that have an opinion on it. */
 export class BitrateRange {
-  #min: number;
-  #max: number;
+  /** The highest rate. */
+  readonly max: number;
+  readonly #min: number;
 
   /** In bits per second; a maximum below the minimum counts as the minimum. */
   constructor(min: number = MIN_BITRATE, max: number = MAX_BITRATE) {
     this.#min = min;
-    this.#max = Math.max(min, max);
-  }
-
-  /** The lowest rate. */
-  get min(): number {
-    return this.#min;
-  }
-
-  /** The highest rate. */
-  get max(): number {
-    return this.#max;
-  }
-
-  /** Changes both. */
-  set(min: number, max: number): void {
-    this.#min = min;
-    this.#max = Math.max(min, max);
+    this.max = Math.max(min, max);
   }
 
   /** The nearest rate within. */
   clamp(bitrate: number): number {
-    return Math.min(Math.max(bitrate, this.#min), this.#max);
+    return Math.min(Math.max(bitrate, this.#min), this.max);
   }
 }

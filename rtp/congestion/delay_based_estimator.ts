@@ -88,11 +88,6 @@ export class DelayBasedEstimator {
     this.#rate.limit(bitrate, now);
   }
 
-  /** Keeps within the range, which has changed. */
-  clamp(): void {
-    this.#rate.clamp();
-  }
-
   #push(packet: ArrivedPacket, now: Millis): void {
     const delta = this.#groups.push(packet, now);
     if (delta === undefined) return;

@@ -124,13 +124,6 @@ export class SendSideBandwidthEstimation {
     return this.#loss.lossFraction;
   }
 
-  /** Changes the range of the estimate, in bits per second. */
-  setRange(minBitrate: number, maxBitrate: number, now: Millis): void {
-    this.#range.set(minBitrate, maxBitrate);
-    this.#delay.clamp();
-    this.#decide(now);
-  }
-
   /** A packet leaves. */
   sent(packet: TransportPacket, now: Millis): void {
     this.#adapter.sent(packet, now);

@@ -51,11 +51,6 @@ export class BitWriter {
   readonly #bytes: number[] = [];
   #length = 0;
 
-  /** Bits written so far. */
-  get length(): number {
-    return this.#length;
-  }
-
   /** f(n). */
   bits(count: number, value: number): void {
     for (let i = count - 1; i >= 0; i--, this.#length++) {

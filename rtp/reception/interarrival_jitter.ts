@@ -21,11 +21,6 @@ export class InterarrivalJitter {
     return this.#jitter;
   }
 
-  /** The estimate in milliseconds. */
-  get millis(): Millis {
-    return this.#jitter * 1000 / this.#clockRate;
-  }
-
   /** Takes a packet, in the order of arrival. */
   update(timestamp: number, now: Millis): void {
     if (this.#timestamp !== undefined) {

@@ -69,11 +69,6 @@ export class NackGenerator {
     return this.#nextTimeout;
   }
 
-  /** Whether a packet is being asked for. */
-  isMissing(sequence: number): boolean {
-    return this.#missing.has(sequence);
-  }
-
   /** Sets the round trip, in which no packet is asked for twice. */
   setRoundTrip(millis: Millis): void {
     this.#roundTrip = millis;

@@ -111,11 +111,6 @@ export function serializeRtcp(packets: readonly RtcpPacket[]): Uint8Array<ArrayB
   return writer.finish();
 }
 
-/** Whether packets are RTCP of reduced size, which needs `a=rtcp-rsize`: they do not begin with a report (RFC 5506 section 4.1). */
-export function isReducedSize(packets: readonly RtcpPacket[]): boolean {
-  return packets[0]?.type !== "SR" && packets[0]?.type !== "RR";
-}
-
 function parsePacket(frame: RtcpFrame): RtcpPacket | undefined {
   switch (frame.packetType) {
     case RtcpType.SR:

@@ -1,6 +1,5 @@
 /** RTCP, a file for each packet. */
 export {
-  isReducedSize,
   parseRtcp,
   type RtcpDiscard,
   type RtcpPacket,

@@ -55,11 +55,6 @@ export class FormatTable {
     this.rtx = new Map(Array.from(associated, ([payloadType, apt]) => [apt, payloadType]));
   }
 
-  /** Every payload type. */
-  payloadTypes(): IterableIterator<number> {
-    return this.#formats.keys();
-  }
-
   get(payloadType: number): RtpFormat | undefined {
     return this.#formats.get(payloadType);
   }

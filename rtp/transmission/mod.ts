@@ -16,7 +16,6 @@ export {
   type RetransmitterOptions,
 } from "./retransmitter.ts";
 export { RemoteInbound, type RemoteInboundDiscard } from "./remote_inbound.ts";
-export { TransportSequencer } from "./transport_sequencer.ts";
 export {
   COMPENSATION,
   deterministicInterval,

@@ -60,7 +60,7 @@ export class RtcpScheduler {
   readonly members: MemberTable = new MemberTable();
   readonly #crypto: CryptoProvider;
   readonly #reportInterval: Millis;
-  #bandwidth: number;
+  readonly #bandwidth: number;
   #averageSize = INITIAL_SIZE + PACKET_OVERHEAD;
   /** tp and tn of RFC 3550 section 6.3: when RTCP was, and will be sent. */
   #last: Millis = 0;
@@ -82,11 +82,6 @@ export class RtcpScheduler {
     this.#bandwidth = Math.max(options.bandwidth ?? DEFAULT_RTCP_BANDWIDTH, MIN_RTCP_BANDWIDTH);
   }
 
-  /** Average size of RTCP packets, headers below included, in bytes. */
-  get averageSize(): number {
-    return this.#averageSize;
-  }
-
   /** When {@linkcode RtcpScheduler.take} wants to be called. */
   get nextTimeout(): Millis | undefined {
     const next = this.#next;
@@ -106,11 +101,6 @@ export class RtcpScheduler {
   /** The session ends. */
   stop(): void {
     this.#next = undefined;
-  }
-
-  /** Sets the bandwidth for RTCP of all members together, in bits per second: 5% of the session's (RFC 3550 section 6.2). */
-  setBandwidth(bandwidth: number): void {
-    this.#bandwidth = Math.max(bandwidth, MIN_RTCP_BANDWIDTH);
   }
 
   /** We send media. */

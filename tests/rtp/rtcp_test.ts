@@ -4,7 +4,6 @@ import { toHex } from "../../core/wire/mod.ts";
 import {
   cnameOf,
   compactNtp,
-  isReducedSize,
   MAX_FEEDBACK_PACKETS,
   MAX_NACKED,
   ntpFromUnixMillis,
@@ -180,11 +179,6 @@ Deno.test("NTP timestamps and their middle (RFC 3550 section 4)", () => {
   const now = 1_700_000_000_123;
   assert(Math.abs(unixMillisFromNtp(ntpFromUnixMillis(now)) - now) < 0.01);
   assertEquals(compactNtp(0x1111_2222_3333_4444n), 0x2222_3333);
-});
-
-Deno.test("RTCP of reduced size does not begin with a report (RFC 5506 section 4.1)", () => {
-  assert(isReducedSize(parseRtcp(hex(bytesOf("PLI")))));
-  assert(!isReducedSize(parseRtcp(hex(bytesOf("compound: SR, SDES, BYE")))));
 });
 
 Deno.test("a broken packet does not take its neighbours with it, a broken length does", () => {

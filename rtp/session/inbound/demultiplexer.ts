@@ -11,7 +11,6 @@ const NONE: ReadonlySet<never> = new Set();
 
 /** A section as the demultiplexer sees it. */
 interface Section {
-  readonly mid: string;
   readonly payloadTypes: ReadonlySet<number>;
   /** Sources that the other side has announced. */
   readonly announced: ReadonlySet<number>;
@@ -43,7 +42,7 @@ export class Demultiplexer {
       if (!announced.has(source) && this.#bySource.get(source) === mid) this.forget(source);
     }
     for (const source of announced) this.#learn(source, mid);
-    this.#sections.set(mid, { mid, payloadTypes, announced });
+    this.#sections.set(mid, { payloadTypes, announced });
     const midId = parameters.extensions.get(MID_URI);
     if (midId !== undefined) this.#midIds.add(midId);
     this.#index(mid, before?.payloadTypes ?? NONE, payloadTypes);

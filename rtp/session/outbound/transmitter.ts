@@ -6,7 +6,6 @@ import {
   SendSideBandwidthEstimation,
 } from "../../congestion/mod.ts";
 import { type RtpPacket, rtpPacketSize, serializeRtpPacket } from "../../packet.ts";
-import { TransportSequencer } from "../../transmission/mod.ts";
 import type { ExtensionIds } from "../parameters.ts";
 import type { OutgoingStream } from "./outgoing_stream.ts";
 import { STAMP_SIZE, stamped } from "./packet_extensions.ts";
@@ -44,8 +43,9 @@ export interface TransmitterHost {
 export class Transmitter {
   readonly estimation: SendSideBandwidthEstimation;
   readonly #pacer: Pacer<Queued>;
-  readonly #sequencer = new TransportSequencer();
   readonly #host: TransmitterHost;
+  /** The number of the next packet, whichever stream it is of (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 2). */
+  #next = 0;
   #targetChanged = false;
 
   constructor(host: TransmitterHost, startBitrate: number | undefined) {
@@ -59,11 +59,6 @@ export class Transmitter {
   /** How long what waits will take. */
   get queueTime(): Millis {
     return this.#pacer.queueTime;
-  }
-
-  /** Bytes that wait. */
-  get queuedBytes(): number {
-    return this.#pacer.queuedBytes;
   }
 
   /** Takes a packet; false if there is no room, and it is dropped. */
@@ -159,7 +154,8 @@ export class Transmitter {
   }
 
   #emit(packet: RtpPacket, extensions: ExtensionIds, now: Millis): RtpPacket {
-    const sequence = this.#sequencer.take();
+    const sequence = this.#next;
+    this.#next = (sequence + 1) & 0xffff;
     const sent = stamped(packet, extensions, sequence, now);
     const { ssrc, sequenceNumber } = sent;
     const { cluster } = this.#pacer;

@@ -28,21 +28,15 @@ export interface ReporterHost {
 /** Sends RTCP when it is due: reports at their times, feedback as soon as may be (RFC 3550 section 6.3, RFC 4585 section 3.5). */
 export class Reporter {
   readonly scheduler: RtcpScheduler;
+  /** The round trip as the answers to our reference times tell it (RFC 3611 section 4.5). */
+  readonly reference: ReceiverReference;
   readonly #host: ReporterHost;
-  readonly #ntp: NtpClock;
-  #reference: ReceiverReference;
   #pending: RtcpPacket[] = [];
 
   constructor(host: ReporterHost, crypto: CryptoProvider, ntp: NtpClock) {
     this.#host = host;
-    this.#ntp = ntp;
     this.scheduler = new RtcpScheduler(crypto, { bandwidth: RTCP_BANDWIDTH });
-    this.#reference = new ReceiverReference(host.ssrc, ntp);
-  }
-
-  /** The round trip as the answers to our reference times tell it (RFC 3611 section 4.5). */
-  get reference(): ReceiverReference {
-    return this.#reference;
+    this.reference = new ReceiverReference(host.ssrc, ntp);
   }
 
   /** Puts feedback on its way. */
@@ -65,8 +59,8 @@ export class Reporter {
     if (occasion === "early") return this.#send({ ssrc, cname, reducedSize, feedback });
     const senderReports = this.#host.senderReports(now);
     const reports = this.#host.reportBlocks(now);
-    if (this.#host.isReceiving && !this.#host.isSending) feedback.push(this.#reference.ask(now));
-    const answer = this.#reference.answer(now);
+    if (this.#host.isReceiving && !this.#host.isSending) feedback.push(this.reference.ask(now));
+    const answer = this.reference.answer(now);
     if (answer !== undefined) feedback.push(answer);
     this.#send({ ssrc, cname, reducedSize, feedback, reports, senderReports });
   }

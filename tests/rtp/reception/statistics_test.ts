@@ -86,7 +86,6 @@ Deno.test("jitter is 0 at an even pace, even where timestamps wrap, and follows 
   for (let i = 100; i < 400; i++, timestamp += 1800) {
     jitter.update(timestamp >>> 0, 20 * i + 10 * (i % 2));
   }
-  assertAlmostEquals(jitter.millis, 10, 0.01);
   assertAlmostEquals(jitter.value, 900, 1);
 });
 

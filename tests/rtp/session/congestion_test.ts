@@ -1,6 +1,13 @@
 import { sessionCore } from "../../../rtp/session/session.ts";
-import { parseRtcp, type RtpDatagram, TRANSPORT_CC_URI } from "../../../rtp/mod.ts";
-import { assert } from "@std/assert";
+import {
+  findElement,
+  parseRtcp,
+  parseRtpPacket,
+  parseTransportSequence,
+  type RtpDatagram,
+  TRANSPORT_CC_URI,
+} from "../../../rtp/mod.ts";
+import { assert, assertEquals } from "@std/assert";
 import { Random, seedForRun } from "../../support/random.ts";
 import {
   type Ends,
@@ -79,6 +86,31 @@ function assertFound(pair: Ends, rates: readonly number[]): void {
   assert(mean > 400_000 && mean < 600_000, `${mean} of ${rates}`);
   assert(framesOf(pair).length > 600, `${framesOf(pair).length} frames`);
 }
+
+Deno.test("packets of all streams are numbered in one row, those that are sent again anew (transport-wide-cc section 2)", () => {
+  const seed = seedForRun("numbered");
+  const random = new Random(seed);
+  const pair = ends(seed, { delay: 20, loss: 0.1 });
+  const numbered = { ssrcs: new Set<number>(), count: 0 };
+  for (let i = 0; numbered.count < 66_000; i++) {
+    sendVideo(pair, vp8(random, i % 90 === 0, 20_000), i % 90 === 0);
+    const frame = { type: "frame", mid: "0", payloadType: 111, keyFrame: true } as const;
+    pair.run(
+      "a",
+      (a, now) =>
+        a.handleOutbound([{ ...frame, data: random.bytes(50), timestamp: now * 1000 }], now),
+    );
+    pair.advance(20);
+    for (const { kind, data } of pair.sent.a.splice(0)) {
+      const packet = kind === "rtp" ? parseRtpPacket(data) : undefined;
+      if (packet === undefined) continue;
+      const element = findElement(packet.extension, EXTENSIONS.get(TRANSPORT_CC_URI)!)!;
+      assertEquals(parseTransportSequence(element), numbered.count++ & 0xffff);
+      numbered.ssrcs.add(packet.ssrc);
+    }
+  }
+  assertEquals([...numbered.ssrcs].sort(), [1000, 2000, 2001]);
+});
 
 Deno.test("a cap of 500 kb/s is found within 10 s and kept within 20%", () => {
   const seed = seedForRun("cap");

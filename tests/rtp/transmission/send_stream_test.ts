@@ -1,13 +1,10 @@
 import {
   compactNtp,
   createRtpPacket,
-  findElement,
   NtpClock,
-  parseTransportSequence,
   RemoteInbound,
   type ReportBlock,
   SendStream,
-  TransportSequencer,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { crypto } from "../../support/freeing_provider.ts";
@@ -120,19 +117,4 @@ Deno.test("whatever reports say: figures stay within what can be", () => {
     assert(inbound.packetsLost <= stream.packetCount);
     assert((inbound.roundTrip.smoothed ?? 0) >= 0 && (inbound.roundTrip.smoothed ?? 0) <= 30_000);
   }
-});
-
-Deno.test("packets are numbered across streams, in place of what they said before", () => {
-  const sequencer = new TransportSequencer();
-  const packet = createRtpPacket({ ssrc: 7, payloadType: 96, sequenceNumber: 1, timestamp: 0 });
-  const read = (id: number, one: typeof packet) =>
-    parseTransportSequence(findElement(one.extension, id)!);
-  const first = sequencer.stamp(packet, 5);
-  assertEquals(read(5, first), 0);
-  assertEquals(packet.extension, undefined);
-  const both = sequencer.stamp(first, 6);
-  assertEquals([read(5, both), read(6, both)], [0, 1]);
-  assertEquals(read(5, sequencer.stamp(first, 5)), 2);
-  for (let i = 3; i < 65536; i++) sequencer.take();
-  assertEquals(sequencer.next, 0);
 });
