@@ -427,7 +427,7 @@ export class RTCPeerConnection extends EventTarget {
       throw new DOMException(`${context}: the connection is closed`, "InvalidStateError");
     }
     const { parameters, id } = checkChannel(text, init, context);
-    const isFirst = !connection.channels.everCreated;
+    const isFirst = !connection.channels.wanted;
     const channel = connection.channels.create(parameters, id);
     if (isFirst) connection.negotiationNeeded.update();
     return channel;

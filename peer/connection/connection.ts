@@ -217,7 +217,7 @@ export class Connection implements Hosts {
   }
 
   get wantsData(): boolean {
-    return this.channels.everCreated || this.configuration.alwaysNegotiateDataChannels;
+    return this.channels.wanted || this.configuration.alwaysNegotiateDataChannels;
   }
 
   get sctp(): SctpTransportSlots | undefined {

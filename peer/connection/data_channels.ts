@@ -45,15 +45,15 @@ export class DataChannelTable implements ChannelHost {
   /** Messages of a peer that was the quicker one: they are here before the task that opens a negotiated channel, and wait for it. */
   readonly #early = new WeakMap<RTCDataChannel, { kind: "text" | "binary"; bytes: Uint8Array }[]>();
   #outbox: ChannelItem[] = [];
-  #everCreated = false;
+  #wanted = false;
 
   constructor(host: ChannelsHost) {
     this.#host = host;
   }
 
-  /** Whether the application has ever created a channel: then a data section is to be negotiated. */
-  get everCreated(): boolean {
-    return this.#everCreated;
+  /** Whether there is to be a data section: the application has created a channel, and none was refused since. */
+  get wanted(): boolean {
+    return this.#wanted;
   }
 
   get maxMessageSize(): number | undefined {
@@ -80,7 +80,7 @@ export class DataChannelTable implements ChannelHost {
         "OperationError",
       );
     }
-    this.#everCreated = true;
+    this.#wanted = true;
     const channel = this.#add(parameters, assigned);
     if (this.#parity !== undefined) this.#establish(channel);
     if (sctp?.state === "connected") queueTask(() => this.#announceOpen(channel));
@@ -172,9 +172,13 @@ export class DataChannelTable implements ChannelHost {
     }
   }
 
-  /** The other side wants no data: every channel ends, and those of a later association get their ids from that. */
+  /**
+   * The section is rejected: every channel ends, and those of a later association get their ids from that. Nothing is left for which
+   * negotiation were needed: two peers that can't agree would else offer for ever.
+   */
   rejected(): void {
     this.#parity = undefined;
+    this.#wanted = false;
     this.ended();
   }
 

@@ -31,9 +31,7 @@ export interface NegotiationState {
 export function needsNegotiation(state: NegotiationState): boolean {
   const { restartIsPending, wantsData, currentLocal, currentRemote, transceivers } = state;
   if (restartIsPending) return true;
-  if (wantsData && (currentLocal === null || dataSectionIndex(currentLocal.session) < 0)) {
-    return true;
-  }
+  if (wantsData && !hasData(currentLocal)) return true;
   const local = sectionsByMid(currentLocal);
   const remote = sectionsByMid(currentRemote);
   return transceivers.some((transceiver) => {
@@ -48,6 +46,10 @@ export function needsNegotiation(state: NegotiationState): boolean {
     const theirs = remote.get(transceiver.mid!)?.media;
     return isStale(transceiver, section, theirs, currentLocal!.type === "answer");
   });
+}
+
+function hasData(description: AppliedDescription | null): boolean {
+  return description !== null && dataSectionIndex(description.session) >= 0;
 }
 
 interface Section {
@@ -72,6 +74,8 @@ function isStale(
   theirs: RemoteMedia | undefined,
   isAnswer: boolean,
 ): boolean {
+  // RFC 9429 section 5.3.1: an answer of ours has refused it, and would be refused for the same reason.
+  if (isAnswer && media.isRejected) return false;
   if (sends(direction) && !hasMsids(description, sender.associatedMediaStreamIds)) return true;
   if (isAnswer) {
     const offered = theirs?.direction ?? "inactive";

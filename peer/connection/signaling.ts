@@ -3,11 +3,13 @@ import { groupsOf, parseSession, type SessionDescription, writeSession } from ".
 import { AppliedDescription } from "../jsep/applied_description.ts";
 import {
   canTrickle,
+  checkAnswerBundles,
   checkAnswerMatches,
   checkMids,
   checkOfferFollows,
   checkSize,
   checkTransports,
+  withoutStrayBundleOnly,
 } from "../jsep/remote.ts";
 import {
   answerFault,
@@ -255,7 +257,7 @@ export class Signaling {
         `Line ${parsed.line} of the ${type}: ${parsed.message}`,
       );
     }
-    const { session } = parsed;
+    const session = withoutStrayBundleOnly(parsed.session);
     this.#checkRemote(type, session);
     return { side, type, session, owners: NO_OWNERS, state };
   }
@@ -272,6 +274,7 @@ export class Signaling {
       refuseEach(sections, this.currentRemote, extensionFault);
     } else {
       checkAnswerMatches(session, this.pendingLocal!.session);
+      checkAnswerBundles(session, this.pendingLocal!.session);
       refuseEach(sections, this.pendingLocal, answerFault);
     }
   }

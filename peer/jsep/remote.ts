@@ -17,6 +17,7 @@ import {
   type Setup,
   setupOf,
 } from "../../sdp/mod.ts";
+import { transportMids } from "./media/mod.ts";
 import { isDataSection, midOf, needsTransport, transportSection } from "./sections.ts";
 
 /** What a remote description says of the transport of a section. */
@@ -97,6 +98,47 @@ export function checkAnswerMatches(answer: SessionDescription, offer: SessionDes
       throw invalid(`Section ${index} of the answer has another mid than that of the offer`);
     }
   }
+}
+
+/**
+ * Throws an `InvalidAccessError` where an answer takes out of the bundle what was offered only as a part of it: that has no transport
+ * (RFC 9143 section 6, RFC 9429 section 4.1.1). With "max-bundle", a peer without bundling may accept the first section.
+ */
+export function checkAnswerBundles(answer: SessionDescription, offer: SessionDescription): void {
+  const offered = transportMids(groupsOf(offer, "BUNDLE"));
+  const answered = transportMids(groupsOf(answer, "BUNDLE"));
+  const own = new Set(
+    offer.media.keys().filter((index) => has(offer.media[index]!.attributes, "ice-ufrag"))
+      .map((index) => midOf(offer, index)),
+  );
+  /** Which section of the answer speaks for each transport of the offer. */
+  const speakers = new Map<string, string>();
+  for (const [index, media] of answer.media.entries()) {
+    if (!needsTransport(media)) continue;
+    const mid = midOf(answer, index);
+    const speaker = answered.get(mid) ?? mid;
+    const transport = own.has(speaker) ? speaker : offered.get(speaker) ?? speaker;
+    const isAlone = !answered.has(mid) && !own.has(mid);
+    if (isAlone || (speakers.get(transport) ?? speaker) !== speaker) {
+      throw invalid(`The answer does not bundle section ${mid}, which has no transport otherwise`);
+    }
+    speakers.set(transport, speaker);
+  }
+}
+
+/**
+ * A description without `a=bundle-only` in sections that are in no bundle: without bundling their port 0 says that there is nothing to accept
+ * (RFC 9143 section 6).
+ */
+export function withoutStrayBundleOnly(session: SessionDescription): SessionDescription {
+  const bundled = new Set(groupsOf(session, "BUNDLE").flatMap(({ mids }) => mids));
+  const media = session.media.map((section, index) =>
+    section.port !== 0 || bundled.has(midOf(session, index)) ? section : {
+      ...section,
+      attributes: section.attributes.filter(({ name }) => name !== "bundle-only"),
+    }
+  );
+  return { ...session, media };
 }
 
 /** Throws an `InvalidAccessError` where a new offer drops or replaces sections of the one before (RFC 9429 section 5.10). */
