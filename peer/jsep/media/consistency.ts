@@ -5,10 +5,8 @@
  */
 import type { Group } from "../../../sdp/mod.ts";
 import { transportMids } from "./bundle.ts";
-import { associatedPayloadType, codecIdentity } from "./codec_match.ts";
 import { isAnswerTo } from "./directions.ts";
 import { KNOWN_EXTENSIONS } from "./header_extensions.ts";
-import { isRtx, type MediaFormat, type MediaKind } from "./media_format.ts";
 import { collidesWithRtcp } from "./payload_types.ts";
 import type { RemoteMedia } from "./remote_media.ts";
 
@@ -73,18 +71,15 @@ export function rtcpMuxFault(
   return lacking && `Section ${lacking.mid} has no a=rtcp-mux`;
 }
 
-/** RFC 9143 sections 9.1.1 and 15: one number, one meaning. */
+/**
+ * RFC 9143 section 15: one number, one meaning.
+ *
+ * Deviation: section 9.1.1 asks the same of payload types. Firefox gives sections that it adds the numbers of its own defaults, whatever
+ * they stand for in the rest of the bundle; Chromium takes that, and so do we: packets tell their section by mid or source.
+ */
 function bundleFault(sections: readonly RemoteMedia[]): string | undefined {
-  const codecs = new Map<number, string>();
   const uris = new Map<number, string>();
-  for (const { mid, kind, formats, extensions } of sections) {
-    const meanings = meaningsOf(kind, formats);
-    for (const [payloadType, meaning] of meanings) {
-      if ((codecs.get(payloadType) ?? meaning) !== meaning) {
-        return `Section ${mid} uses payload type ${payloadType} otherwise than the rest of its bundle`;
-      }
-      codecs.set(payloadType, meaning);
-    }
+  for (const { mid, extensions } of sections) {
     for (const { id, uri } of extensions) {
       if (id < 4096 && (uris.get(id) ?? uri) !== uri) {
         return `Section ${mid} uses header extension id ${id} otherwise than the rest of its bundle`;
@@ -93,19 +88,6 @@ function bundleFault(sections: readonly RemoteMedia[]): string | undefined {
     }
   }
   return undefined;
-}
-
-/** What each payload type stands for, also where it is nothing that we know. */
-function meaningsOf(kind: MediaKind, formats: readonly MediaFormat[]): Map<number, string> {
-  const meanings = new Map<number, string>();
-  for (const format of formats) {
-    const { payloadType, name, clockRate } = format;
-    const meaning = isRtx(format)
-      ? `rtx ${associatedPayloadType(format)}`
-      : codecIdentity(kind, format) ?? `${name}/${clockRate}`;
-    meanings.set(payloadType, meaning.toLowerCase());
-  }
-  return meanings;
 }
 
 /**

@@ -73,8 +73,7 @@ export function offerMedia(
   const selection = selectCodecs(kind, direction, wishes.preferences);
   if (negotiated === undefined) {
     // What an earlier offer had was never agreed upon: an offer of the other side may have come before it, with the same numbers.
-    numbering.payloadTypes.forget(mid);
-    numbering.extensionIds.forget(mid);
+    forgetSection(numbering, mid);
   }
   return {
     mid,
@@ -95,6 +94,11 @@ export function offerMedia(
   };
 }
 
+function forgetSection({ payloadTypes, extensionIds }: Numbering, mid: string): void {
+  payloadTypes.forget(mid);
+  extensionIds.forget(mid);
+}
+
 /** The section of an answer; undefined if nothing that is offered can be accepted (RFC 9429 section 5.3.1). */
 export function answerMedia(
   offered: RemoteMedia,
@@ -109,7 +113,8 @@ export function answerMedia(
     offered.formats,
   );
   if (formats.length === 0) return undefined;
-  // The offer's numbers come first, so that none that we choose collides with them.
+  // The offer's numbers come first, so that none that we choose collides with them: nor any of an offer of ours that gave way to it.
+  forgetSection(numbering, mid);
   numbering.payloadTypes.adopt(mid, kind, offered.formats);
   numbering.extensionIds.adopt(mid, offered.extensions);
   return {

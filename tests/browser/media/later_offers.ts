@@ -1,9 +1,10 @@
 import { mediaDevices } from "../../../mod.ts";
 import type { Scenario } from "../harness/scenario.ts";
+import { gives } from "./gives.ts";
 import { offerAnew } from "./offer_anew.ts";
-import { showTracks } from "./page.ts";
+import { addCamera, showTracks } from "./page.ts";
 import { parties } from "./parties.ts";
-import { showsMore } from "./renegotiate.ts";
+import { showsMore, videoTracks } from "./renegotiate.ts";
 
 /** A call that begins with audio, video and data at once, each with ICE credentials of its own until they are bundled. */
 export const laterOffers: Scenario = {
@@ -21,10 +22,12 @@ export const laterOffers: Scenario = {
       await call.connect();
       await showsMore(browser);
       for (const side of [heron, browser, heron]) {
-        // Sections that Firefox adds have its own payload types, though the bundle uses those for something else.
         if (side === heron) await side.run(({ pc }) => void pc.addTransceiver("video"));
+        else await side.run(addCamera);
         await offerAnew(side);
         await showsMore(browser);
+        // Sections that Firefox adds have its own payload types, though the bundle uses those for something else.
+        if (side === browser) await gives((await heron.run(videoTracks)).at(-1)!);
       }
       for (const side of [heron, browser]) {
         await side.run(({ pc }) => pc.restartIce());

@@ -32,6 +32,18 @@ export async function sendCamera({ pc }: Side, height = 480): Promise<void> {
   for (const track of stream.getTracks()) if (!sent.includes(track)) pc.addTrack(track, stream);
 }
 
+/** Sends a small camera's picture in a section of its own, whatever others there are. */
+export async function addCamera({ pc }: Side): Promise<void> {
+  const page: Page = globalThis;
+  for (const track of page.opened ?? []) track.stop();
+  page.camera = undefined;
+  const stream = await page.navigator.mediaDevices.getUserMedia({
+    video: { width: 320, height: 240 },
+  });
+  page.opened = stream.getTracks();
+  pc.addTransceiver(stream.getVideoTracks()[0], { streams: [stream] });
+}
+
 /** Sends so many copies of a small camera's picture, and of its sound, each in a section of its own. */
 export async function sendCopies(
   { pc }: Side,

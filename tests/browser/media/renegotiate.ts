@@ -26,7 +26,7 @@ export async function showsMore(browser: Peer): Promise<void> {
 }
 
 /** The tracks of video that come, the latest last. */
-function videoTracks({ pc }: Side): MediaStreamTrack[] {
+export function videoTracks({ pc }: Side): MediaStreamTrack[] {
   return pc.getReceivers().map(({ track }) => track).filter(({ kind }) => kind === "video");
 }
 

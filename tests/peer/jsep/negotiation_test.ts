@@ -23,7 +23,15 @@ import {
 } from "../../../peer/jsep/media/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { randomOffer } from "./random_offer.ts";
-import { answerOf, newNumbering, offerOf, payloadTypesOf, type Wanted, wishes } from "./support.ts";
+import {
+  answerOf,
+  newNumbering,
+  offerOf,
+  payloadTypesOf,
+  sharedPayloadTypes,
+  type Wanted,
+  wishes,
+} from "./support.ts";
 
 const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"] as const;
 const POLICIES: readonly BundlePolicy[] = ["balanced", "max-compat", "max-bundle"];
@@ -157,8 +165,37 @@ Deno.test("RFC 3264 section 8.3.2: an offer after an answer keeps the other side
         if (meaning !== undefined) assertEquals(meaning, taken.get(payloadType));
       }
     }
-    assertEquals(mediaFault(ours, [{ semantics: "BUNDLE", mids: [...bundle, "new"] }]), undefined);
+    const mids = [...bundle, "new"];
+    assertEquals(mediaFault(ours, [{ semantics: "BUNDLE", mids }]), undefined);
+    assertEquals(sharedPayloadTypes(ours.filter(({ mid }) => mids.includes(mid))), []);
   }
+});
+
+Deno.test("RFC 9143 section 9.1.1: numbers of an offer that gave way to the other side's are free again", () => {
+  const [ours, theirs] = [newNumbering(), newNumbering()];
+  // As where a browser has numbers of its own for the same codecs, and gives some of them to others.
+  theirs.payloadTypes.assign("", "audio/opus/48000/2", 109);
+  theirs.payloadTypes.assign("", "audio/telephone-event/8000", 101);
+  theirs.payloadTypes.assign("", "video/vp8/90000", 120);
+  const wanted = (["audio", "video"] as const).map((kind, mid): Wanted => ({
+    mid: String(mid),
+    wishes: wishes(kind),
+  }));
+  offerOf(wanted, ours);
+  const vp8 = capabilities("video").codecs.filter(({ mimeType }) => mimeType === "video/VP8");
+  const offer = offerOf([
+    wanted[0]!,
+    { mid: "1", wishes: wishes("video", { preferences: checkCodecPreferences("video", vp8)! }) },
+  ], theirs);
+  const answered = readAllMedia(answerOf(offer, ours));
+  const next = offerOf(
+    answered.map((media) => ({
+      ...{ mid: media.mid, isNegotiated: true, wishes: wishes(media.kind), negotiated: media },
+    })),
+    ours,
+  );
+  assert(readAllMedia(next)[1]!.formats.length > answered[1]!.formats.length);
+  assertEquals(sharedPayloadTypes(readAllMedia(next)), []);
 });
 
 /** Two ends that offer in turns, and what has been said between them. */

@@ -24,6 +24,7 @@ import {
   type Direction,
   headerExtensionCapabilities,
   HeaderExtensionIds,
+  identitiesOf,
   isMediaSection,
   type MediaFormat,
   type MediaKind,
@@ -199,6 +200,18 @@ export function bundlesOf(session: SessionDescription): Group[] {
 /** The payload types of a section. */
 export function payloadTypesOf({ formats }: Pick<RemoteMedia, "formats">): number[] {
   return formats.map(({ payloadType }) => payloadType);
+}
+
+/** Payload types that stand for more than one thing in the sections of a bundle. */
+export function sharedPayloadTypes(sections: readonly RemoteMedia[]): number[] {
+  const meanings = new Map<number, Set<string>>();
+  for (const { kind, formats } of sections) {
+    for (const [payloadType, identity] of identitiesOf(kind, formats)) {
+      const known = meanings.get(payloadType) ?? new Set();
+      meanings.set(payloadType, known.add(identity));
+    }
+  }
+  return [...meanings].filter(([, { size }]) => size > 1).map(([payloadType]) => payloadType);
 }
 
 /** The names of the formats of a section. */
