@@ -36,7 +36,11 @@ export class TransportNegotiation {
       // What we offer with a transport of its own has one until the answer; what is offered to us bundled, we bundle.
       const isOwn = side === "local" && iceCredentialsOf(session, session.media[index]!);
       const tag = isOwn ? mid : tags.get(mid) ?? mid;
-      this.#host.transports.offer(mid, tag, () => this.#create(side, session, tag));
+      this.#host.transports.offer(
+        mid,
+        tag,
+        () => this.#continued(side, session, tags, tag) ?? this.#create(side, session, tag),
+      );
     }
   }
 
@@ -74,6 +78,27 @@ export class TransportNegotiation {
       transport.applyRemote({ ice, fingerprints, dtlsRole });
       this.#remoteCandidates.apply(ice.usernameFragment, transport);
     }
+  }
+
+  /**
+   * The transport that the bundle of an offered section which now speaks for it has already. A browser that uses the place of a stopped
+   * section again has the new one come first: Firefox with the credentials of the bundle, Chromium with those of a new transport.
+   */
+  #continued(
+    side: Side,
+    session: SessionDescription,
+    tags: ReadonlyMap<string, string>,
+    tag: string,
+  ): Transport | undefined {
+    if (side === "local") return undefined;
+    const { ice } = readRemoteTransport(session, indexOfMid(session, tag), "offer");
+    return Array.from(
+      tags,
+      ([mid, other]) => other === tag ? this.#host.transports.of(mid) : undefined,
+    ).find((transport) =>
+      transport?.remoteParameters?.usernameFragment === ice.usernameFragment &&
+      transport.remoteParameters.password === ice.password
+    );
   }
 
   #create(side: Side, session: SessionDescription, tag: string): Transport {

@@ -135,3 +135,26 @@ Deno.test("where the first section is refused, another transport takes its place
   await connected(pair);
   await pair.close();
 });
+
+Deno.test("RFC 9143 section 7.3.1: a new section that speaks for a bundle, as where a browser uses the first one's place again, has the bundle's transport while its credentials stay", async () => {
+  const pair = threeSections();
+  const { alice, bob } = pair;
+  await pair.negotiate();
+  await connected(pair);
+  const [transport, [before]] = [bob.sctp!.transport, ufrags(bob.localDescription!)];
+  alice.getTransceivers()[0]!.stop();
+  await pair.negotiate();
+  alice.addTransceiver("video");
+  await alice.setLocalDescription();
+  const { type, sdp } = alice.localDescription!;
+  const [, mids] = /^a=group:BUNDLE (.*)$/m.exec(sdp)!;
+  const [first, ...others] = [mids!.split(" ").at(-1), ...mids!.split(" ").slice(0, -1)];
+  const group = `a=group:BUNDLE ${[first, ...others].join(" ")}`;
+  await bob.setRemoteDescription({ type, sdp: sdp.replace(/^a=group:BUNDLE .*$/m, group) });
+  await bob.setLocalDescription();
+  assert(bob.localDescription!.sdp.includes(group));
+  assertEquals(new Set(ufrags(bob.localDescription!)), new Set([before]));
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals([bob.sctp!.transport, bob.connectionState], [transport, "connected"]);
+  await pair.close();
+});
