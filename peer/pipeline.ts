@@ -211,10 +211,10 @@ export class Pipeline {
     const isPresent = () => this.dtls === dtls;
     const dtls: DtlsStage = new Stage(
       new DtlsEndpoint({
+        srtpProfiles: SRTP_PROFILES,
         ...this.#options.dtls,
         crypto,
         certificate,
-        srtpProfiles: SRTP_PROFILES,
         maxDatagramSize: MAX_DATAGRAM_SIZE,
       }),
       {

@@ -18,7 +18,11 @@ import { convertSettings } from "./settings/convert.ts";
 import { environmentOf } from "./settings/environment.ts";
 import type { PeerConnectionSettings } from "./settings/settings.ts";
 
-export type { PeerConnectionSettings, PeerConnectionTimeouts } from "./settings/settings.ts";
+export type {
+  PeerConnectionSettings,
+  PeerConnectionTimeouts,
+  SrtpProtectionProfileName,
+} from "./settings/settings.ts";
 export type { DatagramSocket, Network, PortRange } from "../transport/mod.ts";
 
 /**

@@ -24,7 +24,7 @@ export interface Environment {
   /** What DTLS endpoints are made with, beyond what the connection settles. */
   readonly dtls?: Pick<
     DtlsOptions,
-    "cookieExchange" | "handshakeTimeout" | "cipherSuites" | "groups"
+    "cookieExchange" | "handshakeTimeout" | "cipherSuites" | "groups" | "srtpProfiles"
   >;
   /** The role that is taken where the offer leaves the choice (RFC 8842 section 5.3). */
   readonly dtlsRole?: "client" | "server";

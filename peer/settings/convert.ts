@@ -15,6 +15,7 @@ import {
   instance,
   sequence,
 } from "../../webidl/convert.ts";
+import { SRTP_PROTECTION_PROFILES } from "../../srtp/mod.ts";
 import { RTCCertificate } from "../rtc_certificate.ts";
 
 /** Settings that have been found good. */
@@ -125,6 +126,20 @@ function candidateTypes(value: unknown, context: string): GatheredType[] {
   return chosen;
 }
 
+const profiles = sequence(
+  enumeration("srtpProtectionProfiles", SRTP_PROTECTION_PROFILES.map(({ name }) => name)),
+);
+
+/** Their numbers in use_srtp. */
+function srtpProtectionProfiles(value: unknown, context: string): number[] {
+  const chosen = new Set(profiles(value, context));
+  if (chosen.size === 0) throw new RangeError(`${context}: without one there is no media`);
+  return Array.from(
+    chosen,
+    (name) => SRTP_PROTECTION_PROFILES.find((one) => one.name === name)!.id,
+  );
+}
+
 const range = dictionary("PortRange", {
   min: { convert: port, required: true },
   max: { convert: port, required: true },
@@ -190,6 +205,7 @@ const MEMBERS = {
   certificate: { convert: instance(RTCCertificate) },
   dtlsRole: { convert: enumeration("dtlsRole", ["client", "server"]) },
   dtlsCookies: { convert: boolean },
+  srtpProtectionProfiles: { convert: srtpProtectionProfiles },
 } as const;
 
 const settings = dictionary("PeerConnectionSettings", MEMBERS);

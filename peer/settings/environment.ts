@@ -71,10 +71,13 @@ function iceOf(
   };
 }
 
-function dtlsOf({ dtlsCookies, timeouts = {} }: Settings): NonNullable<Environment["dtls"]> {
+function dtlsOf(
+  { dtlsCookies, srtpProtectionProfiles, timeouts = {} }: Settings,
+): NonNullable<Environment["dtls"]> {
   const { dtlsHandshake } = timeouts;
   return {
     ...(dtlsCookies !== undefined && { cookieExchange: dtlsCookies }),
     ...(dtlsHandshake && { handshakeTimeout: dtlsHandshake }),
+    ...(srtpProtectionProfiles && { srtpProfiles: srtpProtectionProfiles }),
   };
 }

@@ -14,6 +14,13 @@ export interface PeerConnectionTimeouts {
   readonly dtlsHandshake?: number;
 }
 
+/** How media is protected (RFC 5764 section 4.1.2, RFC 7714 section 14.2), by the registered names. */
+export type SrtpProtectionProfileName =
+  | "SRTP_AEAD_AES_128_GCM"
+  | "SRTP_AEAD_AES_256_GCM"
+  | "SRTP_AES128_CM_HMAC_SHA1_80"
+  | "SRTP_AES128_CM_HMAC_SHA1_32";
+
 /** What a browser decides by itself, and a server may want to. Everything is optional. */
 export interface PeerConnectionSettings {
   /** What connections run on instead of this machine's network: one of the caller's own, for odd hosts and for tests. */
@@ -90,4 +97,9 @@ export interface PeerConnectionSettings {
   readonly dtlsRole?: "client" | "server";
   /** Whether a DTLS server asks for a cookie first (RFC 6347 section 4.2.1); false by default, since ICE has proved the address. */
   readonly dtlsCookies?: boolean;
+  /**
+   * The SRTP protection profiles that are negotiated, best first, at least one; by default all, in the order of their type. Without one in
+   * common, a peer may end the DTLS handshake, and there is no media. `srtpCipher` of the transport's statistics tells which one is used.
+   */
+  readonly srtpProtectionProfiles?: readonly SrtpProtectionProfileName[];
 }

@@ -142,6 +142,8 @@ Deno.test("a mistake in the settings is told at once, and named", () => {
   wrong({ timeouts: { disconnected: 9, failed: 8 } }, RangeError, "disconnected exceeds");
   wrong({ certificate: {} }, TypeError, "RTCCertificate");
   wrong({ dtlsRole: "active" }, TypeError, "client, server");
+  wrong({ srtpProtectionProfiles: [] }, RangeError, "no media");
+  wrong({ srtpProtectionProfiles: ["NULL"] }, TypeError, "SRTP_AEAD_AES_128_GCM");
   wrong({ addresses: ["::1"], interfaceFilter: () => true }, TypeError, "exclude each other");
   wrong({ addresses: ["::1"], ipHandling: "default-route" }, TypeError, "no addresses to choose");
 });
