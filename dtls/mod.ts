@@ -37,4 +37,4 @@ export type { DtlsRole } from "./protocol.ts";
 export { type Fingerprint, fingerprintOf, matchesFingerprint } from "./fingerprint.ts";
 export { AlertDescription } from "./alert.ts";
 export { CIPHER_SUITES, type CipherSuite } from "./cipher_suites.ts";
-export { DTLS_SRTP_LABEL, SRTP_PROFILES, type SrtpProfile } from "./srtp_profiles.ts";
+export { DTLS_SRTP_LABEL } from "./srtp_label.ts";

@@ -95,11 +95,6 @@ export class MediaSource {
     return this.#ended;
   }
 
-  /** Whether a live track uses it. */
-  get inUse(): boolean {
-    return this.#tracks.size > 0;
-  }
-
   /** The codecs that it gives, best first; empty while none is known. A sender chooses its payload type by them. */
   get codecs(): readonly MediaCodec[] {
     return this.#codecs;

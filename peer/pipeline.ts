@@ -7,7 +7,7 @@ import {
   type Millis,
   Stage,
 } from "../core/mod.ts";
-import { DtlsEndpoint, type DtlsEvent, type DtlsOptions } from "../dtls/mod.ts";
+import { DTLS_SRTP_LABEL, DtlsEndpoint, type DtlsEvent, type DtlsOptions } from "../dtls/mod.ts";
 import { IceAgent, type IceAgentOptions, type IceEvent, type IceParameters } from "../ice/mod.ts";
 import {
   type ChannelEvent,
@@ -97,9 +97,6 @@ const MAX_CHANNELS = 16_384;
  * handshake, and peers such as pion and werift end one that agrees on no profile.
  */
 const SRTP_PROFILES: readonly number[] = SRTP_PROTECTION_PROFILES.map(({ id }) => id);
-
-/** What SRTP's keys are exported under (RFC 5764 section 4.2). */
-const SRTP_LABEL = "EXTRACTOR-dtls_srtp";
 
 /** How long the last packets of a layer have to leave, in milliseconds. */
 const CLOSE_DEADLINE = 200;
@@ -287,7 +284,7 @@ export class Pipeline {
       const { srtpProfile: profile, role } = dtls;
       if (profile === undefined || role === undefined) return undefined;
       const length = keyingMaterialLength(profile);
-      return { profile, role, keyingMaterial: dtls.exportKeyingMaterial(SRTP_LABEL, length) };
+      return { profile, role, keyingMaterial: dtls.exportKeyingMaterial(DTLS_SRTP_LABEL, length) };
     });
     if (keys !== undefined) srtp?.run((endpoint, now) => endpoint.setKeys(keys, now));
   }

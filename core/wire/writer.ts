@@ -127,11 +127,6 @@ export class Writer {
     this.#view.setUint16(at, value);
   }
 
-  /** Overwrites four bytes that were written before. */
-  patchU32(at: number, value: number): void {
-    this.#view.setUint32(at, value);
-  }
-
   /** What was written, as a view of the buffer: writing on may overwrite it. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);

@@ -21,7 +21,7 @@ type Setting = number | boolean | string;
 
 /** What comes of {@linkcode selectSettings}. */
 export type Selection =
-  | { readonly settings: MediaTrackSettings; readonly distance: number }
+  | { readonly settings: MediaTrackSettings }
   /** No candidate will do; `failed` is a required constraint that none satisfies, or empty. */
   | { readonly failed: PropertyName | "" };
 
@@ -50,10 +50,10 @@ export function selectSettings(
   const settings = left.reduce((best, next) =>
     distances.get(next)! < distances.get(best)! ? next : best
   );
-  return { settings, distance: distances.get(settings)! };
+  return { settings };
 }
 
-/** Whether a set has something that can't be left unsatisfied. */
+/** The constraints of a set that can't be left unsatisfied. */
 export function requiredConstraints(constraints: ConstraintSet): PropertyName[] {
   return PROPERTY_NAMES.filter((name) => {
     const { min, max, exact } = partsOf(constraints[name], "ideal");

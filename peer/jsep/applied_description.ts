@@ -9,7 +9,7 @@ import {
 } from "../../sdp/mod.ts";
 import { type RTCSdpType, RTCSessionDescription } from "../rtc_session_description.ts";
 import { withDefaultCandidate } from "./default_candidate.ts";
-import { dataSectionIndex, midOf } from "./sections.ts";
+import { midOf } from "./sections.ts";
 import { SectionTable } from "./section_table.ts";
 
 /** Candidates that a section can gain: more than any honest peer has. */
@@ -18,8 +18,6 @@ const MAX_CANDIDATES = 256;
 /** A description in force, with the candidates that have been found since. */
 export class AppliedDescription {
   readonly type: RTCSdpType;
-  /** The index of the section whose data channels are in use; -1 if there is none. */
-  readonly dataIndex: number;
   readonly #sections: SectionTable;
   readonly #show: (session: SessionDescription) => SessionDescription;
   #session: SessionDescription;
@@ -35,7 +33,6 @@ export class AppliedDescription {
     this.#session = session;
     this.#show = show;
     this.#sections = new SectionTable(session);
-    this.dataIndex = dataSectionIndex(session);
   }
 
   /** What the application sees of it: the same object until something is added, which earlier ones then lack, as in browsers. */

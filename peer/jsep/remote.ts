@@ -8,7 +8,6 @@ import {
   has,
   iceCredentialsOf,
   inherited,
-  isEndOfCandidates,
   isIceLite,
   isRtp,
   type MediaDescription,
@@ -27,7 +26,6 @@ export interface RemoteTransport {
   readonly setup: Setup;
   /** `candidate:...` texts. */
   readonly candidates: readonly string[];
-  readonly endOfCandidates: boolean;
 }
 
 /** The transport of a section that is not rejected. Throws an `InvalidAccessError` where it is invalid (RFC 9429 section 5.8.3). */
@@ -63,7 +61,6 @@ export function readRemoteTransport(
     fingerprints,
     setup,
     candidates: candidatesOf(section),
-    endOfCandidates: isEndOfCandidates(session, section),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Millis } from "../../core/mod.ts";
 import {
+  DTMF_KEYS,
   type FrameMoment,
   type InboundFrame,
   type InboundPacket,
@@ -17,7 +18,6 @@ import { Flows } from "../stats/flow/flows.ts";
 import { ReceivedFrames } from "../stats/flow/received_frames.ts";
 import { chunkOf } from "./chunks.ts";
 import { type NegotiatedSection, receiverParameters, senderParameters } from "./section.ts";
-import { TELEPHONE_KEYS } from "./telephone_keys.ts";
 import { TrackSender, type TrackSenderHost } from "./track_sender.ts";
 
 /** What media needs of the transport that it goes over. */
@@ -151,7 +151,7 @@ export class MediaTransport implements TrackSenderHost {
   /** Plays a tone for so many milliseconds (RFC 4733). */
   playTone({ transceiver }: SenderSlots, tone: string, duration: number): void {
     const mid = this.#entryOf(transceiver)?.section.mid;
-    const event = TELEPHONE_KEYS.indexOf(tone);
+    const event = DTMF_KEYS.indexOf(tone);
     if (mid === undefined || event < 0) return;
     this.#host.runMedia((session, now) => session.insertTone(mid, event, duration, now));
   }

@@ -1,4 +1,4 @@
-import { TELEPHONE_KEYS } from "../media/telephone_keys.ts";
+import { DTMF_KEYS } from "../../rtp/mod.ts";
 import { receiverSlots, RTCRtpReceiver } from "../rtc_rtp_receiver.ts";
 import type { ToneListener } from "../transceivers/mod.ts";
 import { instance } from "../../webidl/convert.ts";
@@ -56,7 +56,7 @@ export function receivedTones(receiver: RTCRtpReceiver): ReadableStream<Received
     start(controller) {
       listener = {
         tone({ key: { type, event, duration, volume }, clockRate }) {
-          const tone = TELEPHONE_KEYS[event];
+          const tone = DTMF_KEYS[event];
           if (tone === undefined || controller.desiredSize! <= 0) return;
           controller.enqueue({ type, tone, duration: duration * 1000 / clockRate, volume });
         },

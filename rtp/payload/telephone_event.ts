@@ -16,7 +16,7 @@ export interface TelephoneEvent {
   readonly duration: number;
 }
 
-/** The characters of the keys, by their events. */
+/** Keys of a telephone, each at the number of its event (RFC 4733 section 3.2). */
 export const DTMF_KEYS = "0123456789*#ABCD";
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DTLS_SRTP_LABEL } from "../../dtls/srtp_profiles.ts";
+import { DTLS_SRTP_LABEL } from "../../dtls/mod.ts";
 import { keyingMaterialLength, SRTP_PROTECTION_PROFILES, SrtpEndpoint } from "../../srtp/mod.ts";
 import { connectedPair } from "../dtls/support.ts";
 import { asRtcp, asRtp, crypto, PROFILES, protect, rtcp, rtp, unprotect } from "./support.ts";

@@ -18,7 +18,6 @@ import {
   parseExtMap,
   parseFmtp,
   parseMsid,
-  parsePacketTime,
   parseRid,
   parseRtcpFeedback,
   parseRtpMap,
@@ -63,10 +62,6 @@ export interface RemoteMedia {
   readonly rtcpMuxOnly: boolean;
   /** Whether RTCP packets may be other than compound (RFC 5506). */
   readonly rtcpReducedSize: boolean;
-  /** Milliseconds of media that the peer wants in a packet (RFC 8866 section 6.4). */
-  readonly packetTime?: number;
-  /** The most of them that it takes (RFC 8866 section 6.5). */
-  readonly maxPacketTime?: number;
   /** The most that the peer takes, in bits per second of RTP payload (RFC 3890). */
   readonly maxBitrate?: number;
 }
@@ -85,7 +80,7 @@ export function isMediaSection(media: MediaDescription): boolean {
 /** What sections can have from the session level. */
 const INHERITED: ReadonlySet<string> = new Set([
   ...["sendrecv", "sendonly", "recvonly", "inactive"],
-  ...["extmap", "extmap-allow-mixed", "rtcp-fb", "rtcp-mux", "rtcp-rsize", "ptime", "maxptime"],
+  ...["extmap", "extmap-allow-mixed", "rtcp-fb", "rtcp-mux", "rtcp-rsize"],
 ]);
 
 /** Attributes of the session level that we look at: what is looked at once for each section must be few. */
@@ -112,8 +107,6 @@ function readMedia(
 ): RemoteMedia {
   const { attributes } = media;
   const simulcast = parseSimulcast(find(attributes, "simulcast")?.value);
-  const packetTime = parsePacketTime(inherited(session, media, "ptime")?.value);
-  const maxPacketTime = parsePacketTime(inherited(session, media, "maxptime")?.value);
   const maxBitrate = maxBitrateOf(media);
   const sources = readSources(media);
   return {
@@ -134,8 +127,6 @@ function readMedia(
     rtcpMux: inherited(session, media, "rtcp-mux") !== undefined,
     rtcpMuxOnly: has(attributes, "rtcp-mux-only"),
     rtcpReducedSize: inherited(session, media, "rtcp-rsize") !== undefined,
-    ...(packetTime !== undefined && { packetTime }),
-    ...(maxPacketTime !== undefined && { maxPacketTime }),
     ...(maxBitrate !== undefined && { maxBitrate }),
   };
 }
