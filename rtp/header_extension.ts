@@ -7,6 +7,12 @@ export const TWO_BYTE_PROFILE = 0x1000;
 /** The most bytes of an element whose header has one byte (RFC 8285 section 4.2). */
 export const MAX_ONE_BYTE_LENGTH = 16;
 
+/** The same for two bytes (RFC 8285 section 4.3). */
+export const MAX_TWO_BYTE_LENGTH = 255;
+
+/** The highest identifier that goes into a header of one byte; 15 means something else (RFC 8285 section 4.2). */
+export const MAX_ONE_BYTE_ID = 14;
+
 /** The extension of an RTP header as it is on the wire, which keeps even what no one understands. */
 export interface HeaderExtension {
   /** 0xBEDE, 0x100x, or another profile's. */
@@ -130,9 +136,15 @@ export function parseElements(extension: HeaderExtension): ExtensionElement[] {
   return elements;
 }
 
+/** Whether an element goes into a header of one byte (RFC 8285 section 4.2). */
+export function fitsOneByte({ id, data }: ExtensionElement): boolean {
+  return id <= MAX_ONE_BYTE_ID && data.length > 0 && data.length <= MAX_ONE_BYTE_LENGTH;
+}
+
 /**
  * A header extension of these elements: with one-byte headers if all of them fit, else with two-byte ones, which the peer must have
- * allowed by `a=extmap-allow-mixed` (RFC 8285 section 4.1.2). Undefined if there are none.
+ * allowed by `a=extmap-allow-mixed` (RFC 8285 section 4.1.2); or, if `form` says so, with two-byte ones in any case. Undefined if there are
+ * none.
  *
  * Throws a RangeError if an identifier is not in 1 to 255 or an element has more than 255 bytes.
  *
@@ -149,15 +161,17 @@ export function parseElements(extension: HeaderExtension): ExtensionElement[] {
  */
 export function buildHeaderExtension(
   elements: readonly ExtensionElement[],
+  form: "shortest" | "two-byte" = "shortest",
 ): HeaderExtension | undefined {
   if (elements.length === 0) return undefined;
-  let oneByte = true;
+  let oneByte = form === "shortest";
   let length = 0;
-  for (const { id, data } of elements) {
-    if (!(id >= 1 && id <= 255) || data.length > 255) {
+  for (const element of elements) {
+    const { id, data } = element;
+    if (!(id >= 1 && id <= 255) || data.length > MAX_TWO_BYTE_LENGTH) {
       throw new RangeError(`A header extension element ${id} of ${data.length} bytes`);
     }
-    if (id > 14 || data.length === 0 || data.length > MAX_ONE_BYTE_LENGTH) oneByte = false;
+    if (!fitsOneByte(element)) oneByte = false;
     length += data.length;
   }
   length += (oneByte ? 1 : 2) * elements.length;

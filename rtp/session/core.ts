@@ -24,16 +24,12 @@ import {
   type RtpItem,
 } from "./items.ts";
 import { allocate } from "./outbound/allocation.ts";
+import type { ExtensionHeaders } from "./outbound/extension_headers.ts";
 import { OwnSources } from "./outbound/own_sources.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
 import { Sender, type SenderHost } from "./outbound/sender.ts";
 import { Transmitter, type TransmitterHost } from "./outbound/transmitter.ts";
-import {
-  type ExtensionIds,
-  MAX_SECTIONS,
-  type ReceiverParameters,
-  type SenderParameters,
-} from "./parameters.ts";
+import { MAX_SECTIONS, type ReceiverParameters, type SenderParameters } from "./parameters.ts";
 import { FeedbackHandler, type FeedbackHost } from "./rtcp/feedback_handler.ts";
 import { Reporter, type ReporterHost } from "./rtcp/reporter.ts";
 import { DEFAULT_MAX_PACKET_SIZE, type RtpSessionOptions } from "./options.ts";
@@ -287,10 +283,10 @@ export class SessionCore implements Hosts {
     this.tell({ type: "key-frame-request", mid, ssrc, ...(rid !== undefined && { rid }) });
   }
 
-  *paddingStreams(): Generator<{ stream: OutgoingStream; extensions: ExtensionIds }> {
+  *paddingStreams(): Generator<{ stream: OutgoingStream; headers: ExtensionHeaders }> {
     for (const sender of this.#senders.values()) {
       if (sender.kind !== "video") continue;
-      for (const stream of sender.streams()) yield { stream, extensions: sender.extensions };
+      for (const stream of sender.streams()) yield { stream, headers: sender.headers };
     }
   }
 
@@ -327,7 +323,7 @@ export class SessionCore implements Hosts {
     if (sender === undefined) return;
     const packets = stream.retransmitter.answer(lost, now, stream.roundTrip.smoothed);
     for (const packet of packets) {
-      this.enqueue(packet, stream, sender.extensions, "retransmission", now);
+      this.enqueue(packet, stream, sender.headers, "retransmission", now);
     }
   }
 

@@ -174,8 +174,3 @@ export function negotiatedExtensions(
   }
   return [...negotiated.values()];
 }
-
-/** Whether packets need headers of two bytes for an id (RFC 8285 section 4.2). */
-export function needsTwoByteHeader({ id }: ExtMap): boolean {
-  return id > 14;
-}

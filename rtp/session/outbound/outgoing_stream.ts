@@ -1,12 +1,7 @@
 import type { CryptoProvider } from "../../../core/crypto/provider.ts";
 import type { Millis } from "../../../core/stage/mod.ts";
 import { DEPENDENCY_DESCRIPTOR_URI } from "../../extensions/mod.ts";
-import {
-  buildHeaderExtension,
-  type ExtensionElement,
-  type HeaderExtension,
-  MAX_ONE_BYTE_LENGTH,
-} from "../../header_extension.ts";
+import type { ExtensionElement } from "../../header_extension.ts";
 import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
 import {
   type MediaFrame,
@@ -25,7 +20,7 @@ import {
 } from "../../transmission/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
-import type { EncodingParameters, ExtensionIds, RtpFormat } from "../parameters.ts";
+import type { EncodingParameters, RtpFormat } from "../parameters.ts";
 import {
   dependencyElements,
   DependencyWriter,
@@ -35,6 +30,7 @@ import { FramePlacement, type PlacedFrame } from "./dependencies/frame_placement
 import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
 import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
+import type { ExtensionHeaders } from "./extension_headers.ts";
 import { EncodingLimits } from "./encoding_limits.ts";
 import { FrameRate } from "./frame_rate.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
@@ -71,11 +67,9 @@ const KEEPS_TO_MODE = /^video\/vp9$/i;
 export interface SenderSection {
   readonly mid: string;
   readonly formats: FormatTable;
-  readonly extensions: ExtensionIds;
+  readonly headers: ExtensionHeaders;
   /** Bytes of an RTP packet at most. */
   readonly maxPacketSize: number;
-  /** Whether elements of its header extensions may have headers of two bytes. */
-  readonly extmapAllowMixed: boolean;
 }
 
 /** What a stream needs of its session. */
@@ -144,7 +138,7 @@ export class OutgoingStream {
           stream: sources.begin({ ssrc: rtxSsrc, clockRate: 90_000 }),
           payloadTypes: section.formats.rtx,
         },
-        extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.extensions),
+        extension: (packet: RtpPacket) => repairExtension(packet, this.name, section.headers),
       }),
     });
     this.remote = new RemoteInbound(this.media, ntp);
@@ -202,15 +196,15 @@ export class OutgoingStream {
     const timestamp = frame.rtpTimestamp ?? this.timestampOf(micros, format, now);
     this.media.clockRate = format.clockRate;
     const { payloadType } = format;
-    const { extensions } = this.#section;
+    const { headers } = this.#section;
     const name = this.#name(keyFrame);
     const told = { ...frame, ...this.#captured(frame, now) };
     const description = this.#describe(frame);
     const placed = this.#place(frame, format);
     const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
       ...name,
-      ...frameElements(told, extensions, place),
-      ...dependencyElements(description, extensions, place),
+      ...frameElements(told, headers.ids, place),
+      ...dependencyElements(description, headers.ids, place),
     ];
     const limit = this.#room(told, elements({ isFirst: true, isLast: true }));
     const media = { data, keyFrame, ...(placed.place && { place: placed.place }) };
@@ -227,7 +221,7 @@ export class OutgoingStream {
       payload,
       marker: marker || (frame.talkspurt === true && i === 0),
       ...(contributingSources && { csrcs: contributingSources }),
-      extension: this.#extension(
+      extension: headers.build(
         elements({ isFirst: i === 0, isLast: i === payloads.length - 1 }),
       ),
     }));
@@ -240,12 +234,12 @@ export class OutgoingStream {
     this.media.clockRate = format.clockRate;
     this.#payloadType = payloadType;
     if (marker) this.#countFrame(now);
-    const { extensions } = this.#section;
+    const { headers } = this.#section;
     return this.media.packet({
       ...{ payloadType, timestamp, payload, marker, csrcs },
-      extension: this.#extension([
+      extension: headers.build([
         ...this.#name(startsKeyFrame(format.mimeType, payload) ?? false),
-        ...writtenElements(item.extensions, extensions),
+        ...writtenElements(item.extensions, headers.ids),
       ]),
       ...(paddingLength > 0 && { padding: rtpPadding(paddingLength) }),
     });
@@ -263,15 +257,15 @@ export class OutgoingStream {
     if (rewritten === undefined) return undefined;
     this.#payloadType = format.payloadType;
     if (item.packet.marker) this.#countFrame(now);
-    const { extensions } = this.#section;
+    const { headers } = this.#section;
     return {
       ...rewritten,
       payloadType: format.payloadType,
-      extension: this.#extension([
+      extension: headers.build([
         ...this.#name(startsKeyFrame(format.mimeType, item.packet.payload) ?? false),
         ...item.extensions === undefined
           ? []
-          : mediaElements(item.packet, item.extensions, extensions).map((one) =>
+          : mediaElements(item.packet, item.extensions, headers.ids).map((one) =>
             this.#forwarded(one)
           ),
       ]),
@@ -285,7 +279,7 @@ export class OutgoingStream {
 
   /** A packet of something else than media, such as a tone, whose timestamp is given. */
   packet(payloadType: number, payload: Uint8Array, timestamp: number, marker: boolean): RtpPacket {
-    const extension = buildHeaderExtension(this.#name(true));
+    const extension = this.#section.headers.build(this.#name(true));
     return this.media.packet({ payloadType, payload, timestamp, marker, extension });
   }
 
@@ -294,7 +288,7 @@ export class OutgoingStream {
     const extension = repairExtension(
       { extension: undefined },
       this.name,
-      this.#section.extensions,
+      this.#section.headers,
     );
     return this.fec!.packet({ payloadType, payload, timestamp, extension });
   }
@@ -342,7 +336,7 @@ export class OutgoingStream {
   /** RFC 9143 section 9.2 lets a receiver learn the SSRC; once a report shows that it has, key frames alone name the stream. */
   #name(always: boolean): ExtensionElement[] {
     if (this.#acknowledged && !always) return [];
-    return nameElements(this.name, this.#section.extensions);
+    return nameElements(this.name, this.#section.headers.ids);
   }
 
   /** What is given now was captured now by our own clock, unless it says otherwise (draft-ietf-avtext-absolute-capture-time section 4.2). */
@@ -354,9 +348,9 @@ export class OutgoingStream {
   }
 
   #describe(frame: OutboundFrame): FrameDescription | undefined {
-    if (!this.#section.extensions.has(DEPENDENCY_DESCRIPTOR_URI)) return undefined;
-    const limit = this.#section.extmapAllowMixed ? undefined : MAX_ONE_BYTE_LENGTH;
-    return this.#dependencies.describe(frame, this.parameters.layers, limit);
+    const { headers: { ids, maxLength } } = this.#section;
+    if (!ids.has(DEPENDENCY_DESCRIPTOR_URI)) return undefined;
+    return this.#dependencies.describe(frame, this.parameters.layers, maxLength);
   }
 
   #place(frame: OutboundFrame, { mimeType }: RtpFormat): PlacedFrame {
@@ -368,29 +362,20 @@ export class OutgoingStream {
     );
   }
 
-  /** Without what would need a header of two bytes, if the other side doesn't allow that (RFC 8285 section 4.1.2). */
-  #extension(elements: readonly ExtensionElement[]): HeaderExtension | undefined {
-    const fits = ({ data }: ExtensionElement) =>
-      data.length > 0 && data.length <= MAX_ONE_BYTE_LENGTH;
-    return buildHeaderExtension(
-      this.#section.extmapAllowMixed ? elements : elements.filter(fits),
-    );
-  }
-
   /** What a forwarded packet says of its media, which may have to be said anew. */
   #forwarded({ id, data }: ExtensionElement): ExtensionElement {
-    if (id !== this.#section.extensions.get(DEPENDENCY_DESCRIPTOR_URI)) return { id, data };
+    if (id !== this.#section.headers.ids.get(DEPENDENCY_DESCRIPTOR_URI)) return { id, data };
     return { id, data: this.#descriptors.rewrite(data, this.#rewriter.run) };
   }
 
   /** What a payload may have of the packet. */
   #room(frame: OutboundFrame, elements: readonly ExtensionElement[]): number {
-    const { extensions, maxPacketSize } = this.#section;
+    const { headers, maxPacketSize } = this.#section;
     const extension = sizeOf(elements);
     const csrcs = 4 * (frame.contributingSources?.length ?? 0);
     // A repair has headers of its own, and those of what it protects within.
     const repair = this.protection.isNeeded
-      ? REPAIR_OVERHEAD + sizeOf(nameElements(this.name, extensions)) + STAMP_SIZE
+      ? REPAIR_OVERHEAD + sizeOf(nameElements(this.name, headers.ids)) + STAMP_SIZE
       : 0;
     return maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE - RTX_OVERHEAD - csrcs -
       repair;

@@ -22,7 +22,6 @@ import {
   writeVideoOrientation,
 } from "../../extensions/mod.ts";
 import {
-  buildHeaderExtension,
   type ExtensionElement,
   type HeaderExtension,
   parseElements,
@@ -30,9 +29,10 @@ import {
 import type { RtpPacket } from "../../packet.ts";
 import type { ExtensionValue, FrameMetadata } from "../items.ts";
 import type { ExtensionIds } from "../parameters.ts";
+import type { ExtensionHeaders } from "./extension_headers.ts";
 
 /** Bytes that {@linkcode stamped} may add to an extension: a number and a time, with their headers and padding. */
-export const STAMP_SIZE = 12;
+export const STAMP_SIZE = 16;
 
 /** What tells of the media rather than of the way that it takes: forwarded packets keep it. */
 const ABOUT_MEDIA: readonly string[] = [
@@ -144,22 +144,24 @@ export function writtenElements(
 export function repairExtension(
   { extension }: Pick<RtpPacket, "extension">,
   name: StreamName,
-  ids: ExtensionIds,
+  headers: ExtensionHeaders,
 ): HeaderExtension | undefined {
+  const { ids } = headers;
   const own = new Set([MID_URI, RID_URI].map((uri) => ids.get(uri)));
   const rest = extension === undefined
     ? []
     : parseElements(extension).filter(({ id }) => !own.has(id));
-  return buildHeaderExtension([...repairElements(name, ids), ...rest]);
+  return headers.build([...repairElements(name, ids), ...rest]);
 }
 
 /** A packet with the time at which it leaves, and its transport-wide number. */
 export function stamped(
   packet: RtpPacket,
-  ids: ExtensionIds,
+  headers: ExtensionHeaders,
   sequence: number,
   now: Millis,
 ): RtpPacket {
+  const { ids } = headers;
   const sequenceId = ids.get(TRANSPORT_CC_URI);
   const timeId = ids.get(ABS_SEND_TIME_URI);
   if (sequenceId === undefined && timeId === undefined) return packet;
@@ -171,5 +173,5 @@ export function stamped(
     ...timeId === undefined ? [] : [{ id: timeId, data: writeAbsSendTime(now) }],
     ...sequenceId === undefined ? [] : [{ id: sequenceId, data: writeTransportSequence(sequence) }],
   ];
-  return { ...packet, extension: buildHeaderExtension([...stamps, ...elements]) };
+  return { ...packet, extension: headers.build([...stamps, ...elements]) };
 }

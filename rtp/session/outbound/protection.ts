@@ -1,6 +1,6 @@
 import { type FecRepair, protectPackets } from "../../fec/mod.ts";
 import { type RtpPacket, serializeRtpPacket } from "../../packet.ts";
-import type { ExtensionIds } from "../parameters.ts";
+import type { ExtensionHeaders } from "./extension_headers.ts";
 import { stamped } from "./packet_extensions.ts";
 
 /** Losses from which on packets are protected: with fewer, what is sent again is cheaper. */
@@ -51,17 +51,17 @@ export class Protection {
     if (!this.isNeeded) this.#open = [];
   }
 
-  /** The packets of a frame as they go out; `extensions` are those that they get as they leave. */
+  /** The packets of a frame as they go out; `headers` are those of the extensions that they get as they leave. */
   protect(
     packets: readonly RtpPacket[],
-    extensions: ExtensionIds,
+    headers: ExtensionHeaders,
     scheme: ProtectionScheme,
   ): RtpPacket[] {
     const out: RtpPacket[] = [];
     for (const packet of packets) {
       out.push(scheme.wrap(packet));
       // With room for what changes as it leaves, which nobody knows yet.
-      this.#open.push(stamped(packet, extensions, 0, 0));
+      this.#open.push(stamped(packet, headers, 0, 0));
       this.#due += Math.min(REPAIRS_PER_LOSS * this.#loss, MAX_SHARE);
       if (this.#open.length === MAX_PROTECTED) this.#repair(out, scheme);
     }

@@ -13,13 +13,13 @@ import type {
   WrittenPacket,
 } from "../items.ts";
 import {
-  type ExtensionIds,
   MAX_ENCODINGS,
   type RtpFormat,
   type RtpKind,
   type SenderParameters,
 } from "../parameters.ts";
 import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
+import { ExtensionHeaders } from "./extension_headers.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
 import { schemeFor } from "./protection_schemes.ts";
 import { ToneQueue } from "./tone_queue.ts";
@@ -46,7 +46,7 @@ export interface SenderHost extends StreamHost {
   enqueue(
     packet: RtpPacket,
     stream: OutgoingStream,
-    extensions: ExtensionIds,
+    headers: ExtensionHeaders,
     priority: PacerPriority,
     now: Millis,
     id?: number,
@@ -64,7 +64,7 @@ export class Sender implements SenderSection {
   readonly mid: string;
   readonly kind: RtpKind;
   formats!: FormatTable;
-  extensions!: ExtensionIds;
+  headers!: ExtensionHeaders;
   parameters!: SenderParameters;
   readonly #host: SenderHost;
   #streams: OutgoingStream[] = [];
@@ -87,15 +87,11 @@ export class Sender implements SenderSection {
     return this.#host.maxPacketSize;
   }
 
-  get extmapAllowMixed(): boolean {
-    return this.parameters.extmapAllowMixed ?? true;
-  }
-
   /** Follows a negotiation, or `setParameters`: an encoding that keeps its SSRC goes on. Returns the streams that end. */
   configure(parameters: SenderParameters, now: Millis): OutgoingStream[] {
     this.parameters = parameters;
     this.formats = new FormatTable(parameters.formats);
-    this.extensions = parameters.extensions;
+    this.headers = new ExtensionHeaders(parameters.extensions, parameters.extmapAllowMixed ?? true);
     const before = new Map(this.#streams.map((stream) => [stream.ssrc, stream]));
     this.#streams = parameters.encodings.slice(0, MAX_ENCODINGS).map((encoding) => {
       const known = before.get(encoding.ssrc);
@@ -147,12 +143,12 @@ export class Sender implements SenderSection {
 
   /** The packets of a frame, with repairs among them where what is lost can't be sent again in time. */
   #protected(packets: RtpPacket[], stream: OutgoingStream, format: RtpFormat): RtpPacket[] {
-    const { formats, extensions } = this;
+    const { formats, headers } = this;
     const { protection, roundTrip } = stream;
     const isLate = !formats.hasFeedback("nack") || (roundTrip.smoothed ?? 0) >= LONG_ROUND_TRIP;
     if (!protection.isNeeded || !isLate || packets.length === 0) return packets;
     const scheme = schemeFor(stream, format, formats, packets[0]!.timestamp);
-    return scheme === undefined ? packets : protection.protect(packets, extensions, scheme);
+    return scheme === undefined ? packets : protection.protect(packets, headers, scheme);
   }
 
   /** The RTP timestamp that a frame is going to have; undefined if it can't be sent. */
@@ -233,8 +229,8 @@ export class Sender implements SenderSection {
   }
 
   #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis, id?: number): boolean {
-    const { kind, extensions } = this;
-    const isTaken = this.#host.enqueue(packet, stream, extensions, kind, now, id);
+    const { kind, headers } = this;
+    const isTaken = this.#host.enqueue(packet, stream, headers, kind, now, id);
     if (!isTaken) this.#drop("congested");
     return isTaken;
   }

@@ -6,7 +6,7 @@ import {
   SendSideBandwidthEstimation,
 } from "../../congestion/mod.ts";
 import { type RtpPacket, rtpPacketSize, serializeRtpPacket } from "../../packet.ts";
-import type { ExtensionIds } from "../parameters.ts";
+import type { ExtensionHeaders } from "./extension_headers.ts";
 import type { OutgoingStream } from "./outgoing_stream.ts";
 import { STAMP_SIZE, stamped } from "./packet_extensions.ts";
 
@@ -17,7 +17,7 @@ const RETRANSMISSION_SHARE = 0.5;
 interface Queued {
   readonly packet: RtpPacket;
   readonly stream: OutgoingStream;
-  readonly extensions: ExtensionIds;
+  readonly headers: ExtensionHeaders;
   readonly isRepeated: boolean;
   readonly since: Millis;
   /** Of a packet that was written. */
@@ -29,7 +29,7 @@ export interface TransmitterHost {
   /** A packet leaves. */
   emit(kind: "rtp", data: Uint8Array): void;
   /** Streams that have packets to pad with. */
-  paddingStreams(): Iterable<{ stream: OutgoingStream; extensions: ExtensionIds }>;
+  paddingStreams(): Iterable<{ stream: OutgoingStream; headers: ExtensionHeaders }>;
   /** A packet of media has left. */
   mediaLeft(now: Millis): void;
   /** A packet that was written has left. */
@@ -65,13 +65,13 @@ export class Transmitter {
   enqueue(
     packet: RtpPacket,
     stream: OutgoingStream,
-    extensions: ExtensionIds,
+    headers: ExtensionHeaders,
     priority: PacerPriority,
     now: Millis,
     id?: number,
   ): boolean {
     const isRepeated = priority === "retransmission";
-    const queued: Queued = { packet, stream, extensions, isRepeated, since: now, id };
+    const queued: Queued = { packet, stream, headers, isRepeated, since: now, id };
     return this.#pacer.enqueue(queued, rtpPacketSize(packet) + STAMP_SIZE, priority, now);
   }
 
@@ -127,8 +127,8 @@ export class Transmitter {
     return events.length > 0;
   }
 
-  #leave({ packet, stream, extensions, isRepeated, since, id }: Queued, now: Millis): void {
-    const sent = this.#emit(packet, extensions, now);
+  #leave({ packet, stream, headers, isRepeated, since, id }: Queued, now: Millis): void {
+    const sent = this.#emit(packet, headers, now);
     if (id !== undefined) {
       this.#host.written({ mid: stream.name.mid, id }, { at: now, size: rtpPacketSize(sent) });
     }
@@ -142,10 +142,10 @@ export class Transmitter {
 
   /** Returns whether there is a stream that can be padded. */
   #pad(size: number, now: Millis): boolean {
-    for (const { stream, extensions } of this.#host.paddingStreams()) {
+    for (const { stream, headers } of this.#host.paddingStreams()) {
       const packet = stream.padding(size, now);
       if (packet === undefined) continue;
-      const sent = this.#emit(packet, extensions, now);
+      const sent = this.#emit(packet, headers, now);
       this.#pacer.paddingSent(rtpPacketSize(sent), now);
       stream.traffic.add(sent, false, now, now);
       return true;
@@ -153,10 +153,10 @@ export class Transmitter {
     return false;
   }
 
-  #emit(packet: RtpPacket, extensions: ExtensionIds, now: Millis): RtpPacket {
+  #emit(packet: RtpPacket, headers: ExtensionHeaders, now: Millis): RtpPacket {
     const sequence = this.#next;
     this.#next = (sequence + 1) & 0xffff;
-    const sent = stamped(packet, extensions, sequence, now);
+    const sent = stamped(packet, headers, sequence, now);
     const { ssrc, sequenceNumber } = sent;
     const { cluster } = this.#pacer;
     this.estimation.sent(

@@ -5,7 +5,7 @@ import {
   templateOf,
   writeDependencyDescriptor,
 } from "../../../extensions/mod.ts";
-import type { ExtensionElement } from "../../../header_extension.ts";
+import { type ExtensionElement, MAX_TWO_BYTE_LENGTH } from "../../../header_extension.ts";
 import type { FrameDependencies, FrameLayer, OutboundFrame } from "../../items.ts";
 import type { ExtensionIds, LayerCounts } from "../../parameters.ts";
 import type { FrameCounter } from "./frame_counter.ts";
@@ -24,9 +24,6 @@ const MAX_CHAIN_DIFF = (1 << 8) - 1;
 
 /** Frames that a frame refers to at most: AV1 has eight buffers, and a superframe may refer to those of all its layers. */
 const MAX_DEPENDENCIES = 16;
-
-/** Bytes that an element of a header extension can have (RFC 8285 section 4.3). */
-const MAX_SIZE = 255;
 
 /** A number that is further ahead than this is not of the same row: its source has changed. */
 const MAX_LEAP = 1 << 12;
@@ -73,7 +70,7 @@ export class DependencyWriter {
   describe(
     frame: OutboundFrame,
     layers?: LayerCounts,
-    maxSize: number = MAX_SIZE,
+    maxSize: number = MAX_TWO_BYTE_LENGTH,
   ): FrameDescription | undefined {
     const { keyFrame } = frame;
     const dependencies: Dependencies = frame.dependencies ?? BASE_LAYER;
