@@ -22,7 +22,7 @@ export interface EncodedChunk {
 
 /** What is known of a chunk besides its bytes: that of `RTCEncodedVideoFrameMetadata` and `RTCEncodedAudioFrameMetadata`, and more. */
 export interface ChunkMetadata {
-  /** The codec, such as `"video/VP8"`; where it is missing, the source's own (`MediaSource.codec`) counts. */
+  /** The codec, such as `"video/VP8"`; where it is missing, the source's own (one of `MediaSource.codecs`) counts. */
   readonly mimeType?: string;
   /** Width of a picture in pixels; known for key frames only. */
   readonly width?: number;

@@ -2,7 +2,7 @@ import { providedSlots, provideSlots } from "../../webidl/construct.ts";
 import { domString, requireArguments } from "../../webidl/convert.ts";
 import { defineInterface } from "../../webidl/interface.ts";
 
-/** Somebody needs a key frame (W3C WebRTC Encoded Transform section 7, `KeyFrameRequestEvent`). */
+/** Somebody needs a key frame (W3C WebRTC Encoded Transform section 4.9, `KeyFrameRequestEvent`). */
 export class KeyFrameRequestEvent extends Event {
   readonly #rid: string | null;
 

@@ -75,7 +75,7 @@ export class Recording {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #tracks: RecordedTrack[];
-  readonly #detach: (() => void)[];
+  #detach: readonly (() => void)[] = [];
   readonly #queue: WriteQueue;
   #start: number | undefined;
   #cancelWait: (() => void) | undefined;
@@ -225,7 +225,7 @@ export class Recording {
     if (this.#stopped) return; // it has ended as it began
     this.#stopped = true;
     this.#cancelWait?.();
-    for (const detach of this.#detach ?? []) detach();
+    for (const detach of this.#detach) detach();
     this.#queue.finish();
   }
 

@@ -10,7 +10,12 @@ import type {
   RTCEncodedVideoFrameMetadata,
 } from "../../media/frame_metadata.ts";
 import {
+  type Converter,
+  dictionary,
+  domString,
   double,
+  inherit,
+  longLong,
   octet,
   sequence,
   short,
@@ -18,7 +23,6 @@ import {
   unsignedLongLong,
   unsignedShort,
 } from "../../webidl/convert.ts";
-import { type Converter, dictionary, domString, inherit, longLong } from "../../webidl/convert.ts";
 
 /** The internal slots of an encoded frame. */
 export interface FrameSlots<Metadata extends RTCEncodedFrameMetadata = RTCEncodedFrameMetadata> {

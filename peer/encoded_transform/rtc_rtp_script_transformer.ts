@@ -37,8 +37,9 @@ export class RTCRtpScriptTransformer extends EventTarget {
   /**
    * Asks the encoder of a video sender for a key frame, of the layer `rid` where it is given, else of all.
    *
-   * Resolves just before there is one in `readable`, with its RTP timestamp, as browsers do (the text says: with nothing). Rejects with an `InvalidStateError` if this is no transformer of a video sender, with a
-   * TypeError if `rid` is none, and with a `NotFoundError` if no such layer is sent.
+   * Resolves just before there is one in `readable`, with its RTP timestamp, as browsers do (the text says: with nothing). Rejects with an
+   * `InvalidStateError` if this is no transformer of a video sender, with a TypeError if `rid` is none, and with a `NotFoundError` if no
+   * such layer is sent.
    */
   generateKeyFrame(rid: string | undefined = undefined): Promise<number> {
     return promised(() => {

@@ -47,7 +47,7 @@ function transitsOf(
   return new Map(known.length > 1 ? known.flat() : []);
 }
 
-/** As absolute capture times tell it, by the sender's clock (draft-ietf-avtext-absolute-capture-time section 4). */
+/** As absolute capture times tell it, by the sender's clock (draft-ietf-avtcore-abs-capture-time, "Estimated capture clock offset"). */
 const captureTransit: Transit = ({ frames: { captured }, reception }) => {
   if (captured?.clockOffset === undefined) return undefined;
   const { captureTimestamp, clockOffset, rtpTimestamp } = captured;

@@ -317,7 +317,7 @@ export class OutgoingStream {
     return packet;
   }
 
-  /** A report block about this stream, or its retransmissions, has come. Returns whether it counts. */
+  /** A report block about this stream, or its retransmissions, has come. */
   acknowledge(): void {
     this.#acknowledged = true;
   }
@@ -339,7 +339,7 @@ export class OutgoingStream {
     return nameElements(this.name, this.#section.headers.ids);
   }
 
-  /** What is given now was captured now by our own clock, unless it says otherwise (draft-ietf-avtext-absolute-capture-time section 4.2). */
+  /** What is given now was captured now by our own clock, unless it says otherwise. */
   #captured({ captureTime }: OutboundFrame, now: Millis): Pick<OutboundFrame, "captureTime"> {
     if (captureTime === undefined && now < this.#capturedAt + CAPTURE_TIME_INTERVAL) return {};
     this.#capturedAt = now;

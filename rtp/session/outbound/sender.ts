@@ -253,7 +253,7 @@ export class Sender implements SenderSection {
     this.#host.deliver({ type: "packetized", mid, ...(rid !== undefined && { rid }), packet });
   }
 
-  /** The same for a packet of a frame: the first one decides for the others. */
+  /** What `#mayLeave` says of a frame, for one of its packets: the first one decides for the others. */
   #mayForward(
     stream: OutgoingStream,
     item: OutboundPacket,
