@@ -1,20 +1,15 @@
 import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
 import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
-import { parseRtpPacket, type RtpPacket, rtpPacketSize } from "../packet.ts";
-import {
-  CongestionFeedbackGenerator,
-  NtpClock,
-  ReceiverEstimator,
-  TransportFeedbackGenerator,
-} from "../reception/mod.ts";
+import { parseRtpPacket } from "../packet.ts";
+import { NtpClock } from "../reception/mod.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
+import { ArrivalFeedback } from "./inbound/arrival_feedback.ts";
 import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
 import { keepInStep } from "./inbound/lip_sync.ts";
-import { absSendTimeOf, transportSequenceOf } from "./inbound/packet_extensions.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
 import {
   isOutbound,
@@ -27,6 +22,7 @@ import { allocate } from "./outbound/allocation.ts";
 import type { ExtensionHeaders } from "./outbound/extension_headers.ts";
 import { OwnSources } from "./outbound/own_sources.ts";
 import type { OutgoingStream } from "./outbound/outgoing_stream.ts";
+import { bySsrc, OutgoingStreams, sentSourcesOf } from "./outbound/outgoing_streams.ts";
 import { Sender, type SenderHost } from "./outbound/sender.ts";
 import { Transmitter, type TransmitterHost } from "./outbound/transmitter.ts";
 import { MAX_SECTIONS, type ReceiverParameters, type SenderParameters } from "./parameters.ts";
@@ -51,12 +47,10 @@ export class SessionCore implements Hosts {
   readonly #demultiplexer = new Demultiplexer();
   readonly #receivers = new Map<string, Receiver>();
   readonly #senders = new Map<string, Sender>();
-  readonly #outgoing = new Map<number, OutgoingStream>();
+  readonly #outgoing = new OutgoingStreams();
   readonly #transmitter: Transmitter;
   readonly #feedback: FeedbackHandler;
-  readonly #arrivals: TransportFeedbackGenerator;
-  readonly #streamArrivals: CongestionFeedbackGenerator;
-  readonly #estimator: ReceiverEstimator;
+  readonly #arrivals: ArrivalFeedback;
   readonly #out: Outputs<RtpDatagram, RtpItem, RtpSessionEvent> = {
     below: [],
     above: [],
@@ -78,9 +72,7 @@ export class SessionCore implements Hosts {
     this.reporter = new Reporter(this, crypto, this.ntp);
     this.#transmitter = new Transmitter(this, startBitrate);
     this.#feedback = new FeedbackHandler(this);
-    this.#arrivals = new TransportFeedbackGenerator(this.#ssrc);
-    this.#streamArrivals = new CongestionFeedbackGenerator(this.#ssrc, this.ntp);
-    this.#estimator = new ReceiverEstimator(this.#ssrc);
+    this.#arrivals = new ArrivalFeedback(this.#ssrc, this.ntp);
   }
 
   /** What a section sends, from now on. Throws a RangeError if there are too many sections. */
@@ -88,12 +80,12 @@ export class SessionCore implements Hosts {
     if (this.#done) return;
     const { mid } = parameters;
     const known = this.#senders.get(mid);
-    const before = sourcesOf(known);
+    const before = bySsrc(known?.streams() ?? []);
     if (known === undefined) {
       this.#checkRoom(this.#senders);
       this.#senders.set(mid, new Sender(parameters, this, now));
     } else this.#end(known.configure(parameters, now));
-    this.#index(before, this.#senders.get(mid));
+    this.#outgoing.replace(before, bySsrc(this.#senders.get(mid)!.streams()));
     this.#transmitter.flush(now);
     this.#tellsAt = now;
     this.reporter.scheduler.start(now);
@@ -105,7 +97,7 @@ export class SessionCore implements Hosts {
     if (sender === undefined) return;
     this.#senders.delete(mid);
     this.#end(sender.streams());
-    this.#index(sourcesOf(sender), undefined);
+    this.#outgoing.replace(bySsrc(sender.streams()), bySsrc([]));
   }
 
   /** What a section receives, from now on. Throws a RangeError if there are too many sections. */
@@ -140,11 +132,6 @@ export class SessionCore implements Hosts {
     const isPressed = this.#senders.get(mid)?.press(event, duration, now) ?? false;
     this.#collect(now);
     return isPressed;
-  }
-
-  /** Lets go of all keys of a section. */
-  clearTones(mid: string): void {
-    this.#senders.get(mid)?.releaseKeys();
   }
 
   /** The section's receiver, for statistics: to be read, not to be changed. */
@@ -187,7 +174,7 @@ export class SessionCore implements Hosts {
   /** Says goodbye for all sources of ours, and is done. */
   close(_now: Millis): void {
     if (this.#done) return;
-    this.reporter.goodbye(this.#sentSources(this.#outgoing.values()));
+    this.reporter.goodbye(this.#outgoing.sentSources());
     this.#finish();
   }
 
@@ -202,9 +189,7 @@ export class SessionCore implements Hosts {
     let next = Math.min(
       this.#transmitter.nextTimeout ?? Infinity,
       this.reporter.nextTimeout ?? Infinity,
-      this.#arrivals.nextTimeout ?? Infinity,
-      this.#streamArrivals.nextTimeout ?? Infinity,
-      this.#estimator.nextTimeout ?? Infinity,
+      this.#arrivals.nextTimeout,
       this.#tellsAt ?? Infinity,
     );
     for (const receiver of this.#receivers.values()) {
@@ -222,8 +207,7 @@ export class SessionCore implements Hosts {
 
   /** The SSRC that reports are of: that of a stream which has been sent, else one that stands for the receiver. */
   get ssrc(): number {
-    for (const { media, ssrc } of this.#outgoing.values()) if (media.packetCount > 0) return ssrc;
-    return this.#ssrc;
+    return this.#outgoing.sent?.ssrc ?? this.#ssrc;
   }
 
   get reducedSize(): boolean {
@@ -235,8 +219,7 @@ export class SessionCore implements Hosts {
   }
 
   get isSending(): boolean {
-    for (const { media } of this.#outgoing.values()) if (media.packetCount > 0) return true;
-    return false;
+    return this.#outgoing.sent !== undefined;
   }
 
   get isReceiving(): boolean {
@@ -252,7 +235,7 @@ export class SessionCore implements Hosts {
   }
 
   senderReports(now: Millis): SenderReport[] {
-    return [...new Set(this.#outgoing.values())].flatMap((stream) => stream.reports(now, this.ntp));
+    return this.#outgoing.reports(now, this.ntp);
   }
 
   reportBlocks(now: Millis): ReportBlock[] {
@@ -349,24 +332,12 @@ export class SessionCore implements Hosts {
   #receive(bytes: Uint8Array, now: Millis): void {
     const packet = parseRtpPacket(bytes);
     if (packet === undefined) return this.discards.add("malformed packet");
-    if (this.#outgoing.has(packet.ssrc)) return this.discards.add("own source");
+    if (this.#outgoing.get(packet.ssrc) !== undefined) return this.discards.add("own source");
     const route = this.#demultiplexer.route(packet);
     if (typeof route === "string") return this.discards.add(route);
     const receiver = this.#receivers.get(route.mid)!;
-    this.#noteArrival(packet, receiver, now);
+    this.#arrivals.arrived(packet, receiver, now);
     if (receiver.receive(packet, now)) this.reporter.scheduler.mediaReceived(packet.ssrc, now);
-  }
-
-  /** Feedback is about every packet of the transport, also those that are of no use. */
-  #noteArrival(packet: RtpPacket, { extensions, formats }: Receiver, now: Millis): void {
-    const { ssrc, sequenceNumber } = packet;
-    const sequence = transportSequenceOf(packet, extensions);
-    if (sequence !== undefined) this.#arrivals.arrived(sequence, ssrc, now);
-    else if (formats.tellsArrivals) this.#streamArrivals.arrived(ssrc, sequenceNumber, now);
-    else if (formats.tellsEstimate) {
-      const sentAt = absSendTimeOf(packet, extensions);
-      if (sentAt !== undefined) this.#estimator.arrived(sentAt, ssrc, rtpPacketSize(packet), now);
-    }
   }
 
   /** Serves all that is due, and sends what has come of it. */
@@ -375,24 +346,14 @@ export class SessionCore implements Hosts {
     this.#transmitter.handleTimeout(now);
     this.#transmitter.flush(now);
     const { ssrc } = this;
-    const roundTrip = this.#roundTrip();
+    const roundTrip = this.#outgoing.roundTrip ?? this.reporter.reference.roundTrip.smoothed;
     for (const receiver of this.#receivers.values()) {
       receiver.take(now);
       this.reporter.request(receiver.takeFeedback(ssrc, roundTrip, now), now);
     }
     this.reporter.request(this.#arrivals.take(now), now);
-    this.reporter.request(this.#streamArrivals.take(now), now);
-    this.reporter.request(this.#estimator.take(now), now);
     this.reporter.flush(now);
     if (this.#transmitter.takeTargetChange() || this.#tellsAt !== undefined) this.#tellBitrate();
-  }
-
-  /** As sender reports or our reference times tell it. */
-  #roundTrip(): Millis | undefined {
-    for (const { roundTrip } of this.#outgoing.values()) {
-      if (roundTrip.smoothed !== undefined) return roundTrip.smoothed;
-    }
-    return this.reporter.reference.roundTrip.smoothed;
   }
 
   #receiverOf(ssrc: number): Receiver | undefined {
@@ -416,25 +377,9 @@ export class SessionCore implements Hosts {
     if (encodings.length > 0) this.tell({ type: "bitrate", bitrate, encodings });
   }
 
-  /** Finds the streams of a sender by any of their SSRCs, and by none that it had before. */
-  #index(before: ReadonlyMap<number, OutgoingStream>, sender: Sender | undefined): void {
-    const after = sourcesOf(sender);
-    for (const [ssrc, stream] of before) {
-      const isItsOwn = this.#outgoing.get(ssrc) === stream;
-      if (isItsOwn && after.get(ssrc) !== stream) this.#outgoing.delete(ssrc);
-    }
-    for (const [ssrc, stream] of after) this.#outgoing.set(ssrc, stream);
-  }
-
   #end(streams: readonly OutgoingStream[]): void {
     for (const source of streams.flatMap(({ sources }) => sources)) this.sources.end(source);
-    this.reporter.goodbye(this.#sentSources(streams));
-  }
-
-  #sentSources(streams: Iterable<OutgoingStream>): number[] {
-    return [...new Set(streams)].flatMap(({ sources }) =>
-      sources.filter(({ packetCount }) => packetCount > 0).map(({ ssrc }) => ssrc)
-    );
+    this.reporter.goodbye(sentSourcesOf(streams));
   }
 
   #checkRoom(sections: ReadonlyMap<string, unknown>): void {
@@ -446,13 +391,4 @@ export class SessionCore implements Hosts {
     this.#transmitter.clear();
     this.reporter.scheduler.stop();
   }
-}
-
-/** The streams of a sender by all of their SSRCs. */
-function sourcesOf(sender: Sender | undefined): Map<number, OutgoingStream> {
-  const found = new Map<number, OutgoingStream>();
-  for (const stream of sender?.streams() ?? []) {
-    for (const { ssrc } of stream.sources) found.set(ssrc, stream);
-  }
-  return found;
 }

@@ -112,11 +112,6 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
     return this.#core.insertTone(mid, event, duration, now);
   }
 
-  /** Lets go of all keys of a section. */
-  clearTones(mid: string): void {
-    this.#core.clearTones(mid);
-  }
-
   /** Figures of each stream that a section receives. */
   inbound(mid: string): InboundStatistics[] {
     const { roundTrip } = this.#core.reporter.reference;

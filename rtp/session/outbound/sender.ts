@@ -211,11 +211,6 @@ export class Sender implements SenderSection {
     }, now);
   }
 
-  /** Lets go of all keys. */
-  releaseKeys(): void {
-    this.#tones.clear();
-  }
-
   handleTimeout(now: Millis): void {
     const [stream] = this.#streams;
     for (const { payloadType, payload, timestamp, marker } of this.#tones.take(now)) {

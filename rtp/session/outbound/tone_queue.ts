@@ -16,7 +16,7 @@ export interface TonePacket extends TelephoneEventPayload {
 
 /** The keys that a sender presses, one after the other (RFC 4733). */
 export class ToneQueue {
-  #waiting: { at: Millis; readonly packet: TonePacket }[] = [];
+  readonly #waiting: { at: Millis; readonly packet: TonePacket }[] = [];
   /** When the last key is let go, and when its end has been told. */
   #letGo: Millis = -Infinity;
   #until: Millis = -Infinity;
@@ -51,12 +51,6 @@ export class ToneQueue {
     // The end is told three times (RFC 4733 section 2.5.1.4).
     this.#until = start + payloads.at(-1)!.sendOffset / perMilli + STEP;
     return true;
-  }
-
-  /** Lets go of the key that is pressed, and of all that were to follow. */
-  clear(): void {
-    this.#waiting = [];
-    this.#letGo = this.#until = -Infinity;
   }
 
   /** Whether a key is pressed still. */
