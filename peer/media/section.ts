@@ -16,6 +16,7 @@ import {
   type RemoteSource,
   sends,
 } from "../jsep/media/mod.ts";
+import type { EncodingParameters as SentEncoding } from "../rtc_rtp_parameters.ts";
 import type { TransceiverSlots } from "../transceivers/mod.ts";
 import { layersOf } from "../transceivers/scalability.ts";
 
@@ -36,7 +37,7 @@ export interface NegotiatedSection {
   readonly reducedSize: boolean;
   /** Whether packets may mix the headers of their extensions (RFC 8285 section 4.1.2). */
   readonly extmapAllowMixed: boolean;
-  /** The most that the other side wants to get of each encoding, in bits per second (`b=`). */
+  /** The most that the other side wants to get of all encodings together, in bits per second (`b=`). */
   readonly maxBitrate?: number;
 }
 
@@ -71,6 +72,11 @@ export function sentExtensions(extensions: readonly ExtMap[]): ExtensionIds {
   return extensionIds(extensions, sends);
 }
 
+/** By which encodings are told from larger ones: all of them have the one kind of scale or the other (WebRTC Extensions section 5). */
+function sizeOf({ scaleResolutionDownBy, scaleResolutionDownTo: to }: SentEncoding): number {
+  return to === undefined ? 1 / (scaleResolutionDownBy ?? 1) : to.maxWidth! * to.maxHeight!;
+}
+
 /** What the RTP session has to know of what is sent. */
 export function senderParameters(
   section: NegotiatedSection,
@@ -84,15 +90,15 @@ export function senderParameters(
   const repairs = announcesRepairs && sendFormats.some(isFlexfec);
   const encodings = sender.sendEncodings.map((encoding, index): EncodingParameters => {
     const { ssrc, rtx, fec } = sender.sources[index]!;
-    const { rid, active, maxFramerate, scalabilityMode } = encoding;
-    const maxBitrate = Math.min(encoding.maxBitrate ?? Infinity, section.maxBitrate ?? Infinity);
+    const { rid, active, maxBitrate, maxFramerate, scalabilityMode } = encoding;
     return {
       ssrc,
       ...(repeats && rtx !== undefined && { rtxSsrc: rtx }),
       ...(repairs && fec !== undefined && { fecSsrc: fec }),
       ...(rid !== undefined && { rid }),
       active,
-      ...(maxBitrate !== Infinity && { maxBitrate }),
+      rank: sizeOf(encoding),
+      ...(maxBitrate !== undefined && { maxBitrate }),
       ...(maxFramerate !== undefined && { maxFramerate }),
       ...(scalabilityMode !== undefined && { layers: layersOf(scalabilityMode) }),
     };
@@ -100,6 +106,7 @@ export function senderParameters(
   return {
     ...{ mid, kind, formats, encodings, reducedSize, extmapAllowMixed },
     extensions: sentExtensions(extensions),
+    ...(section.maxBitrate !== undefined && { maxBitrate: section.maxBitrate }),
     handsUpPackets: sender.packets.feed?.takesTrack ?? false,
   };
 }

@@ -44,6 +44,8 @@ export interface EncodingParameters {
   readonly active: boolean;
   /** The most that it may send, in bits per second. */
   readonly maxBitrate?: number;
+  /** Its place among the layers of a simulcast, the lowest having the least; where none has one, they come in that order. */
+  readonly rank?: number;
   /** The most frames of video that it may send in a second. */
   readonly maxFramerate?: number;
   /** The layers that it is going to have, if that is known: they are announced with its first key frame. */
@@ -62,6 +64,8 @@ export interface SenderParameters {
   readonly extensions: ExtensionIds;
   /** At most {@linkcode MAX_ENCODINGS}, with different rids if there are several. */
   readonly encodings: readonly EncodingParameters[];
+  /** The most that all encodings may send together, in bits per second: `b=` (RFC 8866 section 5.8). */
+  readonly maxBitrate?: number;
   /** Whether feedback may go without any report: `a=rtcp-rsize` (RFC 5506). */
   readonly reducedSize: boolean;
   /**

@@ -1,4 +1,5 @@
 import type { EncodingBitrate } from "../event.ts";
+import { lowestFirst } from "./section_limit.ts";
 import type { Sender } from "./sender.ts";
 
 /** What a stream of audio gets, if its sender does not say, in bits per second. */
@@ -7,7 +8,7 @@ const AUDIO_BITRATE = 64_000;
 /** What a lower layer of a simulcast gets at most before the next one begins, in bits per second: about what libwebrtc gives 180, 360, 720 lines. */
 const LAYER_BITRATES: readonly number[] = [200_000, 700_000, 2_500_000];
 
-/** How the target is shared (draft-ietf-rmcat-gcc-02 leaves it open): audio first, then video sections in equal parts, lower layers first. */
+/** How the target is shared (draft-ietf-rmcat-gcc-02 leaves it open): audio first, then video sections in equal parts as far as they may have them, lower layers first. */
 export function allocate(senders: Iterable<Sender>, bitrate: number): EncodingBitrate[] {
   const allocations: EncodingBitrate[] = [];
   const videos: Sender[] = [];
@@ -25,13 +26,21 @@ export function allocate(senders: Iterable<Sender>, bitrate: number): EncodingBi
       allocations.push({ mid: sender.mid, ssrc, bitrate: Math.round(share) });
     }
   }
-  const each = left / Math.max(videos.length, 1);
-  for (const sender of videos) allocations.push(...layers(sender, each));
+  videos.sort((one, other) => limitOf(one) - limitOf(other));
+  for (const [i, sender] of videos.entries()) {
+    const share = Math.min(left / (videos.length - i), limitOf(sender));
+    left -= share;
+    allocations.push(...layers(sender, share));
+  }
   return allocations;
 }
 
+function limitOf({ parameters }: Sender): number {
+  return parameters.maxBitrate ?? Infinity;
+}
+
 function layers(sender: Sender, bitrate: number): EncodingBitrate[] {
-  const active = sender.streams().filter(({ parameters }) => parameters.active);
+  const active = lowestFirst(sender.streams());
   let left = bitrate;
   return active.map(({ ssrc, rid, parameters: { maxBitrate = Infinity } }, i) => {
     const isLast = i === active.length - 1;

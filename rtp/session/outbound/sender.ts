@@ -21,6 +21,7 @@ import {
 import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
 import { ExtensionHeaders } from "./extension_headers.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
+import { SectionLimit } from "./section_limit.ts";
 import { schemeFor } from "./protection_schemes.ts";
 import { ToneQueue } from "./tone_queue.ts";
 
@@ -68,6 +69,7 @@ export class Sender implements SenderSection {
   parameters!: SenderParameters;
   readonly #host: SenderHost;
   #streams: OutgoingStream[] = [];
+  readonly #limit = new SectionLimit();
   readonly #tones = new ToneQueue();
   /** When something was last given to be sent. */
   #audioAt: Millis = -Infinity;
@@ -101,6 +103,7 @@ export class Sender implements SenderSection {
       known.configure(encoding);
       return known;
     });
+    this.#limit.configure(parameters.maxBitrate, this.#streams);
     for (const stream of before.values()) {
       this.#waiting.delete(stream);
       this.#forwarded.delete(stream);
@@ -124,6 +127,7 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(frame.payloadType);
     if (format === undefined) return this.#drop("no format");
+    this.#limit.given(stream, frame.data.length, now);
     if (this.kind === "audio") {
       if (!stream.limits.allows(now)) return this.#drop("limited");
     } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
@@ -131,7 +135,7 @@ export class Sender implements SenderSection {
     protection.observe(remote.fractionLost);
     const inits = this.#made(() => stream.packetize(frame, format, now)) ?? [];
     if (inits.length > 0) stream.limits.frame();
-    for (const { payload } of inits) stream.limits.bytes(payload.length);
+    for (const { payload } of inits) this.#count(payload.length, stream);
     if (this.parameters.handsUpPackets) { for (const init of inits) this.#handUp(init, stream); }
     else {
       const packets = inits.map((init) => stream.media.packet(init));
@@ -164,10 +168,11 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(item.payloadType);
     if (format === undefined) return this.#drop("no format");
+    this.#limit.given(stream, item.packet.payload.length, now);
     if (!this.#mayForward(stream, item, format, now)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
     if (packet === undefined) return;
-    stream.limits.bytes(packet.payload.length);
+    this.#count(packet.payload.length, stream);
     this.#enqueue(packet, stream, now);
   }
 
@@ -223,6 +228,11 @@ export class Sender implements SenderSection {
     return this.#tones.nextTimeout;
   }
 
+  #count(bytes: number, stream: OutgoingStream): void {
+    stream.limits.bytes(bytes);
+    this.#limit.sent(stream, bytes);
+  }
+
   #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis, id?: number): boolean {
     const { kind, headers } = this;
     const isTaken = this.#host.enqueue(packet, stream, headers, kind, now, id);
@@ -269,7 +279,7 @@ export class Sender implements SenderSection {
   /** After a frame was left out, those that refer to it must be, too. */
   #mayLeave(stream: OutgoingStream, keyFrame: boolean, now: Millis): boolean {
     const { limits } = stream;
-    const reason = !limits.allows(now)
+    const reason = !limits.allows(now) || !this.#limit.allows(stream, now)
       ? "limited"
       : !keyFrame && this.#host.queueTime > MAX_QUEUE_TIME
       ? "congested"
@@ -284,9 +294,8 @@ export class Sender implements SenderSection {
       return true;
     }
     // A key frame is large: there has to be room for it.
-    if (this.#host.queueTime <= MAX_QUEUE_TIME / 2 && limits.hasRoom(now)) {
-      this.#skipToKeyFrame(stream, now);
-    }
+    const hasRoom = limits.hasRoom(now) && this.#limit.hasRoom(stream, now);
+    if (hasRoom && this.#host.queueTime <= MAX_QUEUE_TIME / 2) this.#skipToKeyFrame(stream, now);
     return false;
   }
 

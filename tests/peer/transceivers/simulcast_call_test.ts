@@ -110,3 +110,18 @@ Deno.test("RFC 4585 section 6.3.1: what is lost of one layer asks for a key fram
   assertEquals(video.requests.filter((rid) => rid !== "q"), []);
   await end();
 });
+
+Deno.test("RFC 9429 section 5.10: what the other side wants at most is shared by all layers, and the largest goes first", async () => {
+  const { call, play, stats, end } = await simulcast();
+  await call.alice.setLocalDescription();
+  await call.bob.setRemoteDescription(call.alice.localDescription!);
+  await call.bob.setLocalDescription();
+  const { type, sdp } = call.bob.localDescription!;
+  const limited = sdp.replace(/^(c=.*)$/m, "$1\r\nb=TIAS:150000");
+  await call.alice.setRemoteDescription({ type, sdp: limited });
+  await play(100, true); // 40, 80 and 120 kb/s
+  assertEquals(counts(await play(50, true)), [50, 50, 0]);
+  const targets = (await stats("outbound-rtp")).map(({ targetBitrate }) => targetBitrate);
+  assertEquals(targets, [150_000, 0, 0]);
+  await end();
+});
