@@ -158,9 +158,7 @@ export class Transport {
       dtlsRole: this.dtlsRole,
       certificate: this.#certificate,
       selectedPairChanges: this.#selectedPairChanges,
-      availableOutgoingBitrate: this.runMedia((session) =>
-        session.transport().availableOutgoingBitrate
-      ),
+      media: this.runMedia((session) => session.transport()),
     };
   }
 

@@ -162,6 +162,8 @@ export function addInbound(
     remoteId: addRemoteOutbound(stats, figures, place),
     lastPacketReceivedTimestamp: place.wallTime(figures.lastPacketReceivedAt),
     packetsReceived: figures.packetsReceived,
+    packetsReportedAsLost: figures.reportedLosses?.lost,
+    packetsReportedAsLostButRecovered: figures.reportedLosses?.recovered,
     packetsLost: figures.packetsLost,
     jitter: figures.jitter,
     headerBytesReceived: figures.headerBytesReceived,

@@ -64,6 +64,8 @@ export interface RTCOutboundRtpStreamStats extends RTCSentRtpStreamStats {
   active: boolean;
   /** As `RTCRtpEncodingParameters.scalabilityMode`; only for video. */
   scalabilityMode?: string;
+  /** Packets that left marked ECT(1) (RFC 9331): none, for sockets can't be told to. */
+  packetsSentWithEct1: number;
 }
 
 /** What the other side says of it (webrtc-stats section 8.5). */
@@ -80,6 +82,12 @@ export interface RTCRemoteInboundRtpStreamStats extends RTCReceivedRtpStreamStat
   roundTripTimeMeasurements: number;
   /** What was lost between the last two reports, 0 to 1. */
   fractionLost: number;
+  /** Packets that arrived marked ECT(1); only where RFC 8888 was negotiated. */
+  packetsReceivedWithEct1?: number;
+  /** Packets that arrived marked CE (RFC 3168 section 5); only where RFC 8888 was negotiated. */
+  packetsReceivedWithCe?: number;
+  /** Packets that have lost their mark ECT(1) on the way: none, for none leaves with it. */
+  packetsWithBleachedEct1Marking: number;
 }
 
 /** What belongs to a stream that is sent. */
@@ -130,6 +138,7 @@ export function addOutbound(
     firCount: isVideo ? figures.firCount : undefined,
     pliCount: isVideo ? figures.pliCount : undefined,
     scalabilityMode: place.scalabilityMode,
+    packetsSentWithEct1: 0,
   }, { part: ssrc });
 }
 
@@ -150,7 +159,7 @@ function limitationDurations(
 
 function addRemoteInbound(
   stats: StatsCollector,
-  { ssrc, remote }: OutboundStatistics,
+  { ssrc, remote, arrivals }: OutboundStatistics,
   { sender, kind, transportId, codecId, wallTime }: OutboundPlace,
 ): string | undefined {
   if (remote === undefined) return undefined;
@@ -162,5 +171,10 @@ function addRemoteInbound(
     roundTripTime: latest === undefined ? undefined : latest / 1000,
     totalRoundTripTime: total / 1000,
     roundTripTimeMeasurements: count,
+    packetsReportedAsLost: arrivals?.lost,
+    packetsReportedAsLostButRecovered: arrivals?.recovered,
+    packetsReceivedWithEct1: arrivals?.ect1,
+    packetsReceivedWithCe: arrivals?.ce,
+    packetsWithBleachedEct1Marking: 0,
   }, { part: ssrc, timestamp: wallTime(reportedAt) });
 }

@@ -16,6 +16,10 @@ export interface RTCRtpStreamStats extends RTCStats {
 export interface RTCReceivedRtpStreamStats extends RTCRtpStreamStats {
   /** Packets received, with those that came twice. */
   packetsReceived: number;
+  /** Packets that RFC 8888 reports have called lost; only where these were negotiated. */
+  packetsReportedAsLost?: number;
+  /** Those of them that a later report has told of as arrived; only where these were negotiated. */
+  packetsReportedAsLostButRecovered?: number;
   /** Packets lost so far, less duplicates: may be negative (RFC 3550 section 6.4.1). */
   packetsLost: number;
   /** Seconds (RFC 3550 section 6.4.1). */

@@ -1,6 +1,7 @@
 import type { Certificate, Millis } from "../../core/mod.ts";
 import type { DtlsEndpoint } from "../../dtls/mod.ts";
 import type { IceAgent, IceCandidate, IcePair } from "../../ice/mod.ts";
+import type { TransportStatistics } from "../../rtp/mod.ts";
 import { SRTP_PROTECTION_PROFILES } from "../../srtp/mod.ts";
 import type { DtlsTransportSlots, RTCDtlsTransportState } from "../rtc_dtls_transport.ts";
 import type { IceTransportSlots, RTCIceRole, RTCIceTransportState } from "../rtc_ice_transport.ts";
@@ -48,6 +49,10 @@ export interface RTCTransportStats extends RTCStats {
   srtpCipher?: string;
   /** How often another pair came to carry the packets, the first one included. */
   selectedCandidatePairChanges: number;
+  /** RFC 8888 reports that were sent. */
+  ccfbMessagesSent: number;
+  /** RFC 8888 reports that came. */
+  ccfbMessagesReceived: number;
 }
 
 /** A transport, as far as its statistics go. */
@@ -62,8 +67,8 @@ export interface InspectedTransport {
   readonly dtlsRole: "client" | "server" | undefined;
   readonly certificate: Certificate;
   readonly selectedPairChanges: number;
-  /** Bits per second that congestion control allows for, where there is media. */
-  readonly availableOutgoingBitrate: number | undefined;
+  /** Of the media that goes over it, where there is some. */
+  readonly media: TransportStatistics | undefined;
   /** A time of the connection's clock, in milliseconds of Unix time. */
   wallTime(at: Millis): number;
   /** The address of a remote candidate as the application has told it. */
@@ -72,7 +77,8 @@ export interface InspectedTransport {
 
 /** Adds what is known of a transport, and of all that belongs to it. */
 export function addTransport(stats: StatsCollector, transport: InspectedTransport): void {
-  const { inspected, iceSlots, dtlsSlots, agent, endpoint, dtlsRole, certificate } = transport;
+  const { inspected, iceSlots, dtlsSlots, agent, endpoint, dtlsRole, certificate, media } =
+    transport;
   const { packetsSent, packetsReceived, bytesSent, bytesReceived } = agent.traffic;
   const { selectedPair } = agent;
   const local = [{ inspected: certificate, der: certificate.der }];
@@ -94,13 +100,15 @@ export function addTransport(stats: StatsCollector, transport: InspectedTranspor
     dtlsRole: dtlsRole ?? "unknown",
     srtpCipher: SRTP_PROTECTION_PROFILES.find(({ id }) => id === endpoint.srtpProfile)?.name,
     selectedCandidatePairChanges: transport.selectedPairChanges,
+    ccfbMessagesSent: media?.congestionReports.sent ?? 0,
+    ccfbMessagesReceived: media?.congestionReports.received ?? 0,
   });
   const pairs = new Set(agent.pairs);
   if (selectedPair !== undefined) pairs.add(selectedPair); // after a restart one of the session before
   for (const pair of pairs) {
     const { wallTime } = transport;
     const availableOutgoingBitrate = pair === selectedPair
-      ? transport.availableOutgoingBitrate
+      ? media?.availableOutgoingBitrate
       : undefined;
     addCandidatePair(stats, pair, { transportId, availableOutgoingBitrate, wallTime });
   }

@@ -8,6 +8,7 @@ import {
   TWCC_DELTA_MICROS,
   TWCC_REFERENCE_MILLIS,
 } from "../rtcp/mod.ts";
+import type { ArrivalReports } from "./arrival_reports.ts";
 import { ArrivalClock } from "./arrival_clock.ts";
 import type { PacketResult } from "./packet_result.ts";
 import { SentPackets } from "./sent_packets.ts";
@@ -99,8 +100,14 @@ export class FeedbackAdapter {
       const received = block >> 15 === 1;
       const timed = received && offset <= MAX_ARRIVAL_OFFSET;
       const at = timed ? reportedAt - offset * 1000 / 1024 : undefined;
-      this.#settle(results, sequence, received, at, now);
+      const result = this.#settle(results, sequence, received, at, now);
+      if (result !== undefined) numbers.arrivals.count(result, block >> 13 & 0b11);
     }
+  }
+
+  /** What RFC 8888 feedback has said of a stream of ours; undefined if nothing was sent, or it is forgotten. */
+  reportsOf(ssrc: number): ArrivalReports | undefined {
+    return this.#streams.of(ssrc)?.arrivals;
   }
 
   #settle(
@@ -109,10 +116,13 @@ export class FeedbackAdapter {
     received: boolean,
     receivedAt: Millis | undefined,
     now: Millis,
-  ): void {
+  ): PacketResult | undefined {
     const settlement = this.#sent.settle(sequence, received, receivedAt, now);
-    if (settlement === "unknown") this.discards.add("unknown packet");
-    else if (settlement === "settled") this.discards.add("repeated");
-    else results.push(settlement);
+    if (typeof settlement === "object") {
+      results.push(settlement);
+      return settlement;
+    }
+    this.discards.add(settlement === "unknown" ? "unknown packet" : "repeated");
+    return undefined;
   }
 }

@@ -13,6 +13,7 @@ export {
   SendSideBandwidthEstimation,
   START_BITRATE,
 } from "./send_side_bandwidth_estimation.ts";
+export type { ArrivalReports } from "./arrival_reports.ts";
 export type { CongestionDiscard, TransportPacket } from "./feedback_adapter.ts";
 export { MAX_BITRATE, MIN_BITRATE } from "./bitrate_range.ts";
 export type { ProbeCluster } from "./probe_cluster.ts";

@@ -12,6 +12,8 @@ export interface PacketResult {
   readonly receivedAt: Millis | undefined;
   /** The probe that it was sent for; 0 if none. */
   readonly cluster: number;
+  /** Whether it was taken for lost before. */
+  readonly wasLost?: boolean;
 }
 
 /** A packet that is known to have arrived, and when. */

@@ -5,6 +5,7 @@ import type {
   TransportFeedback,
 } from "../rtcp/mod.ts";
 import { AcknowledgedBitrateEstimator } from "./acknowledged_bitrate_estimator.ts";
+import type { ArrivalReports } from "./arrival_reports.ts";
 import { BitrateRange } from "./bitrate_range.ts";
 import { DelayBasedEstimator } from "./delay_based_estimator.ts";
 import {
@@ -122,6 +123,11 @@ export class SendSideBandwidthEstimation {
   /** The fraction of packets lost lately, 0 to 1. */
   get lossFraction(): number {
     return this.#loss.lossFraction;
+  }
+
+  /** What RFC 8888 feedback has said of a stream of ours; undefined if nothing was sent, or it is forgotten. */
+  reportsOf(ssrc: number): ArrivalReports | undefined {
+    return this.#adapter.reportsOf(ssrc);
   }
 
   /** A packet leaves. */

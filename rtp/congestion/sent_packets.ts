@@ -45,7 +45,8 @@ export class SentPackets {
     ) return "unknown";
     if (state === State.RECEIVED || (state === State.LOST && !received)) return "settled";
     this.#states[slot] = received ? State.RECEIVED : State.LOST;
-    const size = this.#sizes[slot]!;
-    return { size, sentAt, received, receivedAt, cluster: this.#clusters[slot]! };
+    const [size, cluster] = [this.#sizes[slot]!, this.#clusters[slot]!];
+    const wasLost = state === State.LOST;
+    return { size, sentAt, received, receivedAt, cluster, ...(wasLost && { wasLost }) };
   }
 }

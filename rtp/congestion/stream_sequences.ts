@@ -1,3 +1,5 @@
+import { ArrivalCounts } from "./arrival_reports.ts";
+
 /** How many packets of a stream are remembered: what a second of RFC 8888 feedback can be about. A power of two. */
 const MAX_PER_STREAM = 2048;
 
@@ -6,6 +8,8 @@ const MAX_STREAMS = 64;
 
 /** Which transport-wide number each packet of one stream had. */
 export class StreamNumbers {
+  /** What reports have said of them. */
+  readonly arrivals: ArrivalCounts = new ArrivalCounts();
   readonly #own = new Int32Array(MAX_PER_STREAM).fill(-1);
   readonly #transportWide = new Uint16Array(MAX_PER_STREAM);
 

@@ -27,9 +27,21 @@ const HEAD_METRICS = 5;
 /** A packet that came after the report's own time, or longer ago than can be said (RFC 8888 section 3.1). */
 const OVERLONG = MAX_ARRIVAL_OFFSET + 1;
 
+/** Packets of a stream that reports have called lost. */
+export interface ReportedLosses {
+  /** How many. */
+  readonly lost: number;
+  /** Those of them that a later report has told of as arrived. */
+  readonly recovered: number;
+}
+
 /** When the packets of a stream arrived, by extended sequence number; NaN for those that did not. */
-class StreamArrivals {
+class StreamArrivals implements ReportedLosses {
+  lost = 0;
+  recovered = 0;
   readonly #times = new Float64Array(CCFB_WINDOW).fill(NaN);
+  /** 1 for those that the last report about them has called lost. */
+  readonly #calledLost = new Uint8Array(CCFB_WINDOW);
   #highest: number;
   /** The first number that no report has told of yet. */
   #begin: number;
@@ -59,17 +71,31 @@ class StreamArrivals {
     const beginSequence = this.#begin & 0xffff;
     const metrics = new Uint16Array(count);
     for (let i = 0; i < count; i++) {
-      const arrival = this.#times[(this.#begin + i) % CCFB_WINDOW]!;
-      if (!Number.isNaN(arrival)) metrics[i] = blockOf(arrival);
+      const at = (this.#begin + i) % CCFB_WINDOW;
+      const arrival = this.#times[at]!;
+      const isLost = Number.isNaN(arrival);
+      if (!isLost) metrics[i] = blockOf(arrival);
+      this.#count(at, isLost);
     }
     this.#begin += count;
     return { beginSequence, metrics };
   }
 
+  /** Each packet counts once, however many reports tell of it. */
+  #count(at: number, isLost: boolean): void {
+    const wasLost = this.#calledLost[at] === 1;
+    if (isLost && !wasLost) this.lost++;
+    if (!isLost && wasLost) this.recovered++;
+    this.#calledLost[at] = isLost ? 1 : 0;
+  }
+
   #reach(sequence: number): void {
     if (sequence <= this.#highest) return;
     const first = Math.max(this.#highest + 1, sequence - CCFB_WINDOW + 1);
-    for (let i = first; i <= sequence; i++) this.#times[i % CCFB_WINDOW] = NaN;
+    for (let i = first; i <= sequence; i++) {
+      this.#times[i % CCFB_WINDOW] = NaN;
+      this.#calledLost[i % CCFB_WINDOW] = 0;
+    }
     this.#highest = sequence;
     this.#begin = Math.max(this.#begin, sequence - CCFB_WINDOW + 1);
   }
@@ -112,6 +138,11 @@ export class CongestionFeedbackGenerator {
     const discard = stream.add(sequenceNumber, now);
     if (discard !== undefined) return this.discards.add(discard);
     this.#nextTimeout ??= now + this.#interval;
+  }
+
+  /** What reports have said of a stream; undefined if there was none, or it is forgotten. */
+  reported(ssrc: number): ReportedLosses | undefined {
+    return this.#streams.get(ssrc);
   }
 
   /** The reports that are due at `now`. */

@@ -43,6 +43,7 @@ export {
   MAX_CCFB_METRICS,
   MAX_CCFB_REPORTS_AT_ONCE,
   MAX_CCFB_STREAMS,
+  type ReportedLosses,
 } from "./congestion_feedback_generator.ts";
 export { ReceiveStream, type ReceiveStreamOptions } from "./receive_stream.ts";
 export { ReceiverEstimator } from "./receiver_estimator.ts";

@@ -2,7 +2,7 @@ import type { CryptoProvider } from "../../core/crypto/provider.ts";
 import { Discards, type Millis, type Outputs } from "../../core/stage/mod.ts";
 import type { SendSideBandwidthEstimation } from "../congestion/mod.ts";
 import { parseRtpPacket } from "../packet.ts";
-import { NtpClock } from "../reception/mod.ts";
+import { NtpClock, type ReportedLosses } from "../reception/mod.ts";
 import type { ReportBlock, SenderReport } from "../rtcp/mod.ts";
 import type { RtpSessionDiscard } from "./discards.ts";
 import type { RtpSessionEvent } from "./event.ts";
@@ -232,6 +232,19 @@ export class SessionCore implements Hosts {
 
   get queueTime(): Millis {
     return this.#transmitter.queueTime;
+  }
+
+  /** RFC 8888 reports that were sent, and that came. */
+  get congestionReports(): { readonly sent: number; readonly received: number } {
+    return {
+      sent: this.reporter.congestionReports,
+      received: this.#feedback.congestionReports,
+    };
+  }
+
+  /** What RFC 8888 reports of ours have said of a stream that is received. */
+  reportedLosses(ssrc: number): ReportedLosses {
+    return this.#arrivals.reportedLosses(ssrc);
   }
 
   senderReports(now: Millis): SenderReport[] {

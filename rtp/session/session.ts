@@ -115,13 +115,22 @@ export class RtpSession implements Layer<RtpDatagram, RtpItem, RtpSessionEvent> 
   /** Figures of each stream that a section receives. */
   inbound(mid: string): InboundStatistics[] {
     const { roundTrip } = this.#core.reporter.reference;
-    const received = this.#core.receiver(mid)?.received() ?? [];
-    return received.map((each) => inboundStatistics(each, roundTrip));
+    const receiver = this.#core.receiver(mid);
+    return (receiver?.received() ?? []).map((each) => {
+      const isReported = receiver!.formats.tellsArrivals;
+      const losses = isReported ? this.#core.reportedLosses(each.stream.ssrc) : undefined;
+      return inboundStatistics(each, roundTrip, losses);
+    });
   }
 
   /** Figures of each stream that a section sends. */
   outbound(mid: string): OutboundStatistics[] {
-    return this.#core.sender(mid)?.streams().map(outboundStatistics) ?? [];
+    const sender = this.#core.sender(mid);
+    return (sender?.streams() ?? []).map((stream) => {
+      const isReported = sender!.formats.tellsArrivals;
+      const arrivals = isReported ? this.#core.estimation.reportsOf(stream.ssrc) : undefined;
+      return outboundStatistics(stream, arrivals);
+    });
   }
 
   /** Figures of the whole session. */

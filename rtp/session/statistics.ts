@@ -1,5 +1,6 @@
 import type { Millis } from "../../core/stage/mod.ts";
-import type { RemoteClock } from "../reception/mod.ts";
+import type { ArrivalReports } from "../congestion/mod.ts";
+import type { RemoteClock, ReportedLosses } from "../reception/mod.ts";
 import type { SessionCore } from "./core.ts";
 import type { IncomingStream } from "./inbound/incoming_stream.ts";
 import type { KeyFrameRequests } from "./inbound/key_frame_requests.ts";
@@ -53,6 +54,8 @@ export interface InboundStatistics {
   readonly fecBytesReceived: number;
   /** Those of them that were of no use: nothing that they protect was missing, or they came too late. */
   readonly fecPacketsDiscarded: number;
+  /** What RFC 8888 reports have told the other side is lost; undefined where they were not negotiated. */
+  readonly reportedLosses: ReportedLosses | undefined;
   /** NACKs that were sent. */
   readonly nackCount: number;
   /** Picture loss indications that were sent. */
@@ -125,6 +128,8 @@ export interface OutboundStatistics {
   readonly firCount: number;
   /** When the last packet left. */
   readonly lastPacketSentAt: Millis | undefined;
+  /** What its RFC 8888 reports say; undefined where they were not negotiated, or nothing was sent. */
+  readonly arrivals: ArrivalReports | undefined;
   /** What the other side reports; undefined before it does. */
   readonly remote: {
     /** Packets that did not arrive there. */
@@ -148,12 +153,15 @@ export interface TransportStatistics {
   readonly availableOutgoingBitrate: number;
   /** How long what waits will take. */
   readonly queueTime: Millis;
+  /** RFC 8888 reports that were sent, and that came. */
+  readonly congestionReports: { readonly sent: number; readonly received: number };
 }
 
 /** Figures of a stream that is received. */
 export function inboundStatistics(
   { stream, requests }: { readonly stream: IncomingStream; readonly requests: KeyFrameRequests },
   { latest, total, count }: RoundTripStatistics,
+  reportedLosses: ReportedLosses | undefined,
 ): InboundStatistics {
   const { reception, frames, repair, ssrc, rid } = stream;
   const { statistics, buffer } = reception;
@@ -171,6 +179,7 @@ export function inboundStatistics(
     fecPacketsReceived: repair?.packetsReceived ?? 0,
     fecBytesReceived: repair?.bytesReceived ?? 0,
     fecPacketsDiscarded: repair?.packetsDiscarded ?? 0,
+    reportedLosses,
     nackCount: stream.nackCount,
     pliCount: requests.pliCount,
     firCount: requests.firCount,
@@ -189,7 +198,10 @@ export function inboundStatistics(
 }
 
 /** Figures of a stream that is sent. */
-export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
+export function outboundStatistics(
+  stream: OutgoingStream,
+  arrivals: ArrivalReports | undefined,
+): OutboundStatistics {
   const { ssrc, rid, traffic, remote, parameters, quality: { reason, since, durations } } = stream;
   const { latest, total, count } = remote.roundTrip;
   return {
@@ -209,6 +221,7 @@ export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
     pliCount: stream.pliCount,
     firCount: stream.firCount,
     lastPacketSentAt: traffic.lastAt,
+    arrivals,
     remote: remote.report && {
       packetsLost: remote.packetsLost,
       fractionLost: remote.fractionLost,
@@ -221,6 +234,8 @@ export function outboundStatistics(stream: OutgoingStream): OutboundStatistics {
 }
 
 /** Figures of a session. */
-export function transportStatistics({ estimation, queueTime }: SessionCore): TransportStatistics {
-  return { availableOutgoingBitrate: estimation.targetBitrate, queueTime };
+export function transportStatistics(
+  { estimation, queueTime, congestionReports }: SessionCore,
+): TransportStatistics {
+  return { availableOutgoingBitrate: estimation.targetBitrate, queueTime, congestionReports };
 }

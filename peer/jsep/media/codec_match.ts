@@ -151,10 +151,13 @@ export function answerFmtp(codec: Codec, offered: string | undefined): string | 
 const H265_DEFAULT_LEVEL = 93;
 
 /**
- * Reports of arrivals, stream by stream (RFC 8888 section 6). They are answered where the offer has no transport-wide feedback, which tells the
- * same; we don't offer them, for what browsers make of the line has changed over the years.
+ * Reports of arrivals, stream by stream (RFC 8888 section 6). Where they are offered they take the place of transport-wide feedback, which
+ * tells the same, as in libwebrtc; we don't offer them, for what browsers make of the line has changed over the years.
  */
 export const CCFB = "ack ccfb";
+
+/** Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01). */
+export const TRANSPORT_CC = "transport-cc";
 
 /** The feedback that both sides know, in the order of the offer (RFC 9429 section 5.3.1). */
 export function commonFeedback(

@@ -14,6 +14,7 @@ import {
   identitiesOf,
   identityOf,
   rtxIdentity,
+  TRANSPORT_CC,
 } from "./codec_match.ts";
 import { capabilities, type Codec, codecsOf, type RtpCodec } from "./codecs.ts";
 import type { Direction } from "./directions.ts";
@@ -60,7 +61,7 @@ export function offerFormats(
   mid: string,
   answered: readonly MediaFormat[] = [],
 ): MediaFormat[] {
-  const arrivals = answered.some(({ feedback }) => feedback.includes(CCFB)) ? [CCFB] : [];
+  const arrivals = reportsArrivals(answered) ? [CCFB] : [];
   const formats: MediaFormat[] = [];
   for (const codec of inOrderOf(answered, selection)) {
     const identity = identityOf(codec);
@@ -101,12 +102,13 @@ export function answerFormats(
     const codec = findCodec(kind, format);
     if (codec !== undefined && codecs.includes(codec)) accepted.set(format.payloadType, codec);
   }
-  const arrivals = offered.some(({ feedback }) => feedback.includes("transport-cc")) ? [] : [CCFB];
+  const isReported = reportsArrivals(offered);
   const formats = offered.flatMap((format): MediaFormat[] => {
     const { payloadType } = format;
     const codec = accepted.get(payloadType);
     if (codec !== undefined) {
-      const feedback = commonFeedback(format.feedback, [...codec.feedback, ...arrivals]);
+      const own = [...codec.feedback, CCFB].filter((each) => !isReported || each !== TRANSPORT_CC);
+      const feedback = commonFeedback(format.feedback, own);
       return [formatOf(codec, payloadType, answerFmtp(codec, format.fmtp), feedback)];
     }
     if (!isRtx(format) || !selection.rtx) return [];
@@ -117,6 +119,11 @@ export function answerFormats(
   const ordered = selection.isPreference ? inPreferredOrder(formats, accepted, codecs) : formats;
   const complete = withRedundancy(kind, ordered);
   return complete.some(carriesMedia) ? complete : [];
+}
+
+/** Whether arrivals are to be told of stream by stream. */
+export function reportsArrivals(formats: readonly MediaFormat[]): boolean {
+  return formats.some(({ feedback }) => feedback.includes(CCFB));
 }
 
 /** Whether a format of RTX can repeat a codec (RFC 4588 section 8.3: the clock rates are the same). */

@@ -15,6 +15,7 @@ import {
 } from "../../../sdp/mod.ts";
 import { type TransportAttributes, transportAttributes } from "../sections.ts";
 import { CCFB } from "./codec_match.ts";
+import { reportsArrivals } from "./formats.ts";
 import type { Direction } from "./directions.ts";
 import type { MediaFormat, MediaKind } from "./media_format.ts";
 import type { SimulcastLines } from "./simulcast.ts";
@@ -85,17 +86,13 @@ export function writeMediaSection(media: LocalMedia): MediaDescription {
       ...(media.rtcpMuxOnly && media.transport ? [attribute("rtcp-mux-only")] : []),
       ...(media.rtcpReducedSize ? [attribute("rtcp-rsize")] : []),
       ...media.formats.flatMap(formatAttributes),
-      ...(media.formats.some(reportsArrivals) ? [attribute("rtcp-fb", `* ${CCFB}`)] : []),
+      // RFC 8888 section 6: written for all formats of a section, whichever carry it.
+      ...(reportsArrivals(media.formats) ? [attribute("rtcp-fb", `* ${CCFB}`)] : []),
       ...media.rids.map((rid) => attribute("rid", writeRid(rid))),
       ...(media.simulcast ? [attribute("simulcast", writeSimulcast(media.simulcast))] : []),
       ...sourceAttributes(media),
     ],
   };
-}
-
-/** RFC 8888 section 6: written for all formats of a section, whichever carry it. */
-function reportsArrivals({ feedback }: MediaFormat): boolean {
-  return feedback.includes(CCFB);
 }
 
 function formatAttributes(format: MediaFormat): Attribute[] {

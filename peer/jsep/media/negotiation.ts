@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { TRANSPORT_CC_URI } from "../../../rtp/mod.ts";
 import { answerDirection, type Direction, receives, sends } from "./directions.ts";
 import type { RtpCodec } from "./codecs.ts";
-import { answerFormats, offerFormats, selectCodecs } from "./formats.ts";
+import { answerFormats, offerFormats, reportsArrivals, selectCodecs } from "./formats.ts";
 import {
   answerExtensions,
   type HeaderExtensionIds,
@@ -125,7 +126,7 @@ export function answerMedia(
     formats,
     extensions: answerExtensions(
       offered.extensions,
-      wishes.extensions,
+      reportsArrivals(formats) ? withoutTransportNumbers(wishes.extensions) : wishes.extensions,
       numbering.extensionIds,
       mid,
     ),
@@ -140,6 +141,13 @@ export function answerMedia(
     rtcpMux: offered.rtcpMux,
     rtcpReducedSize: offered.rtcpReducedSize,
   };
+}
+
+/** Where arrivals are told of stream by stream, packets need no transport-wide number. */
+function withoutTransportNumbers<T extends { readonly uri: string }>(
+  extensions: readonly T[],
+): T[] {
+  return extensions.filter(({ uri }) => uri !== TRANSPORT_CC_URI);
 }
 
 function withoutRepairs({ fec: _, ...source }: LocalSource): LocalSource {

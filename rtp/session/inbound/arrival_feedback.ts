@@ -4,12 +4,15 @@ import {
   CongestionFeedbackGenerator,
   type NtpClock,
   ReceiverEstimator,
+  type ReportedLosses,
   TransportFeedbackGenerator,
 } from "../../reception/mod.ts";
 import type { RtcpPacket } from "../../rtcp/mod.ts";
 import type { FormatTable } from "../format_table.ts";
 import type { ExtensionIds } from "../parameters.ts";
 import { absSendTimeOf, transportSequenceOf } from "./packet_extensions.ts";
+
+const NONE_REPORTED: ReportedLosses = { lost: 0, recovered: 0 };
 
 /** What has been agreed for a section. */
 interface Section {
@@ -44,6 +47,11 @@ export class ArrivalFeedback {
       const sentAt = absSendTimeOf(packet, extensions);
       if (sentAt !== undefined) this.#estimator.arrived(sentAt, ssrc, rtpPacketSize(packet), now);
     }
+  }
+
+  /** What RFC 8888 reports have said of a stream. */
+  reportedLosses(ssrc: number): ReportedLosses {
+    return this.#ofStreams.reported(ssrc) ?? NONE_REPORTED;
   }
 
   /** The feedback that is due. */

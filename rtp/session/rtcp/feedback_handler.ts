@@ -33,6 +33,8 @@ const MAX_SEEN = 4096;
 
 /** Takes received RTCP apart: each packet to whom it concerns. */
 export class FeedbackHandler {
+  /** RFC 8888 reports that came. */
+  congestionReports = 0;
   readonly #host: FeedbackHost;
   readonly #seen = new Map<number, Seen>();
 
@@ -71,6 +73,7 @@ export class FeedbackHandler {
       case "TWCC":
         return estimation.transportFeedback(packet, now);
       case "CCFB":
+        this.congestionReports++;
         return estimation.congestionFeedback(packet, now);
       case "REMB":
         return estimation.receiverEstimate(packet, now);

@@ -30,6 +30,8 @@ export class Reporter {
   readonly scheduler: RtcpScheduler;
   /** The round trip as the answers to our reference times tell it (RFC 3611 section 4.5). */
   readonly reference: ReceiverReference;
+  /** RFC 8888 reports that were sent. */
+  congestionReports = 0;
   readonly #host: ReporterHost;
   #pending: RtcpPacket[] = [];
 
@@ -77,6 +79,7 @@ export class Reporter {
   }
 
   #send(contents: Parameters<typeof composeRtcp>[0]): void {
+    this.congestionReports += contents.feedback?.filter(({ type }) => type === "CCFB").length ?? 0;
     for (const datagram of composeRtcp(contents)) {
       this.#host.emit("rtcp", datagram);
       this.scheduler.sent(datagram.length);

@@ -30,6 +30,7 @@ const OUTBOUND: OutboundStatistics = {
   pliCount: 4,
   firCount: 5,
   lastPacketSentAt: 950,
+  arrivals: { lost: 5, recovered: 2, ect1: 0, ce: 1 },
   remote: {
     packetsLost: -1,
     fractionLost: 0.25,
@@ -56,6 +57,7 @@ const INBOUND: InboundStatistics = {
   fecPacketsReceived: 0,
   fecBytesReceived: 0,
   fecPacketsDiscarded: 0,
+  reportedLosses: { lost: 9, recovered: 8 },
   nackCount: 6,
   pliCount: 1,
   firCount: 0,
@@ -138,6 +140,8 @@ Deno.test("webrtc-stats section 8: a stream that is sent refers to its source, c
   assertEquals([remote.roundTripTime, remote.totalRoundTripTime], [0.04, 0.09]);
   assertEquals([remote.packetsLost, remote.fractionLost, remote.jitter], [-1, 0.25, 0.02]);
   assertEquals(remote.timestamp, 4850, "when it came");
+  assertEquals([remote.packetsReportedAsLost, remote.packetsReportedAsLostButRecovered], [5, 2]);
+  assertEquals([remote.packetsReceivedWithEct1, remote.packetsReceivedWithCe], [0, 1]);
 });
 
 Deno.test("webrtc-stats section 8: a stream that is received tells of itself, and of the sender report when that came", () => {
@@ -149,6 +153,7 @@ Deno.test("webrtc-stats section 8: a stream that is received tells of itself, an
   assertEquals([inbound.lastPacketReceivedTimestamp, inbound.timestamp], [4900, 5000]);
   assertEquals([inbound.framesDecoded, inbound.framesDropped], [26, 4]);
   assertEquals(inbound.rtxSsrc, 78);
+  assertEquals([inbound.packetsReportedAsLost, inbound.packetsReportedAsLostButRecovered], [9, 8]);
   assertEquals([remote.timestamp, remote.remoteTimestamp], [4800, 500]);
   assertEquals([remote.packetsSent, remote.bytesSent, remote.reportsSent], [103, 9300, 2]);
   assertEquals([remote.roundTripTime, remote.totalRoundTripTime], [0.03, 0.07]);

@@ -90,6 +90,19 @@ Deno.test("FeedbackAdapter: RFC 8888 names packets by stream, and counts back fr
   assertEquals([...adapter.discards.entries()], [["unknown stream", 1], ["unknown packet", 1]]);
 });
 
+Deno.test("FeedbackAdapter: what reports say of a packet counts once, and the last word holds (RFC 8888 section 3.1)", () => {
+  const adapter = adapterWith(7, 4);
+  const marked = (ecn: number) => packetMetricBlock({ received: true, ecn, arrivalOffset: 0 });
+  const reports = () => ({ ...adapter.reportsOf(5) });
+  adapter.congestionFeedback(ccfb(5, 65_534, [marked(0b01), 0, 0, marked(0b11)]), 90);
+  assertEquals(reports(), { lost: 2, recovered: 0, ect1: 1, ce: 1 });
+  adapter.congestionFeedback(ccfb(5, 65_535, [0, marked(0b11), marked(0b11)]), 100);
+  assertEquals(reports(), { lost: 2, recovered: 1, ect1: 1, ce: 2 });
+  adapter.congestionFeedback(ccfb(5, 0, [0, 0]), 110);
+  assertEquals(reports(), { lost: 2, recovered: 1, ect1: 1, ce: 2 });
+  assertEquals(adapter.reportsOf(6), undefined);
+});
+
 Deno.test("FeedbackAdapter: as many packets and streams are remembered as there is room for", () => {
   const adapter = new FeedbackAdapter();
   for (let i = 0; i < 70; i++) {

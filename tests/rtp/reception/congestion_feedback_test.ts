@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  CCFB_WINDOW,
   CongestionFeedbackGenerator,
   MAX_CCFB_REPORTS_AT_ONCE,
   MAX_CCFB_STREAMS,
@@ -55,6 +56,25 @@ Deno.test("a packet that comes after the report which missed it is told of again
   feedback.arrived(7, 3, 220);
   assertEquals(told(feedback.take(400)), { "7:2": 195, "7:3": 399 });
   assertEquals(feedback.discards.of("duplicate"), 1);
+});
+
+Deno.test("packets that reports have called lost are counted once, and again where they came after all", () => {
+  const feedback = generator();
+  const losses = () => {
+    const { lost, recovered } = feedback.reported(7)!;
+    return [lost, recovered];
+  };
+  for (const number of [1, 5]) feedback.arrived(7, number, 10);
+  feedback.take(200);
+  assertEquals(losses(), [3, 0]);
+  feedback.arrived(7, 3, 210); // 4 is told of a second time
+  feedback.take(400);
+  assertEquals(losses(), [3, 1]);
+  // In the same places, a window later: nothing is left of what was said of those before.
+  for (const number of [CCFB_WINDOW + 1, CCFB_WINDOW + 5]) feedback.arrived(7, number, 500);
+  feedback.take(600);
+  assertEquals(losses()[1], 1);
+  assertEquals(feedback.reported(8), undefined);
 });
 
 Deno.test("an arrival that is further back than can be said is overlong", () => {
