@@ -412,7 +412,7 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     const sendsData = this.#tcb.state === "ESTABLISHED" || this.#tcb.state === "SHUTDOWN-PENDING" ||
       this.#tcb.state === "SHUTDOWN-RECEIVED";
     let left = MAX_BURST;
-    while (control.length > 0 || receiver.sack.due(now) || sendsData && this.#sender.ready) {
+    while (control.length > 0 || receiver.sack.due(now) || sendsData && this.#sender.ready(now)) {
       if (left-- === 0) {
         this.#tcb.timers.set("burst", now + BURST_INTERVAL);
         return;
@@ -426,6 +426,8 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
       if (assembler.empty) return assembler.discard();
       this.#tcb.packets.push(assembler.end(this.#tcb.peer!.tag, this.zeroChecksum));
     }
+    const resumesAt = sendsData ? this.#sender.resumesAt : undefined;
+    if (resumesAt !== undefined) this.#tcb.timers.set("burst", resumesAt);
   }
 
   #putControl(control: Uint8Array[]): void {

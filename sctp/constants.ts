@@ -61,8 +61,8 @@ export const BURST_INTERVAL = 1;
 /** Bytes that may always be in flight, whatever the round-trip time: 64 packets fit into any kernel's UDP buffer. */
 export const LAN_WINDOW = 64 * DEFAULT_MTU;
 
-/** Above `LAN_WINDOW`, as many bytes may be in flight as this rate yields in the least round-trip time: 25 KB/ms is 200 Mbit/s. */
-export const MAX_WINDOW_PER_MS = 25_000;
+/** Above `LAN_WINDOW`, as many bytes may be in flight as this rate yields in the least round-trip time: 50 KB/ms is 400 Mbit/s. */
+export const MAX_WINDOW_PER_MS = 50_000;
 
 /** The most bytes in flight. */
 export const MAX_CWND = 4 << 20;

@@ -14,6 +14,7 @@ import type { MessageItem } from "../items.ts";
 import type { PacketAssembler } from "../packet_assembler.ts";
 import { CongestionControl } from "./congestion.ts";
 import { type Acknowledgement, Fate, Outstanding, type OutstandingChunk } from "./outstanding.ts";
+import { Pacer } from "./pacer.ts";
 import { RetransmissionTimeout } from "./rto.ts";
 import { type OutgoingMessage, SendQueue } from "./send_queue.ts";
 
@@ -41,6 +42,7 @@ export class Sender {
   retransmissions = 0;
   /** Messages given up, in all. */
   abandonedMessages = 0;
+  readonly #pacer: Pacer;
   readonly #lost: Deque<number> = new Deque();
   readonly #mtu: number;
   #peerWindow = 0;
@@ -66,7 +68,8 @@ export class Sender {
   constructor(initialTsn: number, mtu: number) {
     this.#mtu = mtu;
     this.outstanding = new Outstanding(initialTsn);
-    this.congestion = new CongestionControl(mtu);
+    this.congestion = new CongestionControl(mtu, initialTsn);
+    this.#pacer = new Pacer(mtu);
     this.#markLost = (chunk) => this.#lose(chunk);
   }
 
@@ -91,7 +94,17 @@ export class Sender {
   }
 
   /** Whether there is something to send that may go now. */
-  get ready(): boolean {
+  ready(now: Millis): boolean {
+    return this.#allowed && this.#pacer.open(now);
+  }
+
+  /** When it is that what may be sent goes; undefined if there is none. Only after `ready` returned false. */
+  get resumesAt(): Millis | undefined {
+    return this.#allowed ? this.#pacer.opensAt : undefined;
+  }
+
+  /** Whether there is something to send that the windows allow. */
+  get #allowed(): boolean {
     if (this.#forwardTsnDue) return true;
     if (this.#lost.length > 0) {
       return this.#freePacket || this.outstanding.flight < this.congestion.cwnd;
@@ -112,6 +125,7 @@ export class Sender {
 
   /** Fills a packet: a FORWARD-TSN, retransmissions, then new chunks (RFC 9260 section 6.1). */
   fill(packet: PacketAssembler, now: Millis): void {
+    if (!this.#pacer.open(now)) return;
     this.outstanding.beginPacket();
     if (this.#forwardTsnDue) this.#putForwardTsn(packet);
     if (!this.#putRetransmissions(packet, now)) return;
@@ -199,16 +213,21 @@ export class Sender {
     const moved = diff32(cumulative, this.cumulativeTsnAck) > 0;
     if (moved) {
       this.outstanding.acknowledgeThrough(cumulative, result);
-      this.congestion.advancedTo(cumulative);
+      this.congestion.advancedTo(cumulative, this.lastTsn);
     }
     return moved;
   }
 
   #finishAcknowledgement(flightBefore: number, moved: boolean, now: Millis): void {
+    const { rto, congestion } = this;
     const { bytes, sampleSentAt } = this.#result;
     const isSample = sampleSentAt !== undefined && sampleSentAt > this.#timedOutAt;
-    if (isSample) this.rto.measure(now - sampleSentAt, now);
-    if (moved && bytes > 0) this.congestion.acknowledged(bytes, flightBefore, this.rto.least);
+    if (isSample) {
+      rto.measure(now - sampleSentAt, now);
+      congestion.measured(now - sampleSentAt, rto.least!);
+    }
+    if (moved && bytes > 0) congestion.acknowledged(bytes, flightBefore);
+    this.#pacer.follow(congestion.cwnd, congestion.slowStart, rto.smoothed);
     // RFC 3758 section 3.5, rule C3: as long as the peer lags behind what was given up, it is told again.
     if (this.outstanding.abandoned > 0) this.#forwardTsnDue = true;
   }
@@ -360,6 +379,7 @@ export class Sender {
     const at = packet.reserve(size);
     this.outstanding.transmitted(chunk, now);
     this.#lastSentAt = now;
+    this.#pacer.spend(size);
     let { flags } = chunk;
     const { cwnd } = this.congestion;
     // RFC 9260 section 3.3.1: the I bit spares a small window the peer's delayed SACK.
