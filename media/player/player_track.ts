@@ -104,6 +104,7 @@ export class PlayerTrack {
       if (interval > 0) this.#keyFrameInterval = interval;
       this.#lastKeyFrame = chunk.timestamp;
     }
+    this.#timeline.given(chunk.timestamp);
     this.#end = Math.max(this.#end, chunk.timestamp + (chunk.duration ?? 0));
     const timestamp = Math.round(this.#timeline.dueAt(chunk.timestamp) * 1000);
     this.#hasGiven = true;

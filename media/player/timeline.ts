@@ -3,6 +3,9 @@ import type { Clock, Millis } from "../../core/stage/mod.ts";
 /** A sum of times may be off by so much, in milliseconds: a clock that moves from timer to timer would stay there for ever. */
 const ROUNDING: Millis = 0.001;
 
+/** What is later than this was held up: the process was stopped, the machine asleep, or the file slow. That is not made up for. */
+const MAX_LAG: Millis = 500;
+
 /** Where a file is in time: what it has at `media` microseconds is due when the clock says `clock`. */
 export class Timeline {
   readonly #clock: Clock;
@@ -71,6 +74,12 @@ export class Timeline {
   /** Whether that is due. */
   hasCome(media: number): boolean {
     return !this.paused && this.dueAt(media) <= this.#clock.now() + ROUNDING;
+  }
+
+  /** What the file has at `media` microseconds is given now: if it comes late, so does all that follows. */
+  given(media: number): void {
+    const now = this.#clock.now();
+    if (now - this.dueAt(media) > MAX_LAG) this.moveTo(media, now);
   }
 
   /** Lets go of those that wait. */

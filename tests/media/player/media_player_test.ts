@@ -219,6 +219,22 @@ Deno.test("stopping all tracks ends the player", async () => {
   clock.assertIdle();
 });
 
+Deno.test("what was missed while the machine slept is not made up for: playing goes on at its pace, in step", async () => {
+  const { clock, player, chunks } = await play(await encode(FILES.webm!.args), { loop: true });
+  const [video, audio] = [chunks.get("video")!, chunks.get("audio")!];
+  await clock.until(() => video.length === 30);
+  await clock.jump(3_600_000);
+  assert(video.length < 45 && audio.length < 90, `${video.length} pictures, ${audio.length} sounds`);
+  const before = video.length;
+  await clock.advance(1000);
+  assert(Math.abs(video.length - before - 25) <= 2, `${video.length - before} in a second`);
+  const [seen, heard] = [video.at(-1)!.timestamp, audio.at(-1)!.timestamp];
+  assert(Math.abs(seen - clock.now() * 1000) < 100_000);
+  assert(Math.abs(seen - heard) < 100_000);
+  player.stop();
+  await player.ended;
+});
+
 for (const format of ["webm", "ivf"]) {
   Deno.test(`stopping a player, or its tracks, lets go of a stream of ${format} from which nothing comes`, async () => {
     // Of WebM, only whole clusters are read.
