@@ -42,12 +42,12 @@ export class AudioDepacketizer implements Depacketizer<undefined> {
   /** Nothing is dropped. */
   readonly discards: Discards<PayloadDiscard> = new Discards();
 
-  /** Takes the next packet. Its frame shares the packet's memory. */
+  /** Takes the next packet. Its frame is a copy: a packet shares its memory with all that came with it. */
   push(packet: PayloadPacket): readonly EncodedFrame<undefined>[] {
     const { payload, timestamp, sequenceNumber } = packet;
     if (payload.length === 0) return NONE;
     return [{
-      ...{ data: payload, timestamp, keyFrame: true },
+      ...{ data: payload.slice(), timestamp, keyFrame: true },
       ...{ firstSequence: sequenceNumber, lastSequence: sequenceNumber },
       descriptor: undefined,
     }];

@@ -49,7 +49,7 @@ export class RedDepacketizer implements Depacketizer<RedDescriptor> {
   readonly discards: Discards<PayloadDiscard> = new Discards();
   #last: number | undefined;
 
-  /** Takes the next packet. Frames share its memory. */
+  /** Takes the next packet. Its frames are copies, as those of the codecs are. */
   push(packet: PayloadPacket): readonly EncodedFrame<RedDescriptor>[] {
     if (packet.payload.length === 0) return [];
     const blocks = parseRed(packet.payload);
@@ -67,7 +67,7 @@ export class RedDepacketizer implements Depacketizer<RedDescriptor> {
       if (data.length === 0 || !isNew) continue;
       this.#last = timestamp;
       frames.push({
-        ...{ data, timestamp, keyFrame: true },
+        ...{ data: data.slice(), timestamp, keyFrame: true },
         ...{ firstSequence: packet.sequenceNumber, lastSequence: packet.sequenceNumber },
         descriptor: { payloadType, recovered },
       });

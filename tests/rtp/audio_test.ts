@@ -247,6 +247,19 @@ Deno.test("RED: any blocks come back, nothing throws on broken ones", () => {
   assertThrows(() => writeRed([]), RangeError);
 });
 
+Deno.test("a frame that is kept for long keeps nothing of what came with it", () => {
+  const arrived = new Uint8Array(100_000).fill(0x78);
+  const payload = arrived.subarray(500, 600);
+  for (const mimeType of ["audio/opus", "audio/PCMU", "audio/PCMA", "audio/G722"]) {
+    const [frame] = depacketizerFor(mimeType)!.push(packet(payload, 0));
+    assertEquals([frame!.data.length, frame!.data.buffer.byteLength], [100, 100]);
+  }
+  const red = writeRed([{ payloadType: 111, timestampOffset: 0, data: payload }]);
+  arrived.set(red);
+  const [frame] = new RedDepacketizer().push(packet(arrived.subarray(0, red.length), 0));
+  assertEquals([frame!.data.length, frame!.data.buffer.byteLength], [100, 100]);
+});
+
 Deno.test("RED: frames that were lost come out of later packets, each once and in order", () => {
   const random = new Random(seedForRun("RED recovery"));
   const encoder = new RedEncoder(111, 2);
