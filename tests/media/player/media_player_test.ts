@@ -224,7 +224,10 @@ Deno.test("what was missed while the machine slept is not made up for: playing g
   const [video, audio] = [chunks.get("video")!, chunks.get("audio")!];
   await clock.until(() => video.length === 30);
   await clock.jump(3_600_000);
-  assert(video.length < 45 && audio.length < 90, `${video.length} pictures, ${audio.length} sounds`);
+  assert(
+    video.length < 45 && audio.length < 90,
+    `${video.length} pictures, ${audio.length} sounds`,
+  );
   const before = video.length;
   await clock.advance(1000);
   assert(Math.abs(video.length - before - 25) <= 2, `${video.length - before} in a second`);
