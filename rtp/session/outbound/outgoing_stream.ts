@@ -21,6 +21,7 @@ import {
 import type { FormatTable } from "../format_table.ts";
 import type { OutboundFrame, OutboundPacket, WrittenPacket } from "../items.ts";
 import type { EncodingParameters, RtpFormat } from "../parameters.ts";
+import { CaptureTimes } from "./capture_times.ts";
 import {
   dependencyElements,
   DependencyWriter,
@@ -53,9 +54,6 @@ const RTX_OVERHEAD = 2;
 
 /** Frames of audio that go again with the next one, where RED is sent. */
 const RED_DISTANCE = 1;
-
-/** How often it is said when frames were captured, where they don't say it themselves: in between, their RTP clock does. */
-const CAPTURE_TIME_INTERVAL: Millis = 1000;
 
 /** The largest padding of one packet (RFC 3550 section 5.1). */
 const MAX_PADDING = 255;
@@ -118,8 +116,7 @@ export class OutgoingStream {
   #fec: SendStream | undefined;
   #payloadType: number | undefined;
   #acknowledged = false;
-  /** When it was last said when a frame was captured. */
-  #capturedAt: Millis = -Infinity;
+  readonly #captureTimes: CaptureTimes;
 
   constructor(parameters: EncodingParameters, section: SenderSection, host: StreamHost) {
     const { ssrc, rtxSsrc, rid } = parameters;
@@ -129,6 +126,7 @@ export class OutgoingStream {
     this.parameters = parameters;
     this.#section = section;
     this.#host = host;
+    this.#captureTimes = new CaptureTimes(ntp);
     this.media = sources.begin({ ssrc, clockRate: 90_000 });
     this.#clock = new OutgoingClock(this.media);
     this.#rewriter = new StreamRewriter(this.media);
@@ -198,7 +196,8 @@ export class OutgoingStream {
     const { payloadType } = format;
     const { headers } = this.#section;
     const name = this.#name(keyFrame);
-    const told = { ...frame, ...this.#captured(frame, now) };
+    const captureTime = this.#captureTimes.of(frame.captureTime, timestamp, format.clockRate, now);
+    const told = captureTime === undefined ? frame : { ...frame, captureTime };
     const description = this.#describe(frame);
     const placed = this.#place(frame, format);
     const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
@@ -337,14 +336,6 @@ export class OutgoingStream {
   #name(always: boolean): ExtensionElement[] {
     if (this.#acknowledged && !always) return [];
     return nameElements(this.name, this.#section.headers.ids);
-  }
-
-  /** What is given now was captured now by our own clock, unless it says otherwise. */
-  #captured({ captureTime }: OutboundFrame, now: Millis): Pick<OutboundFrame, "captureTime"> {
-    if (captureTime === undefined && now < this.#capturedAt + CAPTURE_TIME_INTERVAL) return {};
-    this.#capturedAt = now;
-    if (captureTime !== undefined) return { captureTime };
-    return { captureTime: { captureTimestamp: this.#host.ntp.at(now), clockOffset: 0n } };
   }
 
   #describe(frame: OutboundFrame): FrameDescription | undefined {

@@ -80,7 +80,7 @@ function capturing(): Ends {
   return pair;
 }
 
-Deno.test("absolute capture time section 4.2: between the frames that tell when they were captured, the RTP clock tells it, and the last offset stays", () => {
+Deno.test("absolute capture time: between the frames that tell when they were captured, the RTP clock tells it, and the last offset stays", () => {
   const pair = capturing();
   const random = new Random(3);
   const told: (AbsCaptureTime | undefined)[] = [
@@ -115,7 +115,7 @@ Deno.test("absolute capture time section 4.2: between the frames that tell when 
   ]);
 });
 
-Deno.test("absolute capture time section 4.2: what nobody has ever told is unknown", () => {
+Deno.test("absolute capture time: what nobody has ever told is unknown", () => {
   const clock = new CaptureClock();
   assertEquals(clock.of(undefined, 0, 1, 90_000), undefined);
   const told = { captureTimestamp: 1n << 40n };
@@ -127,7 +127,7 @@ Deno.test("absolute capture time section 4.2: what nobody has ever told is unkno
   });
 });
 
-Deno.test("absolute capture time section 4.2: what another source has told says nothing of this one", () => {
+Deno.test("absolute capture time: what another source has told says nothing of this one", () => {
   const pair = capturing();
   const random = new Random(4);
   for (const [i, source] of [7, 7, 8].entries()) {
@@ -147,7 +147,7 @@ Deno.test("absolute capture time section 4.2: what another source has told says 
   ]);
 });
 
-Deno.test("absolute capture time section 4.2: of frames that don't tell, it is said once a second that they are captured as they are given", () => {
+Deno.test("absolute capture time: of frames that don't tell, it is said once a second that they are captured as they are given", () => {
   const pair = capturing();
   const random = new Random(5);
   const begin = pair.now;

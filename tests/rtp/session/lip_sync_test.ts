@@ -224,7 +224,7 @@ Deno.test("reports by clocks that can't be the same one, or that lie, hold nothi
   }
 });
 
-Deno.test("absolute capture time section 4: where both tell it, capture times count, and not reports", () => {
+Deno.test("absolute capture time: where both tell it, capture times count, and not reports", () => {
   const film = new Film();
   film.capturing(() => 0);
   film.added.video = 150;
@@ -237,7 +237,7 @@ Deno.test("absolute capture time section 4: where both tell it, capture times co
   assertTook(film.play(10), { audio: PATH + 150, video: PATH + 150 });
 });
 
-Deno.test("absolute capture time section 4: cameras and microphones with clocks of their own are compared by the clock of their sender", () => {
+Deno.test("absolute capture time: cameras and microphones with clocks of their own are compared by the clock of their sender", () => {
   const film = new Film();
   film.capturing((kind) => kind === "audio" ? -3_000_000 : 2500);
   film.added.video = 150;
