@@ -247,7 +247,7 @@ export class Pipeline {
   startMedia({ cname, onRtpEvent, onRtpItems }: MediaLaneOptions): void {
     if (this.#media !== undefined || this.#closing !== undefined) return;
     const { clock, crypto } = this.#options;
-    const wallClockOffset = Date.now() - clock.now();
+    const wallClockOffset = performance.timeOrigin + performance.now() - clock.now();
     const srtp = new Stage<Uint8Array, SrtpPacket, SrtpEvent, SrtpEndpoint>(
       new SrtpEndpoint({ crypto }),
       { clock },

@@ -5,6 +5,7 @@
  */
 import type { EncodedChunk, MediaKind } from "../../media/encoded_chunk.ts";
 import { chunkMetadataOf, frameMetadataOf } from "../../media/frame_metadata.ts";
+import type { FramePipeOwner } from "./frame_pipe.ts";
 import type { FrameSlots } from "./frame_slots.ts";
 import {
   audioFrameSlots,
@@ -26,15 +27,36 @@ export interface FrameMark {
   readonly counter: number;
 }
 
+/** Whether frames come from an encoder or a depacketizer, and of what. */
+type FrameOrigin = Pick<FramePipeOwner, "side" | "kind">;
+
 /** A frame for a script, with bytes of its own. */
-export function frameOf(kind: MediaKind, chunk: EncodedChunk, mark?: FrameMark): EncodedFrame {
-  return createFrame(kind, {
+export function frameOf(
+  origin: FrameOrigin,
+  chunk: EncodedChunk,
+  mark?: FrameMark,
+): EncodedFrame {
+  return createFrame(origin.kind, {
     type: chunk.type,
     data: chunk.data.slice().buffer,
-    metadata: frameMetadataOf(kind, chunk, performance.timeOrigin),
+    metadata: metadataFor(origin, chunk),
     chunk,
     ...mark,
   });
+}
+
+/** What a script is told of a chunk; of the clock that a frame was captured by, only a receiver is (W3C WebRTC Encoded Transform section 2.2). */
+export function metadataFor(
+  { side, kind }: FrameOrigin,
+  chunk: EncodedChunk,
+): FrameSlots["metadata"] {
+  const { senderCaptureTimeOffset, ...metadata } = frameMetadataOf(
+    kind,
+    chunk,
+    performance.timeOrigin,
+  );
+  const isTold = side === "receiver" && senderCaptureTimeOffset !== undefined;
+  return isTold ? { ...metadata, senderCaptureTimeOffset } : metadata;
 }
 
 /** A frame with these slots. */

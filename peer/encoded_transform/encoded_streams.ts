@@ -4,6 +4,10 @@ import { FrameSource } from "./frame_source.ts";
 import type { CountedChunk, FrameTransform } from "./frame_transform.ts";
 import { UnreadFrames } from "./unread_frames.ts";
 
+/** The data of a frame that has been written. */
+const DETACHED = new ArrayBuffer(0);
+DETACHED.transfer();
+
 /** The streams of encoded frames of a sender or receiver. */
 export interface RTCInsertableStreams {
   /** The frames as they come from the encoder or depacketizer. */
@@ -48,7 +52,7 @@ class EncodedStreams implements FrameTransform, UnderlyingSink<EncodedFrame> {
   push({ counter, chunk }: CountedChunk): void {
     if (!this.#unread.admit(chunk)) return;
     const owner = this.owner!;
-    this.#source.enqueue(frameOf(owner.owner.kind, chunk, { owner, counter }));
+    this.#source.enqueue(frameOf(owner.owner, chunk, { owner, counter }));
   }
 
   /** The underlying sink of `writable`. */
@@ -58,8 +62,10 @@ class EncodedStreams implements FrameTransform, UnderlyingSink<EncodedFrame> {
     if (slots.data.detached) {
       throw new DOMException("The frame has been written already", "OperationError");
     }
-    const data = slots.data.transfer(); // what the script has of it is empty from now on
-    this.owner!.writeAny(this, chunkOf({ ...slots, data }));
+    const chunk = chunkOf({ ...slots, data: slots.data.slice() });
+    // The frame is empty from now on, but not the bytes that a script has taken of it.
+    slots.data = DETACHED;
+    this.owner!.writeAny(this, chunk);
   }
 
   detach(): void {

@@ -1,4 +1,4 @@
-import { frameMetadataOf } from "../../media/frame_metadata.ts";
+import { metadataFor } from "./chunk_frames.ts";
 import type { FramePipe } from "./frame_pipe.ts";
 import type { CountedChunk, FrameTransform } from "./frame_transform.ts";
 import { KeyFrameTasks } from "./key_frame_tasks.ts";
@@ -32,7 +32,7 @@ export class ScriptTransformPort implements FrameTransform {
     if (!this.#isOpen || !this.#unread.admit(chunk)) return;
     const { kind } = this.owner!.owner;
     const data = chunk.data.slice().buffer;
-    const metadata = frameMetadataOf(kind, chunk, performance.timeOrigin);
+    const metadata = metadataFor(this.owner!.owner, chunk);
     const fulfills = chunk.type === "key"
       ? this.#keyFrameTasks.arrived(chunk.metadata?.rid ?? null)
       : [];

@@ -81,6 +81,12 @@ function captureMetadata(
   };
 }
 
+/** What is given now, and says nothing of it, was captured now: to the precision that the other side learns it with. */
+export function capturedNow(): Pick<ChunkMetadata, "captureTime" | "senderCaptureTimeOffset"> {
+  const captureTimestamp = ntpFromUnixMillis(performance.timeOrigin + performance.now());
+  return captureMetadata({ captureTimestamp, clockOffset: 0n });
+}
+
 /** From units of 2^-32 s. */
 function millisOf(ntp: bigint): number {
   return Number(ntp) * 1000 / 2 ** 32;

@@ -15,7 +15,7 @@ import { Flows } from "../stats/flow/flows.ts";
 import { SentFrames } from "../stats/flow/sent_frames.ts";
 import { SourceFrames } from "../stats/flow/source_frames.ts";
 import type { SenderSlots } from "../transceivers/mod.ts";
-import { frameDependencies, frameMetadata } from "./chunks.ts";
+import { capturedNow, frameDependencies, frameMetadata } from "./chunks.ts";
 import { LayerChoice } from "./layer_choice.ts";
 
 /** What a sender's track needs of the RTP session. */
@@ -86,6 +86,7 @@ export class TrackSender {
     const payloadType = this.#payloadTypeOf(chunk);
     const rid = chunk.metadata?.rid;
     const described = {
+      ...capturedNow(),
       ...chunk.metadata,
       synchronizationSource: sources[encoding]!.ssrc,
     };

@@ -110,9 +110,10 @@ class SFrameFrames implements FrameTransform {
     await this.#keys.settled;
     const { context } = this.#keys;
     const data = new Uint8Array(chunk.data);
-    const { side, kind } = pipe.owner;
-    const result = side === "sender" ? await context.encrypt(data) : await context.decrypt(data);
+    const result = pipe.owner.side === "sender"
+      ? await context.encrypt(data)
+      : await context.decrypt(data);
     if (result instanceof Uint8Array) pipe.write(this, counter, result);
-    else if (result !== undefined) this.#keys.failed(result, frameOf(kind, chunk));
+    else if (result !== undefined) this.#keys.failed(result, frameOf(pipe.owner, chunk));
   }
 }

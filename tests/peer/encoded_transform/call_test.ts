@@ -37,13 +37,13 @@ function through(
 /** Alice sends a track to Bob; frames are written, one each 20 ms, and read from Bob's track. */
 async function call(
   kind: "audio" | "video",
-  onSender: (sender: ReturnType<Pair["alice"]["addTrack"]>) => void,
+  onSender: (sender: ReturnType<Pair["alice"]["addTrack"]>, alice: Pair["alice"]) => void,
   onReceiver: (receiver: RTCRtpReceiver) => void,
 ): Promise<Uint8Array[]> {
   const pair = new Pair();
   const codec = kind === "audio" ? "opus" : "vp8";
   const generator = new MediaStreamTrackGenerator({ kind, codec });
-  onSender(pair.alice.addTrack(generator));
+  onSender(pair.alice.addTrack(generator), pair.alice);
   const received: Uint8Array[] = [];
   pair.bob.ontrack = ({ receiver, track }) => {
     onReceiver(receiver);
@@ -86,8 +86,10 @@ Deno.test("both ends see the same frames of audio (W3C WebRTC Encoded Transform 
   assertEquals(got!.length, FRAMES);
   for (let i = 0; i < FRAMES; i++) {
     const [out, into] = [sent![i], got![i]] as [RTCEncodedAudioFrame, RTCEncodedAudioFrame];
-    const { sequenceNumber, receiveTime, captureTime: _, ...same } = into.getMetadata();
-    assertEquals(out.getMetadata(), same);
+    const { sequenceNumber, receiveTime, captureTime, ...same } = into.getMetadata();
+    const { captureTime: captured, ...told } = out.getMetadata();
+    assertEquals(told, same);
+    assertEquals([typeof captured, captureTime], ["number", undefined], "it was not negotiated");
     assertEquals([typeof sequenceNumber, typeof receiveTime], ["number", "number"]);
     assertEquals(out.timestamp, (sent![0]!.timestamp + 960 * i) >>> 0);
   }
@@ -99,13 +101,31 @@ Deno.test("both ends see the same frames of video, in size and layers (section 4
   for (let i = 0; i < FRAMES; i++) {
     const [out, into] = [sent![i], got![i]] as [RTCEncodedVideoFrame, RTCEncodedVideoFrame];
     assertEquals([out.type, out.timestamp], [into.type, into.timestamp]);
-    const { frameId, dependencies, width: _, height: __, ...same } = out.getMetadata();
+    const { frameId, dependencies, width: _, height: __, captureTime, ...same } = out.getMetadata();
+    assertEquals(typeof captureTime, "number");
     assertEquals([frameId, dependencies], [i, i === 0 ? [] : [i - 1]]);
     const { receiveTime: ___, captureTime: ____, width, height, ...rest } = into.getMetadata();
     assertEquals({ ...rest, timestamp: 0 }, { ...same, timestamp: 0 });
     assertEquals([width, height], i === 0 ? [640, 480] : [undefined, undefined]);
     assertEquals([rest.spatialIndex, rest.temporalIndex, rest.mimeType], [0, 0, "video/VP8"]);
   }
+});
+
+Deno.test("both ends see when a frame was captured, where that is negotiated (section 2.2)", async () => {
+  let [sent, got]: EncodedFrame[][] = [[], []];
+  await call("audio", (sender, alice) => {
+    sent = through(sender);
+    const [transceiver] = alice.getTransceivers();
+    const extensions = transceiver!.getHeaderExtensionsToNegotiate();
+    transceiver!.setHeaderExtensionsToNegotiate(
+      extensions.map((each) => ({ ...each, direction: "sendrecv" })),
+    );
+  }, (receiver) => got = through(receiver));
+  const timesOf = (frames: EncodedFrame[]) =>
+    frames.map((frame) => frame.getMetadata().captureTime);
+  assertEquals(timesOf(got!), timesOf(sent!));
+  const offsets = [sent!, got!].map(([frame]) => frame!.getMetadata().senderCaptureTimeOffset);
+  assertEquals(offsets, [undefined, 0]);
 });
 
 Deno.test("what a script changes on the way is what arrives", async () => {

@@ -1,4 +1,5 @@
 import type { ChunkMetadata, EncodedChunk, MediaKind } from "../../../media/mod.ts";
+import { type EncodedFrame, frameOf } from "../../../peer/encoded_transform/chunk_frames.ts";
 import { FramePipe, type FramePipeOwner } from "../../../peer/encoded_transform/frame_pipe.ts";
 import type { Layer } from "../../../peer/encoded_transform/key_frame_tasks.ts";
 
@@ -9,6 +10,11 @@ export function chunk(
   metadata: ChunkMetadata = {},
 ): EncodedChunk {
   return { type, timestamp: byte * 1000, duration: 5, data: Uint8Array.of(byte), metadata };
+}
+
+/** A frame as a receiver gives it. */
+export function receivedFrame(kind: MediaKind, chunk: EncodedChunk): EncodedFrame {
+  return frameOf({ side: "receiver", kind }, chunk);
 }
 
 /** A sender or receiver of nothing, which notes what it is asked for. */

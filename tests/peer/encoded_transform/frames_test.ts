@@ -7,13 +7,8 @@ import {
 import type { ChunkMetadata, EncodedChunk } from "../../../media/mod.ts";
 import { attachSink } from "../../../media/media_stream_track.ts";
 import { decibelLevel, linearLevel } from "../../../media/frame_metadata.ts";
-import {
-  chunkOf,
-  createFrame,
-  frameOf,
-  slotsOf,
-} from "../../../peer/encoded_transform/chunk_frames.ts";
-import { chunk } from "./chunks.ts";
+import { chunkOf, createFrame, slotsOf } from "../../../peer/encoded_transform/chunk_frames.ts";
+import { chunk, receivedFrame } from "./chunks.ts";
 
 const { timeOrigin } = performance;
 
@@ -47,7 +42,7 @@ const AUDIO: ChunkMetadata = {
 };
 
 Deno.test("a video frame tells all that is known of its chunk (W3C WebRTC Encoded Transform sections 4.1 to 4.3)", () => {
-  const frame = frameOf("video", chunk(7, "key", VIDEO)) as RTCEncodedVideoFrame;
+  const frame = receivedFrame("video", chunk(7, "key", VIDEO)) as RTCEncodedVideoFrame;
   assertEquals([frame.type, frame.timestamp, [...new Uint8Array(frame.data)]], ["key", 90_000, [
     7,
   ]]);
@@ -61,7 +56,7 @@ Deno.test("a video frame tells all that is known of its chunk (W3C WebRTC Encode
 });
 
 Deno.test("an audio frame tells all that is known of its chunk (sections 4.4 and 4.5)", () => {
-  const frame = frameOf("audio", chunk(7, "key", AUDIO)) as RTCEncodedAudioFrame;
+  const frame = receivedFrame("audio", chunk(7, "key", AUDIO)) as RTCEncodedAudioFrame;
   const { voiceActivity: _, ...told } = AUDIO;
   assertEquals(frame.getMetadata(), {
     ...told as object,
@@ -76,7 +71,7 @@ Deno.test("an audio frame tells all that is known of its chunk (sections 4.4 and
 });
 
 Deno.test("what is not known is missing, but for a list of no sources", () => {
-  const frame = frameOf("audio", chunk(1)) as RTCEncodedAudioFrame;
+  const frame = receivedFrame("audio", chunk(1)) as RTCEncodedAudioFrame;
   assertEquals(frame.getMetadata(), { contributingSources: [] });
   assertEquals(frame.timestamp, 0);
 });
@@ -84,7 +79,7 @@ Deno.test("what is not known is missing, but for a list of no sources", () => {
 for (const [kind, metadata] of [["video", VIDEO], ["audio", AUDIO]] as const) {
   Deno.test(`the chunk of a frame of ${kind} is that of which it was made`, () => {
     const original = chunk(3, "key", metadata);
-    const { metadata: told, ...rest } = chunkOf(slotsOf(frameOf(kind, original))!);
+    const { metadata: told, ...rest } = chunkOf(slotsOf(receivedFrame(kind, original))!);
     const { metadata: _, ...expected } = original;
     assertEquals(rest, expected);
     assertEquals({ ...told, captureTime: 0 }, { ...metadata, captureTime: 0 });
@@ -99,7 +94,7 @@ Deno.test("levels of RFC 6464 are linear for scripts, and back (section 4.4)", (
 });
 
 Deno.test("the constructor copies, with the metadata that it is given (sections 4.3 and 4.5)", () => {
-  const original = frameOf("video", chunk(7, "key", VIDEO)) as RTCEncodedVideoFrame;
+  const original = receivedFrame("video", chunk(7, "key", VIDEO)) as RTCEncodedVideoFrame;
   const dependencies = [1];
   const copy = new RTCEncodedVideoFrame(original, { metadata: { width: 65_537, dependencies } });
   dependencies.push(2);
@@ -110,15 +105,17 @@ Deno.test("the constructor copies, with the metadata that it is given (sections 
   copy.getMetadata().dependencies!.push(5);
   assertEquals(copy.getMetadata().dependencies, [1]);
   const audio = new RTCEncodedAudioFrame(
-    new RTCEncodedAudioFrame(frameOf("audio", chunk(7, "key", AUDIO)) as RTCEncodedAudioFrame),
+    new RTCEncodedAudioFrame(
+      receivedFrame("audio", chunk(7, "key", AUDIO)) as RTCEncodedAudioFrame,
+    ),
     { metadata: { audioLevel: 1 } },
   );
   assertEquals([audio.getMetadata().audioLevel, audio.timestamp], [1, 90_000]);
 });
 
 Deno.test("frames refuse what they can't be made of", () => {
-  const video = frameOf("video", chunk(7)) as RTCEncodedVideoFrame;
-  const audio = frameOf("audio", chunk(7)) as RTCEncodedAudioFrame;
+  const video = receivedFrame("video", chunk(7)) as RTCEncodedVideoFrame;
+  const audio = receivedFrame("audio", chunk(7)) as RTCEncodedAudioFrame;
   assertThrows(() => new (RTCEncodedVideoFrame as unknown as new () => unknown)(), TypeError);
   assertThrows(() => new RTCEncodedVideoFrame(audio as never), TypeError);
   assertThrows(() => new RTCEncodedAudioFrame(video as never), TypeError);
@@ -135,7 +132,7 @@ Deno.test("a generator takes frames with all that they tell, at their presentati
   for (const [kind, metadata] of [["video", VIDEO], ["audio", AUDIO]] as const) {
     const track = new MediaStreamTrackGenerator({ kind });
     attachSink(track, { write: (chunk) => void written.push(chunk) });
-    await track.writable.getWriter().write(frameOf(kind, chunk(7, "key", metadata)));
+    await track.writable.getWriter().write(receivedFrame(kind, chunk(7, "key", metadata)));
     track.stop();
   }
   const [video, audio] = written as [EncodedChunk, EncodedChunk];

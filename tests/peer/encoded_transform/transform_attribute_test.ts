@@ -121,9 +121,11 @@ Deno.test("createEncodedStreams: streams as in Chromium, on which frames wait wh
   encode(chunk(1, "key"));
   assertEquals(sent, [], "nothing passes before there are streams");
   const streams = sender.createEncodedStreams();
+  let kept: ArrayBuffer | undefined;
   const turned = new TransformStream<EncodedFrame, EncodedFrame>({
     transform(frame, controller) {
-      frame.data = Uint8Array.of(new Uint8Array(frame.data)[0]! + 100).buffer;
+      kept = Uint8Array.of(new Uint8Array(frame.data)[0]! + 100).buffer;
+      frame.data = kept;
       controller.enqueue(frame);
     },
   });
@@ -131,6 +133,7 @@ Deno.test("createEncodedStreams: streams as in Chromium, on which frames wait wh
   encode(chunk(2, "key", { rtpTimestamp: 7, voiceActivity: true }));
   while (sent.length < 1) await tasks();
   assertEquals(sent[0]!.data, Uint8Array.of(102));
+  assertEquals(kept?.byteLength, 1, "what a script has taken of a frame it keeps");
   assertEquals([sent[0]!.metadata?.voiceActivity, sent[0]!.duration], [true, 5]);
 
   const { readable, writable } = receiver.createEncodedStreams();

@@ -6,7 +6,7 @@ import {
   SFrameTransform,
   SFrameTransformErrorEvent,
 } from "../../../../mod.ts";
-import { frameOf } from "../../../../peer/encoded_transform/chunk_frames.ts";
+import { receivedFrame } from "../chunks.ts";
 import { baseKey } from "./vectors.ts";
 
 const OPTIONS = { cipherSuite: "AES_128_CTR_HMAC_SHA256_80" } as const;
@@ -19,7 +19,7 @@ Deno.test("an encrypter and a decrypter pass bytes and frames (W3C WebRTC Encode
   void decrypter.setEncryptionKey(await key(), 3);
   const whole = new Uint8Array([0, 1, 2, 3, 4]);
   const chunk = { type: "key", timestamp: 9, data: whole } as const;
-  const frame = frameOf("video", chunk) as RTCEncodedVideoFrame;
+  const frame = receivedFrame("video", chunk) as RTCEncodedVideoFrame;
   const written = [
     whole.buffer,
     whole.subarray(1),
