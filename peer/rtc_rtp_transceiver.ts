@@ -69,6 +69,15 @@ export class RTCRtpTransceiver {
     return stopped ? "stopped" : currentDirection;
   }
 
+  /**
+   * Whether it has been stopped for good. W3C WebRTC has it no more; browsers do, and applications ask for it.
+   *
+   * @deprecated `currentDirection` is "stopped" instead.
+   */
+  get stopped(): boolean {
+    return this.#slots.stopped;
+  }
+
   /** Stops sending and receiving for good. Throws an `InvalidStateError` if the connection is closed. */
   stop(): void {
     const slots = this.#slots;

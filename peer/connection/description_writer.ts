@@ -92,6 +92,11 @@ export class DescriptionWriter {
     });
   }
 
+  /** The ids of header extensions are those that an application has written into a description of ours. */
+  adoptExtensions(sections: readonly RemoteMedia[]): void {
+    for (const { mid, extensions } of sections) this.numbering.extensionIds.adopt(mid, extensions);
+  }
+
   #wishesOf({ kind, direction, sender, ...transceiver }: TransceiverSlots): MediaWishes {
     const { sendEncodings, sources, track, associatedMediaStreamIds: streamIds } = sender;
     return {

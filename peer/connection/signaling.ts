@@ -18,6 +18,7 @@ import {
   readSections,
   type RemoteMedia,
 } from "../jsep/media/mod.ts";
+import { withEditedExtensions } from "../jsep/edited_extensions.ts";
 import { repeatTransports } from "../jsep/repeated_transports.ts";
 import { nextSignalingState, type Side } from "../jsep/signaling_state.ts";
 import { RTCError } from "../rtc_error.ts";
@@ -176,12 +177,7 @@ export class Signaling {
     if (nextSignalingState(this.state, "local", type) === undefined) {
       throw invalidState(`A local ${type} can't be set in state ${this.state}`);
     }
-    if (given.sdp !== "" && given.sdp !== this.#lastCreated(type).sdp) {
-      throw new DOMException(
-        `The ${type} is not the one that was created last`,
-        "InvalidModificationError",
-      );
-    }
+    if (given.sdp !== "" && given.sdp !== this.#lastCreated(type).sdp) this.#edit(type, given.sdp);
     await this.#set("local", type, given.sdp !== "" ? given.sdp : await this.#implicit(type));
   }
 
@@ -203,6 +199,23 @@ export class Signaling {
 
   #lastCreated(type: Incoming["type"]): Created {
     return type === "offer" ? this.#lastCreatedOffer : this.#lastCreatedAnswer;
+  }
+
+  /** Takes what was created last as an application has changed it. */
+  #edit(type: Incoming["type"], sdp: string): void {
+    const last = this.#lastCreated(type);
+    const session = last.session && withEditedExtensions(last.session, sdp);
+    if (session === undefined) {
+      throw new DOMException(
+        `The ${type} is not the one that was created last`,
+        "InvalidModificationError",
+      );
+    }
+    const sections = readSections(session).filter((section) => section !== undefined);
+    refuse(mediaFault(sections, groupsOf(session, "BUNDLE")));
+    this.#host.writer.adoptExtensions(sections);
+    if (type === "offer") this.#lastCreatedOffer = { ...last, sdp, session };
+    else this.#lastCreatedAnswer = { ...last, sdp, session };
   }
 
   #writeOffer(version: number, restarts: boolean): Created {

@@ -101,6 +101,30 @@ Deno.test("a description that was changed after its creation is an InvalidModifi
   await pair.close();
 });
 
+Deno.test("header extensions can be written into a description of ours, and are negotiated and kept", async () => {
+  const pair = new Pair();
+  const { receiver } = pair.alice.addTransceiver("audio");
+  const uri = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
+  const { sdp } = await pair.alice.createOffer();
+  const edited = (
+    id: number,
+  ) => ({ type: "offer", sdp: `${sdp}a=extmap:${id} ${uri}\r\n` } as const);
+  // One number for two things (RFC 9143 section 15).
+  assertEquals(await rejection(pair.alice.setLocalDescription(edited(1))), "InvalidAccessError");
+  await pair.alice.setLocalDescription(edited(14));
+  assertEquals(pair.alice.localDescription!.sdp.includes(`a=extmap:14 ${uri}\r\n`), true);
+  await pair.bob.setRemoteDescription(pair.alice.localDescription!);
+  await pair.bob.setLocalDescription();
+  await pair.alice.setRemoteDescription(pair.bob.localDescription!);
+  const found = receiver.getParameters().headerExtensions.find((each) => each.uri === uri);
+  assertEquals(found?.id, 14);
+  pair.alice.addTransceiver("video");
+  const later = await pair.alice.createOffer();
+  const uses = later.sdp!.match(/a=extmap:14 .*/g)!;
+  assertEquals(new Set(uses), new Set([`a=extmap:14 ${uri}`]), "nothing else takes the number");
+  await pair.close();
+});
+
 Deno.test("a syntax error names its line", async () => {
   const pair = new Pair();
   const error = await pair.alice.setRemoteDescription({

@@ -151,6 +151,7 @@ Deno.test("W3C WebRTC section 5.4: a transceiver that is stopped ends its own tr
   const own = record(sending.receiver.track, "ended");
   sending.stop();
   assertEquals([sending.direction, sending.currentDirection], ["stopped", "sendonly"]);
+  assertEquals(sending.stopped, false, "until that is negotiated");
   await call.advance(100);
   assertEquals([own, far.track.readyState], [["ended"], "live"]);
   assertEquals([far.track.muted, events], [true, ["unmute", "mute"]], "it has said goodbye");
@@ -158,6 +159,7 @@ Deno.test("W3C WebRTC section 5.4: a transceiver that is stopped ends its own tr
   await call.advance(100);
   assertEquals([far.track.readyState, events.at(-1)], ["ended", "ended"]);
   assertEquals([far.stream.getTracks(), far.transceiver.currentDirection], [[], "stopped"]);
+  assertEquals([sending.stopped, far.transceiver.stopped], [true, true]);
   await end();
 });
 
