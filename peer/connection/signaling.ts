@@ -18,7 +18,7 @@ import {
   readSections,
   type RemoteMedia,
 } from "../jsep/media/mod.ts";
-import { withEditedExtensions } from "../jsep/edited_extensions.ts";
+import { withChanges } from "../jsep/changed_description.ts";
 import { repeatTransports } from "../jsep/repeated_transports.ts";
 import { nextSignalingState, type Side } from "../jsep/signaling_state.ts";
 import { RTCError } from "../rtc_error.ts";
@@ -204,10 +204,10 @@ export class Signaling {
   /** Takes what was created last as an application has changed it. */
   #edit(type: Incoming["type"], sdp: string): void {
     const last = this.#lastCreated(type);
-    const session = last.session && withEditedExtensions(last.session, sdp);
+    const session = last.session && withChanges(last.session, sdp);
     if (session === undefined) {
       throw new DOMException(
-        `The ${type} is not the one that was created last`,
+        `The ${type} is not the one that was created last, or has changes in more than audio and video`,
         "InvalidModificationError",
       );
     }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { RTCError, RTCPeerConnection } from "../../mod.ts";
 import { Pair, record } from "./pair.ts";
 
@@ -122,6 +122,36 @@ Deno.test("header extensions can be written into a description of ours, and are 
   const later = await pair.alice.createOffer();
   const uses = later.sdp!.match(/a=extmap:14 .*/g)!;
   assertEquals(new Set(uses), new Set([`a=extmap:14 ${uri}`]), "nothing else takes the number");
+  await pair.close();
+});
+
+Deno.test("what a description says of audio and video may be changed after its creation, as browsers let it", async () => {
+  const pair = new Pair();
+  const { alice, bob } = pair;
+  alice.addTransceiver("video");
+  alice.addTransceiver("audio");
+  const { sdp } = await alice.createOffer();
+  await alice.setLocalDescription({
+    type: "offer",
+    // Other line ends, as of text that was typed in.
+    sdp: sdp!.replace(/^m=video .*$/m, (line) => line.split(" ").slice(0, 5).join(" "))
+      .replace("a=msid-semantic: WMS", "a=msid-semantic:  WMS")
+      .replace("useinbandfec=1", "useinbandfec=1;stereo=1"),
+  });
+  const [video, audio] = alice.localDescription!.sdp.split(/^m=/m).slice(1);
+  assertEquals(video!.split("\r\n")[0]!.split(" ").length, 5);
+  assertMatch(audio!, /stereo=1/);
+  await bob.setRemoteDescription(alice.localDescription!);
+  const answer = await bob.createAnswer();
+  const changed = answer.sdp!.replace("useinbandfec=1", "useinbandfec=1;usedtx=1");
+  await bob.setLocalDescription({ type: "answer", sdp: changed });
+  assertMatch(bob.localDescription!.sdp, /usedtx=1/);
+  await alice.setRemoteDescription(bob.localDescription!);
+  await pair.until(() => alice.connectionState === "connected");
+  const { codecs } = alice.getTransceivers()[1]!.sender.getParameters();
+  assert(codecs.some(({ sdpFmtpLine }) => sdpFmtpLine?.includes("usedtx=1")));
+  assertEquals(alice.getTransceivers()[0]!.receiver.getParameters().codecs.length, 2);
+  await pair.negotiate("bob");
   await pair.close();
 });
 
