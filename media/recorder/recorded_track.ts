@@ -29,6 +29,8 @@ export class RecordedTrack {
   readonly #timeline: TrackTimeline;
   #previous: number | undefined;
   #step = 0;
+  /** What the file has last: where it begins, and where it ends. */
+  #start = -Infinity;
   #end: number | undefined;
 
   constructor(shared: SharedClock) {
@@ -62,8 +64,15 @@ export class RecordedTrack {
     return { ...chunk, timestamp, duration: exact ?? chunk.duration ?? this.#step };
   }
 
+  /** Whether there is sound, or silence, in the file already where this belongs. */
+  isPast({ timestamp, duration = 0 }: EncodedChunk): boolean {
+    if (this.#end === undefined || this.codec?.mimeType.startsWith("video/")) return false;
+    return timestamp < this.#start || timestamp + duration / 2 < this.#end;
+  }
+
   /** A chunk goes into the file. */
   wrote({ timestamp, duration = 0 }: EncodedChunk): void {
+    this.#start = timestamp;
     this.#end = timestamp + duration;
   }
 

@@ -46,7 +46,7 @@ export interface RecordingResult {
   readonly bytes: Uint8Array | undefined;
   /** Of how many chunks it consists. */
   readonly chunks: number;
-  /** How many were left out: of other codecs than the format holds, or more than could be written in time. */
+  /** How many were left out: of other codecs than the format holds, more than could be written in time, or too late. */
   readonly discarded: number;
   /** How long it is, in seconds. */
   readonly duration: number;
@@ -185,7 +185,8 @@ export class Recording {
   }
 
   #enqueue(track: RecordedTrack, chunk: EncodedChunk): void {
-    if (chunk.timestamp < this.#start! || this.#stopped) return void this.#discarded++;
+    const isLate = chunk.timestamp < this.#start! || track.isPast(chunk);
+    if (isLate || this.#stopped) return void this.#discarded++;
     for (const each of this.#tracks) this.#silence(each, chunk.timestamp, each === track);
     if (this.#put(track, chunk)) this.#chunks++;
   }

@@ -6,6 +6,13 @@ import { TimestampUnwrapper } from "../timestamp_unwrapper.ts";
 /** RTP timestamps that jump by more than this, in microseconds, while time did not, are those of another stream. */
 const MAX_JUMP = 10_000_000;
 
+/**
+ * RTP timestamps that are so far behind at once, in microseconds, stood still while nothing was sent: Chromium's do, for sound without a
+ * track. Or the network held them back, and then those that follow come earlier than they can, by so much:
+ */
+const MAX_STALL = 1_000_000;
+const MAX_LEAD = 200_000;
+
 /** Local sources may be written faster or slower than in real time; timestamps that jump by an hour are wrong, and would take memory. */
 const MAX_LOCAL_JUMP = 3_600_000_000;
 
@@ -48,6 +55,8 @@ export class TrackTimeline {
   #offset: number | undefined;
   #lastMedia = 0;
   #last: { time: number; at: Millis } | undefined;
+  /** Where timestamps were last found to have stood still, and the offset before that. */
+  #stall: { offset: number; media: number; at: Millis } | undefined;
   /** The latest time that was given out, and that of the last key frame. */
   #latest = -Infinity;
   #key = -Infinity;
@@ -70,6 +79,7 @@ export class TrackTimeline {
     this.#stream = synchronizationSource;
     const media = this.#mediaTime(chunk);
     if (this.#last !== undefined && this.#hasJumped(chunk, media, at)) this.#restart();
+    else if (metadata.rtpTimestamp !== undefined) this.#followStall(media, at);
     this.#offset ??= this.#anchor(chunk, this.#mediaTime(chunk), at);
     this.#lastMedia = this.#mediaTime(chunk);
     const time = this.#inOrder(this.#lastMedia + this.#offset, chunk.type);
@@ -83,7 +93,7 @@ export class TrackTimeline {
   }
 
   #restart(): void {
-    this.#offset = undefined;
+    this.#offset = this.#stall = undefined;
     this.#rtpTime = new TimestampUnwrapper();
   }
 
@@ -98,6 +108,21 @@ export class TrackTimeline {
     const most = metadata?.rtpTimestamp === undefined ? MAX_LOCAL_JUMP : MAX_JUMP;
     const elapsed = (at - this.#last!.at) * 1000;
     return Math.abs(media - this.#lastMedia - elapsed) > most;
+  }
+
+  /** The stream goes on where time is, or, if it had only been held back, where it was. */
+  #followStall(media: number, at: Millis): void {
+    if (this.#last === undefined || this.#offset === undefined) return;
+    const behind = (at - this.#last.at) * 1000 - (media - this.#lastMedia);
+    if (behind > MAX_STALL) {
+      this.#stall = { offset: this.#offset, media, at };
+      this.#offset += behind;
+    } else if (this.#stall !== undefined) {
+      const lead = media - this.#stall.media - (at - this.#stall.at) * 1000;
+      if (lead <= MAX_LEAD) return;
+      this.#offset = this.#stall.offset;
+      this.#stall = undefined;
+    }
   }
 
   #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis): number {

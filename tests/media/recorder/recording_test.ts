@@ -329,6 +329,39 @@ Deno.test("where sound has ended before the recording, there is silence to its e
   }
 });
 
+Deno.test("sound whose RTP timestamps stood still while there was none comes after the silence", async () => {
+  const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
+  const data = Uint8Array.of(0xf8, 0xff, 0xfe);
+  for (const format of ["webm", "mp4"] as const) {
+    const clock = new VirtualClock();
+    const [audio, video] = [
+      new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
+      new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
+    ];
+    const tracks = [createTrack(audio), createTrack(video)];
+    const recording = recordTracks(tracks, { format, clock });
+    const metadata = (mimeType: string, rtpTimestamp: number) => ({ mimeType, rtpTimestamp });
+    for (let time = 0, samples = 0; time < 10_000; time += 20) {
+      if (time % 40 === 0) {
+        const about = metadata("video/VP8", time * 90);
+        video.emit({ type: "key", timestamp: 0, data: frames[0]!, metadata: about });
+      }
+      if (time < 1000 || time >= 8000) {
+        audio.emit({ type: "key", timestamp: 0, data, metadata: metadata("audio/opus", samples) });
+        samples += 960;
+      }
+      await clock.advance(20);
+    }
+    const { bytes, duration } = await recording.stop();
+    const { complaints, streams } = await probe(bytes!);
+    assertEquals(complaints, "");
+    assert(Math.abs(duration - 10) < 0.1, `${duration} s`);
+    const sound = streams.find(({ codec_type }) => codec_type === "audio")!;
+    // Three seconds of packets, and one for each piece of silence.
+    assert(Math.abs(Number(sound.nb_read_frames) - 157) < 10, sound.nb_read_frames);
+  }
+});
+
 Deno.test("silence of a day takes no more than a recording may", async () => {
   const clock = new VirtualClock();
   const source = new MediaSource({ kind: "audio", codecs: [parseCodec("ulaw")!] });

@@ -62,6 +62,23 @@ Deno.test("a timestamp that jumps while time does not is that of another stream,
   assertEquals(places([[rtp(0), 0], [rtp(90_000 * 30), 30_100]]), [0, 30_000]);
 });
 
+Deno.test("RTP timestamps that stood still while nothing was sent, as those of a sender without a track, go on where time is", () => {
+  assertEquals(
+    places([[rtp(0), 0], [rtp(1800), 20], [rtp(3600), 7040], [rtp(5400), 7060], [rtp(7200), 7080]]),
+    [0, 20, 7040, 7060, 7080],
+  );
+});
+
+Deno.test("what the network held back comes in a burst, and what comes after that has its old place", () => {
+  const burst = Array.from({ length: 149 }, (_, i): [EncodedChunk, number] => [
+    rtp((i + 2) * 1800),
+    3020 + i / 100,
+  ]);
+  const placed = places([[rtp(0), 0], [rtp(1800), 20], ...burst, [rtp(360_000), 4000]]);
+  assertEquals(placed.slice(-1), [4000]);
+  assertEquals(placed, placed.toSorted((a, b) => a - b));
+});
+
 Deno.test("a local timestamp that is wrong by more than an hour goes on from where time is", () => {
   assertEquals(
     places([[local(0), 0], [local(1e15), 20], [local(1e15 + 20_000), 40]]),
