@@ -64,6 +64,8 @@ export interface ChunkMetadata {
   readonly spatialIndex?: number;
   /** The temporal layer. */
   readonly temporalIndex?: number;
+  /** Whether, above the lowest temporal layer, it needs only the latest picture of that one, where packets of VP8 tell (RFC 7741 section 4.2). */
+  readonly layerSync?: boolean;
   /** Whether it starts a burst of audio after silence. */
   readonly marker?: boolean;
 }

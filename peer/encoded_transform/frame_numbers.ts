@@ -1,13 +1,14 @@
 import type { ChunkMetadata, EncodedChunk } from "../../media/encoded_chunk.ts";
+import { LatestFrames } from "../../rtp/mod.ts";
 
 /**
  * What a sender's pictures say of one another (W3C WebRTC Encoded Transform section 4.2): numbers in the order in which they were encoded,
- * and which of them each needs. Where the source doesn't tell, that is the latest one of its own layer and of each one below.
+ * and which of them each needs. Where the source doesn't tell, that is what layers need by their diagrams.
  */
 export class FrameNumbers {
   #frameId = 0;
-  /** The latest of each layer, by the encoding. */
-  readonly #latest = new Map<string | undefined, Layered[]>();
+  /** By the encoding. */
+  readonly #latest = new Map<string | undefined, LatestFrames>();
 
   /** The numbers of the next picture. */
   next({ type, metadata = {} }: EncodedChunk): ChunkMetadata {
@@ -17,25 +18,20 @@ export class FrameNumbers {
       return { ...layer, frameId: told, dependencies };
     }
     const frameId = this.#frameId++;
-    const isFirst = type === "key" && spatialIndex === 0;
-    const latest = isFirst ? [] : this.#latest.get(rid) ?? [];
-    const needed = latest.filter((one) =>
-      one.spatialIndex <= spatialIndex && one.temporalIndex <= temporalIndex
-    );
-    const others = latest.filter((one) =>
-      one.spatialIndex !== spatialIndex || one.temporalIndex !== temporalIndex
-    );
-    this.#latest.set(rid, [...others, { ...layer, frameId }].slice(-MAX_LAYERS));
-    return { ...layer, frameId, dependencies: needed.map((one) => one.frameId) };
+    const place = { spatialId: spatialIndex, temporalId: temporalIndex };
+    const latest = this.#latestOf(rid);
+    if (type === "key" && spatialIndex === 0) latest.clear();
+    const { earlier, below } = latest.needsOf(place, metadata.layerSync);
+    latest.set(place, frameId);
+    const needed = below === undefined ? earlier : [...earlier, below];
+    return { ...layer, frameId, dependencies: needed.toSorted((a, b) => a - b) };
+  }
+
+  #latestOf(rid: string | undefined): LatestFrames {
+    const known = this.#latest.get(rid);
+    if (known !== undefined) return known;
+    const latest = new LatestFrames();
+    this.#latest.set(rid, latest);
+    return latest;
   }
 }
-
-/** A picture with its layer. */
-interface Layered {
-  readonly spatialIndex: number;
-  readonly temporalIndex: number;
-  readonly frameId: number;
-}
-
-/** Layers of an encoding at most: as many as a dependency descriptor can tell apart (AV1 RTP specification section A.8). */
-const MAX_LAYERS = 32;

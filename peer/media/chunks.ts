@@ -49,9 +49,10 @@ function metadataOf(frame: InboundFrame): ChunkMetadata {
 function pictureMetadata(frame: InboundFrame): ChunkMetadata {
   const { mimeType, keyFrame, data, dependencies } = frame;
   const size = keyFrame ? describeKeyFrame(mimeType, data) : undefined;
-  const { spatialId = 0, temporalId = 0 } = dependencies ?? layerOf(frame);
+  const { spatialId = 0, temporalId = 0, layerSync }: ToldLayer = dependencies ?? layerOf(frame);
   return {
     ...{ spatialIndex: spatialId, temporalIndex: temporalId },
+    ...(layerSync !== undefined && temporalId > 0 && { layerSync }),
     ...(dependencies && {
       frameId: dependencies.frameId,
       dependencies: dependencies.dependencies,
@@ -60,8 +61,10 @@ function pictureMetadata(frame: InboundFrame): ChunkMetadata {
   };
 }
 
+type ToldLayer = Partial<FrameLayer> & Pick<Vp8Descriptor, "layerSync">;
+
 /** What the payload format tells (RFC 7741 section 4.2, RFC 9628 section 4.2): a picture of VP9 is told by the lowest of its layers. */
-function layerOf({ mimeType, descriptor }: InboundFrame): Partial<FrameLayer> {
+function layerOf({ mimeType, descriptor }: InboundFrame): ToldLayer {
   switch (mimeType.toLowerCase()) {
     case "video/vp8":
       return descriptor as Vp8Descriptor;
@@ -99,13 +102,14 @@ function ntpOf(millis: number): bigint {
 
 /** What a chunk has to say of its layer, and of what it needs. */
 export function frameDependencies(
-  { spatialIndex, temporalIndex, frameId, dependencies }: ChunkMetadata = {},
+  { spatialIndex, temporalIndex, layerSync, frameId, dependencies }: ChunkMetadata = {},
 ): OutboundFrame["dependencies"] {
   if (spatialIndex === undefined && temporalIndex === undefined && frameId === undefined) {
     return undefined;
   }
   return {
     ...{ spatialId: spatialIndex ?? 0, temporalId: temporalIndex ?? 0 },
+    ...(layerSync !== undefined && { needsBaseOnly: layerSync }),
     ...(frameId !== undefined && { frameId }),
     ...(dependencies !== undefined && { dependencies }),
   };

@@ -49,8 +49,11 @@ export interface OutboundFrame extends FrameMetadata {
   readonly rtpTimestamp?: number;
   /** Whether audio begins anew after a silence (RFC 3551 section 4.1). */
   readonly talkspurt?: boolean;
-  /** Its layer, and as far as it is known what it needs of others: goes along in a dependency descriptor, where that was negotiated. */
-  readonly dependencies?: FrameLayer & Partial<FrameDependencies>;
+  /** Its layer, and as far as it is known what it needs of others: goes along in packets of VP8 and VP9, and in dependency descriptors. */
+  readonly dependencies?: FrameLayer & Partial<FrameDependencies> & {
+    /** Whether, of earlier pictures, it needs none but the latest of the lowest temporal layer, where no more is known (RFC 7741 section 4.2). */
+    readonly needsBaseOnly?: boolean;
+  };
 }
 
 /**

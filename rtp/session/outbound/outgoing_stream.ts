@@ -27,7 +27,7 @@ import {
   DependencyWriter,
   type FrameDescription,
 } from "./dependencies/dependency_writer.ts";
-import { FramePlacement, type PlacedFrame } from "./dependencies/frame_placement.ts";
+import { FramePlacement } from "./dependencies/frame_placement.ts";
 import { ForwardedDescriptors } from "./dependencies/forwarded_descriptors.ts";
 import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
@@ -57,9 +57,6 @@ const RED_DISTANCE = 1;
 
 /** The largest padding of one packet (RFC 3550 section 5.1). */
 const MAX_PADDING = 255;
-
-/** Encoders of VP8 refer to earlier frames of the same layer, too, whatever the diagrams of scalability modes say. */
-const KEEPS_TO_MODE = /^video\/vp9$/i;
 
 /** What of its section a stream looks at. It may change while the stream goes on. */
 export interface SenderSection {
@@ -199,7 +196,7 @@ export class OutgoingStream {
     const captureTime = this.#captureTimes.of(frame.captureTime, timestamp, format.clockRate, now);
     const told = captureTime === undefined ? frame : { ...frame, captureTime };
     const description = this.#describe(frame);
-    const placed = this.#place(frame, format);
+    const placed = this.#placement.find(frame, this.parameters.layers);
     const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
       ...name,
       ...frameElements(told, headers.ids, place),
@@ -342,15 +339,6 @@ export class OutgoingStream {
     const { headers: { ids, maxLength } } = this.#section;
     if (!ids.has(DEPENDENCY_DESCRIPTOR_URI)) return undefined;
     return this.#dependencies.describe(frame, this.parameters.layers, maxLength);
-  }
-
-  #place(frame: OutboundFrame, { mimeType }: RtpFormat): PlacedFrame {
-    const { layers } = this.parameters;
-    return this.#placement.find(
-      frame,
-      layers,
-      layers !== undefined && KEEPS_TO_MODE.test(mimeType),
-    );
   }
 
   /** What a forwarded packet says of its media, which may have to be said anew. */

@@ -11,6 +11,7 @@ import { browserFindsCap, findsCap, losesLittle } from "./impaired.ts";
 import { forwards } from "./forward.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
+import { echoesLayers } from "./temporal_layers.ts";
 import { switchesLayers } from "./layers.ts";
 import { laterOffers } from "./later_offers.ts";
 import { getsKeyFrames, givesKeyFrames } from "./key_frames.ts";
@@ -26,6 +27,9 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
     ...videos.map((video, i) => forwards({ video, audio: audios[i]! })),
     ...browser === "chromium"
       ? ["video/VP8", "video/AV1"].flatMap((video) => describes({ video, audio: "audio/opus" }))
+      : [],
+    ...browser === "chromium"
+      ? ["video/VP8", "video/VP9"].map((video) => echoesLayers({ video, audio: "audio/opus" }))
       : [],
     playsDevices,
     ...videos.map(playsFile),

@@ -16,12 +16,12 @@ Deno.test("pictures are numbered, and need the one before them in their layer (W
   assertEquals(next("key", { rid: "a" }).dependencies, []);
 });
 
-Deno.test("no picture needs one of a higher layer", () => {
+Deno.test("W3C WebRTC SVC section 6: a picture needs the latest one of a lower temporal layer", () => {
   const numbers = new FrameNumbers();
   const needs = [0, 2, 1, 2, 0, 2].map((temporalIndex, i) =>
     numbers.next(chunk(i, i === 0 ? "key" : "delta", { temporalIndex })).dependencies
   );
-  assertEquals(needs, [[], [0], [0], [0, 1, 2], [0], [2, 3, 4]]);
+  assertEquals(needs, [[], [0], [0], [2], [0], [4]]);
 });
 
 Deno.test("what the source tells of its pictures stays as it is", () => {

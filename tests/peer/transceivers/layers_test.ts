@@ -71,6 +71,10 @@ for (const codec of ["vp8", "vp9"]) {
     }
     await call.advance(100);
     assertEquals(chunks.map(({ metadata }) => metadata?.temporalIndex), layers);
+    const sync = codec === "vp8" ? true : undefined;
+    assertEquals(chunks.map(({ metadata }) => metadata?.layerSync), [
+      ...[undefined, sync, undefined, sync],
+    ]);
     assertEquals(chunks.map(({ metadata }) => metadata?.frameId), Array(4).fill(undefined));
     assertEquals(sender.getParameters().encodings[0]!.scalabilityMode, "L1T2");
     video.track.stop();

@@ -60,11 +60,11 @@ Deno.test("RFC 7741 section 4.2: packets tell the temporal layer of a frame, and
   ]);
   assertEquals(told, [
     [0, 0, false],
-    [2, 0, true], // There is nothing else that it could refer to.
+    [2, 0, true],
     [1, 0, true],
-    [2, 0, false], // It may refer to the one before.
+    [2, 0, false], // It refers to the one before (W3C WebRTC SVC section 6).
     [0, 1, false],
-    [2, 1, false],
+    [2, 1, true],
   ]);
   assertEquals(framesOf(pair).length, 6);
 });
@@ -100,6 +100,30 @@ Deno.test("RFC 7741 section 4.2: Y says that a frame needs the lowest layer only
   assertEquals(told.map(({ layerSync }) => layerSync), [true, true, false, false]);
 });
 
+Deno.test("a frame of which no more is known than whether it needs the lowest layer only may need its own, too", () => {
+  for (const payloadType of [VP8, VP9]) {
+    const pair = layeredEnds({ spatial: 1, temporal: 2 });
+    for (
+      const [i, needsBaseOnly] of [undefined, true, undefined, false, undefined, true].entries()
+    ) {
+      const dependencies = {
+        ...{ spatialId: 0, temporalId: i % 2 },
+        ...(needsBaseOnly !== undefined && { needsBaseOnly }),
+      };
+      send(pair, { payloadType, keyFrame: i === 0, dependencies });
+    }
+    if (payloadType === VP8) {
+      assertEquals(vp8Of(pair).map(({ layerSync }) => layerSync), [
+        ...[false, true, false, false, false, true],
+      ]);
+    } else {
+      assertEquals(vp9Of(pair).map(({ references }) => references), [
+        ...[undefined, [1], [2], [1, 2], [2], [1]],
+      ]);
+    }
+  }
+});
+
 Deno.test("streams without layers say nothing of layers", () => {
   const pair = layeredEnds();
   for (const payloadType of [VP8, VP9]) sendTemporal(pair, payloadType, [0, 0, 0]);
@@ -130,7 +154,7 @@ Deno.test("RFC 9628 section 4.2: packets tell the temporal layer of a picture, a
   const told = vp9Of(pair);
   assert(told.every(({ flexible }) => flexible));
   assertEquals(told.map(({ layer }) => layer!.temporalId), [0, 2, 1, 2, 0, 2]);
-  // Which layers need which is what the scalability mode says (W3C WebRTC SVC section 6).
+  // Which layers need which is what the diagrams say (W3C WebRTC SVC section 6).
   assertEquals(told.map(({ layer }) => layer!.switchingUp), Array(6).fill(true));
   assertEquals(told.map(({ interPicture }) => interPicture), [
     ...[false, true, true, true, true, true],

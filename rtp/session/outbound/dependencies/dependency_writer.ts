@@ -6,10 +6,11 @@ import {
   writeDependencyDescriptor,
 } from "../../../extensions/mod.ts";
 import { type ExtensionElement, MAX_TWO_BYTE_LENGTH } from "../../../header_extension.ts";
-import type { FrameDependencies, FrameLayer, OutboundFrame } from "../../items.ts";
+import type { FrameLayer, OutboundFrame } from "../../items.ts";
 import type { ExtensionIds, LayerCounts } from "../../parameters.ts";
 import type { FrameCounter } from "./frame_counter.ts";
-import { keyOf, LayerCensus, within } from "./layer_census.ts";
+import { LatestFrames } from "./latest_frames.ts";
+import { LayerCensus, within } from "./layer_census.ts";
 import {
   BASE_LAYER,
   countsOf,
@@ -28,7 +29,7 @@ const MAX_DEPENDENCIES = 16;
 /** A number that is further ahead than this is not of the same row: its source has changed. */
 const MAX_LEAP = 1 << 12;
 
-type Dependencies = FrameLayer & Partial<FrameDependencies>;
+type Dependencies = NonNullable<OutboundFrame["dependencies"]>;
 
 /** What a frame says of its place among the others. */
 export interface FrameDescription {
@@ -45,14 +46,13 @@ export interface FrameDescription {
 
 /**
  * Describes the frames of one stream (AV1 RTP specification appendix A): a structure of the layers goes with each key frame, and each frame
- * tells its number and what it needs. Where its source doesn't say that, it may need the latest frame of its own layer and each one below.
+ * tells its number and what it needs.
  */
 export class DependencyWriter {
   readonly #counter: FrameCounter;
   #structure: DependencyStructure | undefined;
   readonly #census = new LayerCensus();
-  /** The latest frame of each layer since the key frame. */
-  readonly #latest = new Map<number, number>();
+  readonly #latest = new LatestFrames();
   /** The latest frame of each chain: of the lowest temporal layer, and of a spatial layer or one below. */
   #chains: number[] = [];
   /** What to add to the numbers of the source. */
@@ -110,7 +110,7 @@ export class DependencyWriter {
     this.#structure = structure;
     this.#offset = offset;
     this.#counter.reach(number);
-    this.#latest.set(keyOf(layer), number);
+    this.#latest.set(layer, number);
     if (layer.temporalId > 0) return;
     for (let chain = layer.spatialId; chain < structure.chainCount; chain++) {
       this.#chains[chain] = number;
@@ -133,27 +133,20 @@ export class DependencyWriter {
   }
 
   #frameDiffs(
-    { frameId, dependencies }: Dependencies,
+    { frameId, dependencies, needsBaseOnly }: Dependencies,
     layer: FrameLayer,
     number: number,
   ): number[] {
     const diffs = frameId !== undefined && dependencies !== undefined
       ? dependencies.map((one) => frameId - one)
-      : this.#below(layer).map((one) => number - one);
+      : this.#assumed(layer, needsBaseOnly).map((one) => number - one);
     return [...new Set(diffs)].filter((diff) => diff >= 1 && diff <= MAX_FRAME_DIFF)
       .sort((a, b) => a - b).slice(0, MAX_DEPENDENCIES);
   }
 
-  /** The latest frames of the layers that a frame may refer to. */
-  #below({ spatialId, temporalId }: FrameLayer): number[] {
-    const found: number[] = [];
-    for (let spatial = 0; spatial <= spatialId; spatial++) {
-      for (let temporal = 0; temporal <= temporalId; temporal++) {
-        const latest = this.#latest.get(keyOf({ spatialId: spatial, temporalId: temporal }));
-        if (latest !== undefined) found.push(latest);
-      }
-    }
-    return found;
+  #assumed(layer: FrameLayer, needsBaseOnly: boolean | undefined): number[] {
+    const { earlier, below } = this.#latest.needsOf(layer, needsBaseOnly);
+    return below === undefined ? [...earlier] : [...earlier, below];
   }
 
   #chainDiffs({ chainCount }: DependencyStructure, number: number): number[] {

@@ -2,8 +2,7 @@ import type { FrameLayer } from "../../items.ts";
 import type { LayerCounts } from "../../parameters.ts";
 
 /** Layers that are told apart at most, one more of each kind than any mode has (W3C WebRTC SVC section 6): a structure of more would not go into an extension. */
-const MAX_SPATIAL_LAYERS = 4;
-const MAX_TEMPORAL_LAYERS = 4;
+export const LAYERS_AT_MOST: LayerCounts = Object.freeze({ spatial: 4, temporal: 4 });
 
 /** What has been seen of layers so far: that they are there has to be told with a key frame, before they are. */
 export class LayerCensus {
@@ -35,12 +34,12 @@ export function within({ spatialId, temporalId }: FrameLayer, layers: LayerCount
 
 /** Tells layers apart. */
 export function keyOf({ spatialId, temporalId }: FrameLayer): number {
-  return spatialId * MAX_TEMPORAL_LAYERS + temporalId;
+  return spatialId * LAYERS_AT_MOST.temporal + temporalId;
 }
 
 function bounded({ spatial, temporal }: LayerCounts): LayerCounts {
   return {
-    spatial: Math.min(Math.max(spatial, 1), MAX_SPATIAL_LAYERS),
-    temporal: Math.min(Math.max(temporal, 1), MAX_TEMPORAL_LAYERS),
+    spatial: Math.min(Math.max(spatial, 1), LAYERS_AT_MOST.spatial),
+    temporal: Math.min(Math.max(temporal, 1), LAYERS_AT_MOST.temporal),
   };
 }
