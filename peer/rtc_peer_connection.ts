@@ -266,17 +266,17 @@ export class RTCPeerConnection extends EventTarget {
 
   /** How far the gathering of candidates is. */
   get iceGatheringState(): RTCIceGatheringState {
-    return this.#connection.iceGatheringState;
+    return this.#connection.states.gathering;
   }
 
   /** The state of ICE. */
   get iceConnectionState(): RTCIceConnectionState {
-    return this.#connection.iceConnectionState;
+    return this.#connection.states.ice;
   }
 
   /** The state of ICE and DTLS together. */
   get connectionState(): RTCPeerConnectionState {
-    return this.#connection.connectionState;
+    return this.#connection.states.connection;
   }
 
   /** Whether the other side takes candidates one by one; null before its first description. */

@@ -117,7 +117,7 @@ export class RTCRtpReceiver {
       );
     }
     slots.jitterBufferTarget = target;
-    slots.transceiver.host.updateMedia(slots.transceiver);
+    slots.transceiver.host.media.update(slots.transceiver);
   }
 }
 

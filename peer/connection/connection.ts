@@ -1,30 +1,20 @@
 import { type Certificate, type Clock, nodeProvider } from "../../core/mod.ts";
 import { fingerprintOf } from "../../dtls/mod.ts";
 import type { IceEvent, IceParameters } from "../../ice/mod.ts";
-import type { OutboundPacket, ReturnedPacket, WrittenPacket } from "../../rtp/mod.ts";
 import type { ChannelItem } from "../../sctp/mod.ts";
 import { maxMessageSizeOf, sctpPortOf, type SessionDescription } from "../../sdp/mod.ts";
 import { OperationsChain } from "../operations_chain.ts";
 import type { AppliedDescription } from "../jsep/applied_description.ts";
 import { dataSectionIndex, type LocalEnd, midOf } from "../jsep/sections.ts";
 import type { Side } from "../jsep/signaling_state.ts";
-import type { MediaTransport } from "../media/media_transport.ts";
-import type { NegotiatedSection } from "../media/section.ts";
 import { certificateOf, defaultCertificate } from "../rtc_certificate.ts";
 import type { RTCError } from "../rtc_error.ts";
-import type { TransceiverFigures } from "../stats/transceiver.ts";
 import { type SctpTransportSlots, updateMaxMessageSize } from "../rtc_sctp_transport.ts";
-import {
-  type ReceiverSlots,
-  type RemoteTracks,
-  type SenderSlots,
-  type TransceiverHost,
-  type TransceiverSlots,
-  TransceiverTable,
-} from "../transceivers/mod.ts";
-import { queueTask } from "../../webidl/task.ts";
+import { type RemoteTracks, type TransceiverHost, TransceiverTable } from "../transceivers/mod.ts";
+import { AggregateStates, type AggregateStatesHost } from "./aggregate_states.ts";
 import { Association, type AssociationHost, MAX_MESSAGE_SIZE } from "./association.ts";
 import { CandidatePool } from "./candidate_pool.ts";
+import { CarriedMedia } from "./carried_media.ts";
 import { type Configuration, gathersAlike } from "./configuration.ts";
 import { type ChannelsHost, DataChannelTable } from "./data_channels.ts";
 import { DescriptionWriter, type DescriptionWriterHost } from "./description_writer.ts";
@@ -38,14 +28,7 @@ import { RemoteCandidates } from "./remote_candidates.ts";
 import { selectedPair } from "./selected_pair.ts";
 import { type Applied, Signaling, type SignalingHost } from "./signaling.ts";
 import { Statistics, type StatisticsHost } from "./statistics.ts";
-import {
-  deriveConnectionState,
-  deriveIceConnectionState,
-  deriveIceGatheringState,
-  type RTCIceConnectionState,
-  type RTCIceGatheringState,
-  type RTCPeerConnectionState,
-} from "./states.ts";
+import type { RTCPeerConnectionState } from "./states.ts";
 import { type GatheringEvent, Transport, type TransportHost } from "./transport.ts";
 import { TransportNegotiation, type TransportNegotiationHost } from "./transport_negotiation.ts";
 import { TransportTable } from "./transport_table.ts";
@@ -58,6 +41,7 @@ type Hosts =
   & ReceivedCandidatesHost
   & NegotiationNeededHost
   & StatisticsHost
+  & AggregateStatesHost
   & TransceiverHost
   & AssociationHost
   & DescriptionWriterHost
@@ -79,12 +63,11 @@ export class Connection implements Hosts {
   readonly statistics: Statistics;
   /** Which transport each section uses. */
   readonly transports: TransportTable = new TransportTable();
+  readonly states: AggregateStates = new AggregateStates(this);
+  readonly media: CarriedMedia = new CarriedMedia(this.transports);
   readonly writer: DescriptionWriter;
   configuration: Configuration;
   isClosed = false;
-  iceGatheringState: RTCIceGatheringState = "new";
-  iceConnectionState: RTCIceConnectionState = "new";
-  connectionState: RTCPeerConnectionState = "new";
   /** [[SctpTransport]]. */
   association: Association | undefined;
   readonly #environment: Environment;
@@ -171,51 +154,6 @@ export class Connection implements Hosts {
     return this.#environment.network.clock;
   }
 
-  updateMedia(transceiver: TransceiverSlots): void {
-    this.#mediaOf(transceiver)?.update(transceiver);
-  }
-
-  requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void {
-    this.#mediaOf(sender.transceiver)?.requestKeyFrames(sender, encodings);
-  }
-
-  requestRemoteKeyFrame(receiver: ReceiverSlots, rid?: string): void {
-    this.#mediaOf(receiver.transceiver)?.requestRemoteKeyFrame(receiver, rid);
-  }
-
-  sectionOf(transceiver: TransceiverSlots): NegotiatedSection | undefined {
-    return this.#mediaOf(transceiver)?.sectionOf(transceiver);
-  }
-
-  canSend(sender: SenderSlots): boolean {
-    return this.#mediaOf(sender.transceiver)?.canSend(sender) ?? false;
-  }
-
-  sendPackets(sender: SenderSlots, packets: readonly (OutboundPacket | WrittenPacket)[]): void {
-    this.#mediaOf(sender.transceiver)?.sendItems(packets);
-  }
-
-  returnPacket(receiver: ReceiverSlots, packet: ReturnedPacket): void {
-    this.#mediaOf(receiver.transceiver)?.sendItems([packet]);
-  }
-
-  allocatedBandwidth(sender: SenderSlots): number {
-    return this.#mediaOf(sender.transceiver)?.allocatedBandwidth(sender) ?? 0;
-  }
-
-  playTone(sender: SenderSlots, tone: string, duration: number): void {
-    this.#mediaOf(sender.transceiver)?.playTone(sender, tone, duration);
-  }
-
-  figuresOf(transceiver: TransceiverSlots): TransceiverFigures {
-    return this.#mediaOf(transceiver)?.figuresOf(transceiver) ?? { inbound: [], outbound: [] };
-  }
-
-  /** Where the packets of a transceiver go. */
-  #mediaOf({ mid }: TransceiverSlots): MediaTransport | undefined {
-    return mid === null ? undefined : this.transports.of(mid)?.media;
-  }
-
   get wantsData(): boolean {
     return this.channels.wanted || this.configuration.alwaysNegotiateDataChannels;
   }
@@ -250,6 +188,10 @@ export class Connection implements Hosts {
     return [this.signaling.pendingRemote, this.signaling.currentRemote].filter((description) =>
       description !== null
     );
+  }
+
+  get connectionState(): RTCPeerConnectionState {
+    return this.states.connection;
   }
 
   get chainLength(): number {
@@ -291,7 +233,7 @@ export class Connection implements Hosts {
       for (const transport of this.transports.settle()) transport.retire();
       this.#pool.close();
       this.#mediaNegotiation.complete(this.currentLocal, this.currentRemote);
-      this.#updateStates();
+      this.states.transportsHaveChanged();
     }
     return tracks;
   }
@@ -306,7 +248,7 @@ export class Connection implements Hosts {
     for (const transport of this.transports.rollBack()) transport.retire();
     for (const transport of this.transports.inUse) transport.rollBack();
     this.#applyMedia();
-    this.#updateStates();
+    this.states.transportsHaveChanged();
     return tracks;
   }
 
@@ -314,14 +256,6 @@ export class Connection implements Hosts {
     this.#stableAssociation = this.association;
     this.negotiationNeeded.clear();
     this.negotiationNeeded.update();
-  }
-
-  updateIceGatheringState(): boolean {
-    const before = this.iceGatheringState;
-    this.iceGatheringState = deriveIceGatheringState(
-      this.transports.inUse.map(({ iceSlots }) => iceSlots.gatheringState),
-    );
-    return this.iceGatheringState !== before;
   }
 
   onGathering(transport: Transport, event: GatheringEvent): void {
@@ -341,19 +275,13 @@ export class Connection implements Hosts {
     }
     if (iceSlots.state === event.state) return;
     iceSlots.state = event.state;
-    const { ice, connection } = this.#deriveStates();
+    const events = this.states.update("ice", "connection");
     transport.ice.dispatchEvent(new Event("statechange"));
-    if (ice) this.target.dispatchEvent(new Event("iceconnectionstatechange"));
-    if (connection) this.target.dispatchEvent(new Event("connectionstatechange"));
+    for (const told of events) this.target.dispatchEvent(told);
   }
 
-  /** Updates the connection state (W3C WebRTC section 4.4.1.3). */
   onDtlsState(): void {
-    queueTask(() => {
-      if (!this.isClosed && this.#deriveStates().connection) {
-        this.target.dispatchEvent(new Event("connectionstatechange"));
-      }
-    });
+    this.states.dtlsHasChanged();
   }
 
   onSctpConnected(maxChannels: number): void {
@@ -387,8 +315,7 @@ export class Connection implements Hosts {
     this.#pool.close();
     this.association?.close();
     for (const transport of this.transports.all) transport.close();
-    this.iceConnectionState = "closed";
-    this.connectionState = "closed";
+    this.states.close();
   }
 
   createTransport(
@@ -452,33 +379,5 @@ export class Connection implements Hosts {
     this.association.close();
     this.association = undefined;
     this.channels.rejected();
-  }
-
-  /** Derives the aggregated states anew; tells which have changed. */
-  #deriveStates(): { ice: boolean; connection: boolean } {
-    const [iceBefore, connectionBefore] = [this.iceConnectionState, this.connectionState];
-    this.iceConnectionState = deriveIceConnectionState(
-      this.transports.inUse.map(({ iceSlots }) => iceSlots.state),
-    );
-    this.connectionState = deriveConnectionState(
-      this.iceConnectionState,
-      this.transports.inUse.map(({ dtlsSlots }) => dtlsSlots.state),
-    );
-    return {
-      ice: this.iceConnectionState !== iceBefore,
-      connection: this.connectionState !== connectionBefore,
-    };
-  }
-
-  /** The set of transports has changed by signaling. */
-  #updateStates(): void {
-    queueTask(() => {
-      if (this.isClosed) return;
-      const gathering = this.updateIceGatheringState();
-      const { ice, connection } = this.#deriveStates();
-      if (gathering) this.target.dispatchEvent(new Event("icegatheringstatechange"));
-      if (ice) this.target.dispatchEvent(new Event("iceconnectionstatechange"));
-      if (connection) this.target.dispatchEvent(new Event("connectionstatechange"));
-    });
   }
 }

@@ -6,7 +6,7 @@ import { midOf } from "../jsep/sections.ts";
 import { RTCIceCandidate } from "../rtc_ice_candidate.ts";
 import type { RTCIceGathererState } from "../rtc_ice_transport.ts";
 import { queueTask } from "../../webidl/task.ts";
-import type { RTCIceGatheringState } from "./states.ts";
+import type { AggregateStates } from "./aggregate_states.ts";
 import type { GatheringEvent, Transport } from "./transport.ts";
 import type { TransportTable } from "./transport_table.ts";
 
@@ -14,12 +14,10 @@ import type { TransportTable } from "./transport_table.ts";
 export interface LocalCandidatesHost {
   readonly target: EventTarget;
   readonly isClosed: boolean;
-  readonly iceGatheringState: RTCIceGatheringState;
+  readonly states: AggregateStates;
   /** The pending and the current local description, where there are any. */
   readonly localDescriptions: readonly AppliedDescription[];
   readonly transports: TransportTable;
-  /** Derives the gathering state anew; whether it has changed. */
-  updateIceGatheringState(): boolean;
 }
 
 /** How candidates of this end reach the application (W3C WebRTC section 5.6, "surface a candidate"). */
@@ -117,13 +115,13 @@ export class LocalCandidates {
   }
 
   #setState(transport: Transport, state: RTCIceGathererState): void {
-    const { target } = this.#host;
+    const { target, states } = this.#host;
     if (transport.isClosed || transport.iceSlots.gatheringState === state) return;
     transport.iceSlots.gatheringState = state;
-    const changed = this.#host.updateIceGatheringState();
+    const events = states.update("gathering");
     transport.ice.dispatchEvent(new Event("gatheringstatechange"));
-    if (changed) target.dispatchEvent(new Event("icegatheringstatechange"));
-    if (changed && this.#host.iceGatheringState === "complete") {
+    for (const event of events) target.dispatchEvent(event);
+    if (events.length > 0 && states.gathering === "complete") {
       target.dispatchEvent(new RTCPeerConnectionIceEvent("icecandidate", { candidate: null }));
     }
   }

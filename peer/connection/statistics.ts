@@ -6,12 +6,12 @@ import { addDataChannel } from "../stats/data_channel.ts";
 import { addPeerConnection } from "../stats/peer_connection.ts";
 import { StatsCollector, StatsIds } from "../stats/stats.ts";
 import { select } from "../stats/selection.ts";
-import { addTransceiver, type StreamIds, type TransceiverFigures } from "../stats/transceiver.ts";
+import { addTransceiver, type StreamIds } from "../stats/transceiver.ts";
 import { addTransport } from "../stats/transport.ts";
 import type {
   ReceiverSlots,
   SenderSlots,
-  TransceiverSlots,
+  TransceiverMedia,
   TransceiverTable,
 } from "../transceivers/mod.ts";
 import { queueTask } from "../../webidl/task.ts";
@@ -26,8 +26,7 @@ export interface StatisticsHost {
   readonly transports: TransportTable;
   readonly transceivers: TransceiverTable;
   readonly clock: Clock;
-  /** What the RTP streams of a transceiver have sent and received. */
-  figuresOf(transceiver: TransceiverSlots): TransceiverFigures;
+  readonly media: Pick<TransceiverMedia, "figuresOf">;
 }
 
 /** Makes the reports of one connection (W3C WebRTC section 8). */
@@ -89,7 +88,7 @@ export class Statistics {
     }
     for (const slots of channels.records.slots) addDataChannel(stats, slots);
     for (const transceiver of transceivers.active) {
-      const figures = this.#host.figuresOf(transceiver);
+      const figures = this.#host.media.figuresOf(transceiver);
       const transport = transports.inUse.find(({ dtls }) => dtls === transceiver.sender.transport);
       const transportId = transport && stats.id("transport", transport);
       addTransceiver(stats, transceiver, { figures, transportId, now, wallTime }, streams);

@@ -9,13 +9,13 @@ export function claimSender(sender: SenderSlots, feed: PacketFeed, context: stri
     throw invalidState(`${context}: something is sent in place of the sender's track already`);
   }
   packets.replace(feed);
-  host.updateMedia(transceiver);
+  host.media.update(transceiver);
 }
 
 /** Lets a sender send its track again. */
 export function releaseSender({ transceiver, packets }: SenderSlots): void {
   packets.replace(null);
-  if (!transceiver.host.isClosed) transceiver.host.updateMedia(transceiver);
+  if (!transceiver.host.isClosed) transceiver.host.media.update(transceiver);
 }
 
 export function invalidState(message: string): DOMException {

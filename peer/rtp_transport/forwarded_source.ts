@@ -59,7 +59,7 @@ export class ForwardedSource implements PacketSink {
     const { kind, host } = this.receiver.transceiver;
     if (kind !== "video" || host.isClosed) return;
     this.#askedAt = host.clock.now();
-    host.requestRemoteKeyFrame(this.receiver, this.selection.rid);
+    host.media.requestRemoteKeyFrame(this.receiver, this.selection.rid);
   }
 
   /** Asks again, while there is none. */
@@ -70,10 +70,10 @@ export class ForwardedSource implements PacketSink {
 
   #update(): void {
     const { transceiver } = this.receiver;
-    if (!transceiver.host.isClosed) transceiver.host.updateMedia(transceiver);
+    if (!transceiver.host.isClosed) transceiver.host.media.update(transceiver);
   }
 }
 
 function sectionOf({ transceiver }: ReceiverSlots | SenderSlots) {
-  return transceiver.host.sectionOf(transceiver);
+  return transceiver.host.media.sectionOf(transceiver);
 }

@@ -191,7 +191,7 @@ class SenderForwarding implements Forwarding {
     const sender = this.#sender;
     const { host } = sender.transceiver;
     const map = source.mapTo(sender);
-    if (map === undefined || !host.canSend(sender)) {
+    if (map === undefined || !host.media.canSend(sender)) {
       return this.#pause(source, items.length, "not connected");
     }
     if (!sender.sendEncodings.some(({ active }) => active)) {
@@ -203,7 +203,7 @@ class SenderForwarding implements Forwarding {
       if (packet !== undefined) packets.push(packet);
     }
     this.#packets += packets.length;
-    if (packets.length > 0) host.sendPackets(sender, packets);
+    if (packets.length > 0) host.media.sendPackets(sender, packets);
   }
 
   #forwarded(

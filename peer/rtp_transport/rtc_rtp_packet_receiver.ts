@@ -51,12 +51,12 @@ class PacketReceiverSlots implements PacketSink {
   /** Ids of what is received, by URI. */
   get extensions(): ReadonlyMap<string, number> {
     const { transceiver } = this.receiver;
-    return receivedExtensions(transceiver.host.sectionOf(transceiver)?.extensions ?? []);
+    return receivedExtensions(transceiver.host.media.sectionOf(transceiver)?.extensions ?? []);
   }
 
   update(): void {
     const { transceiver } = this.receiver;
-    if (!transceiver.host.isClosed) transceiver.host.updateMedia(transceiver);
+    if (!transceiver.host.isClosed) transceiver.host.media.update(transceiver);
   }
 }
 
@@ -114,10 +114,12 @@ export class RTCRtpPacketReceiver extends EventTarget {
     checkSize(slots, context);
     const { transceiver } = receiver;
     const { mid, host } = transceiver;
-    if (isClosed || mid === null || host.isClosed || host.sectionOf(transceiver) === undefined) {
+    if (
+      isClosed || mid === null || host.isClosed || host.media.sectionOf(transceiver) === undefined
+    ) {
       throw invalidState(`${context}: there is nothing to receive it`);
     }
-    host.returnPacket(receiver, {
+    host.media.returnPacket(receiver, {
       ...{ type: "returned", mid, packet: packetOfSlots(slots, extensions) },
       ...(slots.rid !== null && { rid: slots.rid }),
     });
@@ -127,7 +129,7 @@ export class RTCRtpPacketReceiver extends EventTarget {
   requestKeyFrame(rid?: string): void {
     const { receiver } = this.#slots;
     const { host } = receiver.transceiver;
-    if (!host.isClosed) host.requestRemoteKeyFrame(receiver, rid);
+    if (!host.isClosed) host.media.requestRemoteKeyFrame(receiver, rid);
   }
 
   /** Ends it: the track gets everything again. The W3C's draft does not have it. */
@@ -152,7 +154,7 @@ export interface RTCRtpPacketReceiver extends EventHandlers<RTCRtpPacketReceiver
 defineInterface(RTCRtpPacketReceiver, { handlers: ["receivedrtp"] });
 
 function inboundOf({ receiver: { transceiver } }: PacketReceiverSlots) {
-  return transceiver.host.figuresOf(transceiver).inbound;
+  return transceiver.host.media.figuresOf(transceiver).inbound;
 }
 
 /**

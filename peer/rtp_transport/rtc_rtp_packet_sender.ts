@@ -56,7 +56,7 @@ class PacketSenderSlots implements PacketFeed {
 
   packetized(packets: readonly PacketizedPacket[]): void {
     const { transceiver } = this.sender;
-    const ids = sentExtensions(transceiver.host.sectionOf(transceiver)?.extensions ?? []);
+    const ids = sentExtensions(transceiver.host.media.sectionOf(transceiver)?.extensions ?? []);
     for (const item of packets) this.queue.push(slotsOfPacket(item.packet, item, ids));
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
@@ -111,7 +111,7 @@ export class RTCRtpPacketSender extends EventTarget {
   /** What congestion control lets this sender send, in bits per second; 0 before it is connected. */
   get allocatedBandwidth(): number {
     const { sender } = this.#slots;
-    return sender.transceiver.host.allocatedBandwidth(sender);
+    return sender.transceiver.host.media.allocatedBandwidth(sender);
   }
 
   /** Packets that were not read in time. The W3C's draft does not have it. */
@@ -146,9 +146,9 @@ export class RTCRtpPacketSender extends EventTarget {
       if (slots.isClosed) throw new DOMException(`${context}: closed`, "InvalidStateError");
       const { sender, sent } = slots;
       const { host } = sender.transceiver;
-      if (!host.canSend(sender)) return { unsent: "transport-unavailable" };
+      if (!host.media.canSend(sender)) return { unsent: "transport-unavailable" };
       const written = writtenPacket(content, sender, context);
-      return sent.add((id) => host.sendPackets(sender, [{ ...written, id }]));
+      return sent.add((id) => host.media.sendPackets(sender, [{ ...written, id }]));
     });
   }
 

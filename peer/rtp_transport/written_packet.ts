@@ -19,7 +19,7 @@ export function writtenPacket(
   { transceiver, sendEncodings }: SenderSlots,
   context: string,
 ): Omit<WrittenPacket, "id"> {
-  const section = transceiver.host.sectionOf(transceiver)!;
+  const section = transceiver.host.media.sectionOf(transceiver)!;
   const isMade = slots.mid === null;
   checkSize(slots, context);
   checkPayload(slots, section, context);

@@ -69,7 +69,7 @@ export class DtmfSlots {
     this.#toneBuffer = this.#toneBuffer.slice(1);
     if (tone === ",") this.#playIn(COMMA);
     else if (tone !== "") {
-      this.#sender.transceiver.host.playTone(this.#sender, tone, this.#duration);
+      this.#sender.transceiver.host.media.playTone(this.#sender, tone, this.#duration);
       this.#playIn(this.#duration + this.#interToneGap);
     }
     this.object.dispatchEvent(new RTCDTMFToneChangeEvent("tonechange", { tone }));

@@ -51,7 +51,7 @@ class Sending implements FramePipeOwner {
     const indices = [...sendEncodings.keys()].filter((index) =>
       layers.includes(sendEncodings[index]!.rid ?? null)
     );
-    if (indices.length > 0) transceiver.host.requestKeyFrames(this.#sender, indices);
+    if (indices.length > 0) transceiver.host.media.requestKeyFrames(this.#sender, indices);
   }
 
   requestRemoteKeyFrame(): void {}
@@ -77,6 +77,6 @@ class Receiving implements FramePipeOwner {
 
   requestRemoteKeyFrame(): void {
     const { host } = this.#receiver.transceiver;
-    if (!host.isClosed) host.requestRemoteKeyFrame(this.#receiver);
+    if (!host.isClosed) host.media.requestRemoteKeyFrame(this.#receiver);
   }
 }

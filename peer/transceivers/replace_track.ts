@@ -21,7 +21,7 @@ export function replaceTrack(
       queueTask(() => {
         if (host.isClosed) return;
         sender.track = withTrack;
-        host.updateMedia(transceiver);
+        host.media.update(transceiver);
         queueTask(resolve);
       })
     );

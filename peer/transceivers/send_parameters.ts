@@ -70,9 +70,9 @@ export function setSendParameters(
       sender.sendEncodings = sender.sendEncodings.map((current) =>
         encodings.find(({ rid }) => rid === current.rid) ?? current
       );
-      host.updateMedia(transceiver);
+      host.media.update(transceiver);
       const wanted = [...keyFrames.keys()].filter((index) => keyFrames[index]!.keyFrame);
-      if (wanted.length > 0) host.requestKeyFrames(sender, wanted);
+      if (wanted.length > 0) host.media.requestKeyFrames(sender, wanted);
       resolve();
     })
   );

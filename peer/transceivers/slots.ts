@@ -55,8 +55,16 @@ export interface TransceiverHost {
   readonly clock: Clock;
   /** The canonical name of this end (RFC 7022). */
   readonly cname: string;
+  readonly media: TransceiverMedia;
+  /** Whether no frame is to pass a sender or receiver before its `createEncodedStreams` was called. */
+  readonly encodedInsertableStreams?: boolean;
+  readonly statistics: { of(selected: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> };
+}
+
+/** What carries the media of transceivers, wherever that is. Without a transport, nothing comes of it. */
+export interface TransceiverMedia {
   /** What a transceiver sends or receives has changed: its track, encodings, direction, jitter buffer target, or its life. */
-  updateMedia(transceiver: TransceiverSlots): void;
+  update(transceiver: TransceiverSlots): void;
   /** Asks for key frames of encodings of a sender, by their indices. */
   requestKeyFrames(sender: SenderSlots, encodings: readonly number[]): void;
   /** Asks the other side for a key frame, of the layer with this rid or of all. */
@@ -69,15 +77,12 @@ export interface TransceiverHost {
   sendPackets(sender: SenderSlots, packets: readonly (OutboundPacket | WrittenPacket)[]): void;
   /** Gives a packet of a receiver back to the RTP session. */
   returnPacket(receiver: ReceiverSlots, packet: ReturnedPacket): void;
-  /** What the streams of a transceiver have sent and received. */
-  figuresOf(transceiver: TransceiverSlots): TransceiverFigures;
   /** What a sender may send by now, in bits per second. */
   allocatedBandwidth(sender: SenderSlots): number;
-  /** Whether no frame is to pass a sender or receiver before its `createEncodedStreams` was called. */
-  readonly encodedInsertableStreams?: boolean;
   /** Plays a tone of DTMF for `duration` milliseconds (RFC 4733). */
   playTone(sender: SenderSlots, tone: string, duration: number): void;
-  readonly statistics: { of(selected: SenderSlots | ReceiverSlots): Promise<RTCStatsReport> };
+  /** What the streams of a transceiver have sent and received. */
+  figuresOf(transceiver: TransceiverSlots): TransceiverFigures;
 }
 
 /** How a transceiver is made. */
@@ -230,7 +235,7 @@ export class ReceiverSlots {
       label: `remote ${kind}`,
       muted: true,
       remote: true,
-      onKeyFrameRequest: () => host.requestRemoteKeyFrame(this),
+      onKeyFrameRequest: () => host.media.requestRemoteKeyFrame(this),
     });
     this.track = createTrack(this.source);
     this.frames = receiverFrames(this);

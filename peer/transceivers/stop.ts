@@ -11,7 +11,7 @@ export function stopSendingAndReceiving(transceiver: TransceiverSlots): void {
   transceiver.stopping = true;
   transceiver.sender.dtmf?.stop();
   transceiver.receiver.source.end();
-  transceiver.host.updateMedia(transceiver);
+  transceiver.host.media.update(transceiver);
 }
 
 /** The "stop the RTCRtpTransceiver" steps. */

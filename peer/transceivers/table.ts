@@ -137,7 +137,7 @@ export class TransceiverTable {
     transceiver.sender.track = null;
     if (transceiver.direction === "sendrecv") transceiver.direction = "recvonly";
     else if (transceiver.direction === "sendonly") transceiver.direction = "inactive";
-    this.#host.updateMedia(transceiver);
+    this.#host.media.update(transceiver);
     this.#host.negotiationNeeded.update();
   }
 
@@ -164,7 +164,7 @@ export class TransceiverTable {
     transceiver.sender.associate(streams);
     if (transceiver.direction === "recvonly") transceiver.direction = "sendrecv";
     else if (transceiver.direction === "inactive") transceiver.direction = "sendonly";
-    this.#host.updateMedia(transceiver);
+    this.#host.media.update(transceiver);
     return transceiver;
   }
 

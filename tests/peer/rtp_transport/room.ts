@@ -129,7 +129,7 @@ export function collected(
     .catch(() => {});
   const slots = receiverSlots(receiver);
   slots.packets.add({ replacesTrack: false, receive: (some) => void packets.push(...some) });
-  slots.transceiver.host.updateMedia(slots.transceiver);
+  slots.transceiver.host.media.update(slots.transceiver);
   return { frames, packets };
 }
 

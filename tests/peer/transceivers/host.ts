@@ -5,6 +5,7 @@ import { OperationsChain } from "../../../peer/operations_chain.ts";
 import {
   type SenderSlots,
   type TransceiverHost,
+  type TransceiverMedia,
   type TransceiverSlots,
   TransceiverTable,
 } from "../../../peer/transceivers/mod.ts";
@@ -13,7 +14,7 @@ import type { TransceiverFigures } from "../../../peer/stats/transceiver.ts";
 import { VirtualClock } from "../../support/virtual_clock.ts";
 
 /** A connection that only notes what its transceivers ask for. */
-export class Host implements TransceiverHost {
+export class Host implements TransceiverHost, TransceiverMedia {
   isClosed = false;
   connectionState: RTCPeerConnectionState = "connected";
   readonly clock: VirtualClock = new VirtualClock();
@@ -26,9 +27,10 @@ export class Host implements TransceiverHost {
   readonly keyFrames: number[][] = [];
   readonly tones: [at: number, tone: string, duration: number][] = [];
   readonly negotiationNeeded = { update: () => void this.needed++ };
+  readonly media = this;
   readonly statistics = { of: () => Promise.reject(new Error("No statistics here")) };
 
-  updateMedia(transceiver: TransceiverSlots): void {
+  update(transceiver: TransceiverSlots): void {
     this.updated.push(transceiver);
   }
 
