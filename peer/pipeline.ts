@@ -272,9 +272,11 @@ export class Pipeline {
     return this.#media?.rtp.run(mutate);
   }
 
-  /** Hands frames and packets to the RTP session. */
+  /** Hands frames and packets to the RTP session. What the data channels send goes the same way, and is told to leave room. */
   sendMedia(items: readonly RtpItem[]): void {
-    if (this.#media !== undefined) void quietly(this.#media.items.write(items));
+    if (this.#media === undefined) return;
+    this.#data?.sctp.run((sctp, now) => sctp.mediaSent(now));
+    void quietly(this.#media.items.write(items));
   }
 
   /** Gives SRTP its keys (RFC 5764 section 4.2), as soon as there are both. */

@@ -232,6 +232,11 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     this.#closed(undefined);
   }
 
+  /** Media was sent to the same peer: for a second from now on, data makes no queue that it would have to wait in. */
+  mediaSent(now: Millis): void {
+    this.#sender.congestion.mediaSent(now);
+  }
+
   /** Takes SCTP packets, one for each DTLS record. */
   handleInbound(batch: readonly Uint8Array[], now: Millis): void {
     for (const packet of batch) {

@@ -213,7 +213,7 @@ export class Sender {
     const moved = diff32(cumulative, this.cumulativeTsnAck) > 0;
     if (moved) {
       this.outstanding.acknowledgeThrough(cumulative, result);
-      this.congestion.advancedTo(cumulative, this.lastTsn);
+      this.congestion.advancedTo(cumulative, this.lastTsn, now);
     }
     return moved;
   }

@@ -51,7 +51,7 @@ Deno.test("RFC 9260 section 7.2.3: a loss halves the window where packets queue,
   for (const [rtt, kept] of [[100, 7 / 8], [125, 4 / 5], [300, 1 / 2]] as const) {
     const congestion = grownTo(600);
     congestion.enterFastRecovery(1000);
-    congestion.advancedTo(1000, 1000);
+    congestion.advancedTo(1000, 1000, 0);
     const { cwnd } = congestion;
     assertEquals(cwnd, 300 * MTU, "slow start went too far");
     measure(congestion, rtt);
@@ -67,7 +67,7 @@ Deno.test("RFC 9406 section 4.2: slow start pauses at the sight of a queue, and 
   congestion.acknowledged(100 * MTU, cwnd);
   assertEquals(congestion.cwnd, cwnd);
   assertEquals(congestion.ssthresh, Infinity);
-  congestion.advancedTo(1000, 2000);
+  congestion.advancedTo(1000, 2000, 0);
   assertEquals(congestion.ssthresh, cwnd);
 });
 
@@ -75,12 +75,12 @@ Deno.test("RFC 9260 section 7.2.2: growth gathers pace round by round where no p
   for (const [rtt, quick] of [[100, true], [150, false]] as const) {
     const congestion = grownTo(600);
     congestion.enterFastRecovery(1000);
-    congestion.advancedTo(1000, 1000);
+    congestion.advancedTo(1000, 1000, 0);
     let before = congestion.cwnd;
     const growth = Array.from({ length: 8 }, (_, round) => {
       measure(congestion, rtt);
       congestion.acknowledged(congestion.cwnd, congestion.cwnd);
-      congestion.advancedTo(1000 * (round + 2), 1000 * (round + 2));
+      congestion.advancedTo(1000 * (round + 2), 1000 * (round + 2), 0);
       const grown = congestion.cwnd - before;
       before = congestion.cwnd;
       return grown;
@@ -93,12 +93,36 @@ Deno.test("RFC 9260 section 7.2.2: growth gathers pace round by round where no p
 Deno.test("RFC 9260 section 7.2.1: a window that isn't used grows no further, nor does its growth gather pace", () => {
   const congestion = grownTo(600);
   congestion.enterFastRecovery(1000);
-  congestion.advancedTo(1000, 1000);
+  congestion.advancedTo(1000, 1000, 0);
   const { cwnd } = congestion;
   for (let round = 2; round < 50; round++) {
     congestion.acknowledged(10 * MTU, 10 * MTU);
-    congestion.advancedTo(1000 * round, 1000 * round);
+    congestion.advancedTo(1000 * round, 1000 * round, 0);
   }
   congestion.acknowledged(cwnd, cwnd);
   assertEquals(congestion.cwnd, cwnd + MTU);
+});
+
+Deno.test("beside media that is being sent, the window leaves the queue each round, and for a second after the last of it", () => {
+  const congestion = grownTo(600);
+  measure(congestion, 150);
+  congestion.mediaSent(5000);
+  congestion.advancedTo(1000, 1000, 5999);
+  assertEquals(Math.round(congestion.cwnd), 400 * MTU);
+  measure(congestion, 150);
+  congestion.advancedTo(2000, 2000, 6000);
+  assertEquals(Math.round(congestion.cwnd), 400 * MTU, "it is over");
+  congestion.mediaSent(6000);
+  measure(congestion, 1000);
+  congestion.advancedTo(3000, 3000, 6001);
+  assertEquals(Math.round(congestion.cwnd), 200 * MTU, "by half at most");
+  congestion.advancedTo(3500, 3500, 6001);
+  assertEquals(
+    Math.round(congestion.cwnd),
+    200 * MTU,
+    "a round that measured nothing tells nothing",
+  );
+  measure(congestion, 105);
+  congestion.advancedTo(4000, 4000, 6002);
+  assertEquals(Math.round(congestion.cwnd), 200 * MTU, "no queue");
 });

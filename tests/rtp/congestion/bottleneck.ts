@@ -40,6 +40,12 @@ export interface Scenario extends Partial<Path> {
   use?: number;
 }
 
+/** Somebody else who sends through the same queue. */
+export interface Participant {
+  readonly nextTimeout: number | undefined;
+  handleTimeout(now: number): void;
+}
+
 /** What was seen in one tenth of a second. */
 export interface Sample {
   readonly at: number;
@@ -68,6 +74,7 @@ export class Simulation {
   readonly estimation: SendSideBandwidthEstimation;
   readonly pacer: Pacer<number>;
   readonly samples: Sample[] = [];
+  readonly others: Participant[] = [];
   now = 0;
   probes = 0;
   longestBurst = 0;
@@ -110,6 +117,7 @@ export class Simulation {
         this.#events[0]?.at ?? Infinity,
         this.pacer.nextTimeout ?? Infinity,
         this.estimation.nextTimeout ?? Infinity,
+        ...this.others.map(({ nextTimeout }) => nextTimeout ?? Infinity),
       );
       if (due > until) break;
       this.now = Math.max(due, this.now);
@@ -118,6 +126,9 @@ export class Simulation {
       }
       if ((this.estimation.nextTimeout ?? Infinity) <= this.now) {
         this.estimation.handleTimeout(this.now);
+      }
+      for (const other of this.others) {
+        if ((other.nextTimeout ?? Infinity) <= this.now) other.handleTimeout(this.now);
       }
       this.#pump();
     }
@@ -189,6 +200,11 @@ export class Simulation {
     const sequence = this.#nextSequence++;
     const names = { ssrc: SSRC, sequenceNumber: (sequence + 5000) & 0xffff };
     this.estimation.sent({ sequence: sequence & 0xffff, size, cluster, ...names }, this.now);
+    this.cross(size, () => this.#arrive({ sequence, size }));
+  }
+
+  /** Sends so many bytes through the bottleneck; calls `arrive` then, if they do. */
+  cross(size: number, arrive: () => void): void {
     const { rate, competing, queue, loss, delay, jitter } = this.path;
     const left = Math.max(rate - competing, 1000);
     const startsAt = Math.max(this.#freeAt, this.now);
@@ -197,7 +213,7 @@ export class Simulation {
     if (this.random.chance(loss)) return;
     const arrival = this.#freeAt + delay + jitter * this.random.fraction();
     this.#lastArrival = Math.max(this.#lastArrival, arrival);
-    this.at(this.#lastArrival, () => this.#arrive({ sequence, size }));
+    this.at(this.#lastArrival, arrive);
   }
 
   #arrive({ sequence, size }: Packet): void {
