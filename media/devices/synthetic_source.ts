@@ -1,5 +1,5 @@
 import type { EncodedLoop } from "./assets.ts";
-import { Pacer } from "./pacer.ts";
+import { Ticker } from "./ticker.ts";
 import type { Clock, Millis } from "../../core/stage/mod.ts";
 import type { MediaTrackCapabilities, MediaTrackSettings } from "../constraints/dictionaries.ts";
 import type { ChunkMetadata, MediaKind } from "../encoded_chunk.ts";
@@ -26,7 +26,7 @@ export interface SyntheticMedia {
 export class SyntheticSource {
   readonly source: MediaSource;
   readonly #media: SyntheticMedia;
-  readonly #pacer: Pacer;
+  readonly #ticker: Ticker;
   #loops: readonly EncodedLoop[];
   #size: MediaTrackSettings;
   /** What is played from the next key frame on. */
@@ -58,9 +58,9 @@ export class SyntheticSource {
       codecs: loops.map(({ codec }) => codec),
       configure: (settings) => this.#configure(settings),
       onKeyFrameRequest: () => this.#skipToKeyFrame(),
-      onUnused: () => this.#pacer.stop(),
+      onUnused: () => this.#ticker.stop(),
     });
-    this.#pacer = new Pacer(clock, 1000 / media.rate, (due) => this.#emit(due));
+    this.#ticker = new Ticker(clock, 1000 / media.rate, (due) => this.#emit(due));
   }
 
   async #configure(settings: MediaTrackSettings): Promise<void> {

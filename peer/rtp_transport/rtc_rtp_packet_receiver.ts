@@ -7,7 +7,6 @@ import {
   type Unlisten,
 } from "../../webidl/interface.ts";
 import { promised } from "../../webidl/promised.ts";
-import { queueTask } from "../../webidl/task.ts";
 import type { InboundPacket } from "../../rtp/mod.ts";
 import { receivedExtensions } from "../media/section.ts";
 import { receiverSlots, RTCRtpReceiver } from "../rtc_rtp_receiver.ts";
@@ -28,9 +27,8 @@ class PacketReceiverSlots implements PacketSink {
   readonly replacesTrack = true;
   readonly object: RTCRtpPacketReceiver;
   readonly receiver: ReceiverSlots;
-  readonly queue = new PacketQueue();
+  readonly queue = new PacketQueue(() => this.object.dispatchEvent(new Event("receivedrtp")));
   isClosed = false;
-  #isAnnounced = false;
 
   constructor(receiver: ReceiverSlots) {
     this.receiver = receiver;
@@ -39,13 +37,7 @@ class PacketReceiverSlots implements PacketSink {
 
   receive(packets: readonly InboundPacket[]): void {
     const ids = this.extensions;
-    for (const item of packets) this.queue.push(slotsOfPacket(item.packet, item, ids));
-    if (this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    queueTask(() => {
-      this.#isAnnounced = false;
-      if (!this.isClosed) this.object.dispatchEvent(new Event("receivedrtp"));
-    });
+    this.queue.push(packets.map((item) => slotsOfPacket(item.packet, item, ids)));
   }
 
   /** Ids of what is received, by URI. */
@@ -137,7 +129,7 @@ export class RTCRtpPacketReceiver extends EventTarget {
     const slots = this.#slots;
     if (slots.isClosed) return;
     slots.isClosed = true;
-    slots.queue.clear();
+    slots.queue.close();
     slots.receiver.packets.delete(slots);
     slots.update();
   }

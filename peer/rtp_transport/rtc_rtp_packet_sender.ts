@@ -44,10 +44,9 @@ class PacketSenderSlots implements PacketFeed {
   readonly takesTrack = true;
   readonly object: RTCRtpPacketSender;
   readonly sender: SenderSlots;
-  readonly queue = new PacketQueue();
+  readonly queue = new PacketQueue(() => this.object.dispatchEvent(new Event("packetizedrtp")));
   readonly sent: SentPackets = new SentPackets();
   isClosed = false;
-  #isAnnounced = false;
 
   constructor(sender: SenderSlots) {
     this.sender = sender;
@@ -57,13 +56,7 @@ class PacketSenderSlots implements PacketFeed {
   packetized(packets: readonly PacketizedPacket[]): void {
     const { transceiver } = this.sender;
     const ids = sentExtensions(transceiver.host.media.sectionOf(transceiver)?.extensions ?? []);
-    for (const item of packets) this.queue.push(slotsOfPacket(item.packet, item, ids));
-    if (this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    queueTask(() => {
-      this.#isAnnounced = false;
-      if (!this.isClosed) this.object.dispatchEvent(new Event("packetizedrtp"));
-    });
+    this.queue.push(packets.map((item) => slotsOfPacket(item.packet, item, ids)));
   }
 
   keyFrameRequested(rid: string | undefined): void {
@@ -79,7 +72,7 @@ class PacketSenderSlots implements PacketFeed {
 
   ended(): void {
     this.isClosed = true;
-    this.queue.clear();
+    this.queue.close();
     this.sent.end();
   }
 }

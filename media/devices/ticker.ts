@@ -4,7 +4,7 @@ import type { Clock, Millis } from "../../core/stage/mod.ts";
 const MAX_LAG: Millis = 500;
 
 /** Calls something at an even rate, of which it makes up for short delays. */
-export class Pacer {
+export class Ticker {
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #tick: (due: Millis) => void;
