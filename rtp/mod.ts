@@ -1,14 +1,17 @@
 /**
  * The Real-time Transport Protocol: media in packets (RFC 3550), what goes along with it, and how codecs' frames are cut into payloads.
  *
+ * {@linkcode RtpSession} is all of it together, for one transport: frames go in above and packets come out below, and the other way round.
+ * Its parts can be used alone:
+ *
  * - packets: {@linkcode parseRtpPacket}, {@linkcode serializeRtpPacket}, with header extensions of which {@linkcode findElement} finds one
  *   and `parseX` reads it;
  * - RTCP: {@linkcode parseRtcp}, {@linkcode serializeRtcp};
  * - payload formats: {@linkcode packetizerFor} and {@linkcode depacketizerFor} for each codec;
- * - forward error correction: {@linkcode protectPackets}, {@linkcode FecReceiver}.
- * - congestion: {@linkcode SendSideBandwidthEstimation} finds the rate, {@linkcode Pacer} spreads what is sent.
+ * - forward error correction: {@linkcode protectPackets}, {@linkcode FecReceiver};
  * - reception: {@linkcode ReceiveStream} puts packets in order, asks for lost ones and reports;
- * - transmission: {@linkcode SendStream}, {@linkcode Retransmitter}, {@linkcode RtcpScheduler} and {@linkcode composeRtcp}.
+ * - transmission: {@linkcode SendStream}, {@linkcode Retransmitter}, {@linkcode RtcpScheduler} and {@linkcode composeRtcp};
+ * - congestion: {@linkcode SendSideBandwidthEstimation} finds the rate, {@linkcode Pacer} spreads what is sent.
  *
  * @module
  */

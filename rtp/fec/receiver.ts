@@ -16,7 +16,26 @@ interface Pending {
 
 const NONE: readonly Uint8Array[] = Object.freeze([]);
 
-/** Recovers lost packets of one stream from repairs, as soon as a repair lacks only one. */
+/**
+ * Recovers lost packets of one stream from repairs, as soon as a repair lacks only one.
+ *
+ * @example
+ * ```ts
+ * import { createRtpPacket, FecReceiver, protectPackets, serializeRtpPacket } from "@heron/webrtc/rtp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const packet = (sequenceNumber: number) =>
+ *   serializeRtpPacket(createRtpPacket({
+ *     ...{ ssrc: 7, payloadType: 96, sequenceNumber, timestamp: 0 },
+ *     payload: new Uint8Array(100).fill(sequenceNumber),
+ *   }));
+ * const repair = protectPackets([packet(1), packet(2), packet(3)]); // writeUlpfec and writeFlexfec put it into a payload
+ * const receiver = new FecReceiver(7);
+ * receiver.pushMedia(packet(1));
+ * receiver.pushMedia(packet(3));
+ * assertEquals(receiver.pushRepair(repair), [packet(2)]);
+ * ```
+ */
 export class FecReceiver {
   readonly #ssrc: number;
   readonly #media = new Map<number, Uint8Array>();

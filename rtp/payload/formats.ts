@@ -18,7 +18,24 @@ export interface PacketizerOptions {
   readonly flexible?: boolean;
 }
 
-/** A packetizer for a codec by its MIME type, such as "video/VP8", in any case; undefined if there is none. */
+/**
+ * A packetizer for a codec by its MIME type, such as "video/VP8", in any case; undefined if there is none.
+ *
+ * @example
+ * ```ts
+ * import { createRtpPacket, depacketizerFor, packetizerFor } from "@heron/webrtc/rtp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = new Uint8Array(2500); // a key frame of VP8, whose lowest bit is 0
+ * const payloads = packetizerFor("video/VP8")!.packetize({ data, keyFrame: true }, 1200);
+ * const packets = payloads.map(({ payload, marker }, i) =>
+ *   createRtpPacket({ ssrc: 1, payloadType: 96, sequenceNumber: i, timestamp: 0, payload, marker })
+ * );
+ * const depacketizer = depacketizerFor("video/VP8")!;
+ * const frames = packets.flatMap((packet) => depacketizer.push(packet));
+ * assertEquals(frames.map((frame) => [frame.data, frame.keyFrame]), [[data, true]]);
+ * ```
+ */
 export function packetizerFor(
   mimeType: string,
   options: PacketizerOptions = {},
