@@ -17,6 +17,7 @@ import { type IceRole, Role } from "./role.ts";
 import { IceSession } from "./session.ts";
 import { Sources } from "./sources.ts";
 import { ICE_TIMINGS } from "./timings.ts";
+import { isStun } from "./stun/mod.ts";
 import { type IceTraffic, Traffic } from "./traffic.ts";
 import { type IceTransportState, transportState } from "./transport_state.ts";
 import type { TurnServer } from "./turn/turn_context.ts";
@@ -251,6 +252,15 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
     if (this.done) return;
     this.#detours.disconnected(local, now);
     this.#advance(now);
+  }
+
+  /** A datagram that was handed down has not left: its socket could not take it. */
+  refused({ data, local, remote }: Datagram): void {
+    if (isStun(data)) return;
+    for (const { checkList } of this.#generations.sessions) {
+      const pair = checkList.pairs.find((each) => each.matches(local, remote));
+      if (pair !== undefined) return pair.discard(data.length);
+    }
   }
 
   /** A server's name could not be resolved. */

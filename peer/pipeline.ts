@@ -186,6 +186,7 @@ export class Pipeline {
       { clock, onEvent: options.onIceEvent },
     );
     const { sockets, ice, demux } = this;
+    sockets.watch((datagram) => ice.run((agent) => agent.refused(datagram)));
     void quietly(sockets.readable.pipeThrough(ice.inbound).pipeTo(demux.writable));
     this.#dtls = this.#startDtls();
     this.#iceEnd = quietly(ice.outbound.readable.pipeTo(sockets.writable));

@@ -7,7 +7,8 @@ import {
   sameAddress,
   type TransportAddress,
 } from "../core/wire/address.ts";
-import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "./datagram_socket.ts";
+import { Refusals } from "./refusals.ts";
 import { readStunHeader } from "./stun_header.ts";
 import type { TcpSocket } from "./tcp_socket.ts";
 
@@ -59,6 +60,7 @@ export class AcceptedConnections implements TcpListener {
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<TcpListenerDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
   readonly #clock: Clock;
   readonly #onClose: () => void;
   readonly #connections = new Map<string, Connection>();
@@ -101,6 +103,7 @@ export class AcceptedConnections implements TcpListener {
       const [oldest] = this.#unproven;
       this.#drop(oldest!, "crowded-out");
     }
+    socket.watch?.((datagram) => this.#refusals.onRefused(datagram));
     const connection: Connection = {
       socket,
       writer: socket.writable.getWriter(),
@@ -109,6 +112,10 @@ export class AcceptedConnections implements TcpListener {
     this.#connections.set(addressKey(socket.remote), connection);
     this.#unproven.add(connection);
     void this.#pump(connection);
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
   }
 
   close(): void {
@@ -169,7 +176,7 @@ export class AcceptedConnections implements TcpListener {
       for (end = start + 1; end < batch.length && sameAddress(batch[end]!.remote, remote);) end++;
       const connection = this.#connections.get(addressKey(remote));
       if (connection === undefined) {
-        this.discards.add("not-connected", end - start);
+        this.#refusals.add("not-connected", ...batch.slice(start, end));
         continue;
       }
       const run = batch.slice(start, end);

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/stage/clock.ts";
 import { Discards } from "../core/stage/discards.ts";
 import type { Datagram, TransportAddress } from "../core/wire/address.ts";
-import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "./datagram_socket.ts";
 import { type RouteOwner, Routes } from "./routes.ts";
 import { readCheckUsername, readStunHeader, type StunHeader } from "./stun_header.ts";
 
@@ -63,6 +63,7 @@ export class SharedPort {
     this.#outlivesShares = options.outlivesShares ?? false;
     this.#onClose = options.onClose ?? (() => {});
     this.#writer = socket.writable.getWriter();
+    socket.watch?.((datagram) => this.#routes.ofAddress(datagram.remote)?.refused(datagram));
     void this.#pump();
   }
 
@@ -176,6 +177,7 @@ class SharedPortShare implements Share, RouteOwner {
   readonly usernameFragments: Map<string, string | undefined> = new Map();
   readonly addresses: Set<string> = new Set();
   readonly #host: SharedPortHost;
+  #onRefused: OnRefused = () => {};
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
   #closed = false;
 
@@ -191,6 +193,15 @@ class SharedPortShare implements Share, RouteOwner {
       close: () => this.close(),
       abort: () => this.close(),
     });
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#onRefused = onRefused;
+  }
+
+  /** The socket does not send what is for this address. */
+  refused(datagram: Datagram): void {
+    this.#onRefused(datagram);
   }
 
   claim(usernameFragment: string, peer?: string): void {

@@ -2,7 +2,8 @@ import type { Clock } from "../core/stage/clock.ts";
 import { Discards } from "../core/stage/discards.ts";
 import type { Millis } from "../core/stage/layer.ts";
 import { addressKey, type Datagram, type TransportAddress } from "../core/wire/address.ts";
-import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "./datagram_socket.ts";
+import { Refusals } from "./refusals.ts";
 import type { TcpSocket } from "./tcp_socket.ts";
 
 /** Peers that are being connected to, or are connected: a peer names the addresses, and each costs a socket. */
@@ -60,6 +61,7 @@ export class SimultaneousOpen implements DatagramSocket {
   readonly writable: WritableStream<readonly Datagram[]>;
   /** What was dropped, by reason. */
   readonly discards: Discards<SimultaneousOpenDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
   readonly #clock: Clock;
   readonly #connect: ConnectFrom;
   readonly #peers = new Map<string, Peer>();
@@ -84,6 +86,10 @@ export class SimultaneousOpen implements DatagramSocket {
     });
   }
 
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -100,14 +106,14 @@ export class SimultaneousOpen implements DatagramSocket {
     const key = addressKey(datagram.remote);
     let peer = this.#peers.get(key);
     if (peer === undefined) {
-      if (this.#peers.size >= MAX_PEERS) return this.discards.add("too-many-peers");
+      if (this.#peers.size >= MAX_PEERS) return this.#refusals.add("too-many-peers", datagram);
       this.#peers.set(key, peer = new Peer(datagram.remote));
       void this.#open(peer);
     }
     // A connection does not wait for its peer: what is too much, it drops.
     if (peer.writer !== undefined) peer.writer.write([datagram]).catch(() => {});
     else if (peer.waiting.length < MAX_WAITING) peer.waiting.push(datagram);
-    else this.discards.add("not-connected");
+    else this.#refusals.add("not-connected", datagram);
   }
 
   /** Connects, carries what comes until the connection has closed, and forgets the peer. Never rejects. */
@@ -122,7 +128,7 @@ export class SimultaneousOpen implements DatagramSocket {
       }
     }
     if (peer.socket !== undefined) await this.#carry(peer, peer.socket);
-    if (peer.waiting.length > 0) this.discards.add("not-connected", peer.waiting.length);
+    if (peer.waiting.length > 0) this.#refusals.add("not-connected", ...peer.waiting);
     const key = addressKey(peer.remote);
     if (this.#peers.get(key) === peer) this.#peers.delete(key);
   }
@@ -139,6 +145,7 @@ export class SimultaneousOpen implements DatagramSocket {
 
   async #carry(peer: Peer, socket: TcpSocket): Promise<void> {
     if (peer.abort.signal.aborted) return socket.close();
+    socket.watch?.((datagram) => this.#refusals.onRefused(datagram));
     peer.writer = socket.writable.getWriter();
     peer.writer.write(peer.waiting.splice(0)).catch(() => {});
     const reader = socket.readable.getReader();

@@ -1,6 +1,7 @@
 import { Discards } from "../core/stage/discards.ts";
 import { type Datagram, sameAddress, type TransportAddress } from "../core/wire/address.ts";
-import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "./datagram_socket.ts";
+import { Refusals } from "./refusals.ts";
 
 /** Batches that wait for a slow reader, all sockets together; beyond that the sockets are not read. */
 const QUEUED_BATCHES = 8;
@@ -30,6 +31,7 @@ export class SocketGroup {
   readonly writable: WritableStream<readonly Datagram[]>;
   /** What was dropped, by reason. */
   readonly discards: Discards<SocketGroupDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
 
   readonly #usernameFragments = new Map<string, string | undefined>();
   #members: Member[] = [];
@@ -50,6 +52,11 @@ export class SocketGroup {
     });
   }
 
+  /** From now on `onRefused` is called with each datagram that was to be sent and is not. */
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
+  }
+
   /** The sockets that are open. */
   get sockets(): readonly DatagramSocket[] {
     return this.#members.map(({ socket }) => socket);
@@ -67,6 +74,7 @@ export class SocketGroup {
       writer: socket.writable.getWriter(),
     };
     this.#members.push(member);
+    socket.watch?.((datagram) => this.#refusals.onRefused(datagram));
     for (const [usernameFragment, peer] of this.#usernameFragments) {
       socket.claim?.(usernameFragment, peer);
     }
@@ -128,8 +136,11 @@ export class SocketGroup {
       const { local } = batch[start]!;
       for (end = start + 1; end < batch.length && sameAddress(batch[end]!.local, local);) end++;
       const member = this.#memberAt(local);
-      if (member === undefined) this.discards.add("no-such-socket", end - start);
-      else await deliver(member, end - start === batch.length ? batch : batch.slice(start, end));
+      if (member === undefined) {
+        this.#refusals.add("no-such-socket", ...batch.slice(start, end));
+        continue;
+      }
+      await deliver(member, end - start === batch.length ? batch : batch.slice(start, end));
     }
   }
 

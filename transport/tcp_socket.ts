@@ -1,10 +1,11 @@
 import { Discards } from "../core/stage/discards.ts";
 import { MAX_BATCH } from "../core/stage/stage.ts";
 import { canonicalIp, type Datagram, type TransportAddress } from "../core/wire/address.ts";
-import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "./datagram_socket.ts";
 import { debug } from "./debug.ts";
 import { FrameReader, type StreamFraming, writeFrame } from "./framing.ts";
 import type { ByteConnection } from "./node_tcp.ts";
+import { Refusals } from "./refusals.ts";
 
 /** Bytes that wait for a slow connection. What comes after them is dropped, as UDP would: nobody else is to wait for it. */
 const MAX_QUEUED = 1 << 18;
@@ -109,6 +110,7 @@ export class FramedTcpSocket implements TcpSocket {
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<TcpDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
   readonly closed: Promise<void>;
   readonly #connection: ByteConnection;
   readonly #framing: StreamFraming;
@@ -142,6 +144,10 @@ export class FramedTcpSocket implements TcpSocket {
       close: () => this.close(),
       abort: () => this.close(),
     });
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
   }
 
   close(): void {
@@ -187,12 +193,13 @@ export class FramedTcpSocket implements TcpSocket {
   }
 
   #enqueue(batch: readonly Datagram[]): void {
-    for (const { data } of batch) {
-      if (this.#isClosed) this.discards.add("closed");
-      else if (this.#queued + data.length > MAX_QUEUED) this.discards.add("overflow");
+    for (const datagram of batch) {
+      const { data } = datagram;
+      if (this.#isClosed) this.#refusals.add("closed", datagram);
+      else if (this.#queued + data.length > MAX_QUEUED) this.#refusals.add("overflow", datagram);
       else {
         const frame = writeFrame(this.#framing, data);
-        if (frame === undefined) this.discards.add("too-long");
+        if (frame === undefined) this.#refusals.add("too-long", datagram);
         else {
           this.#queue.push(frame);
           this.#queued += frame.length;

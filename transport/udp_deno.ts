@@ -3,6 +3,8 @@ import { MAX_BATCH } from "../core/stage/stage.ts";
 import { type Datagram, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import { AddressCache } from "./address_cache.ts";
 import { givePlace, keep, takePlace } from "./receive_memory.ts";
+import type { OnRefused } from "./datagram_socket.ts";
+import { Refusals } from "./refusals.ts";
 import {
   MAX_PER_TURN,
   MAX_RECEIVE_FAILURES,
@@ -36,6 +38,7 @@ class DenoUdpSocket implements UdpSocket {
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<UdpDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
 
   readonly #connection: Deno.DatagramConn;
   readonly #remotes = new AddressCache();
@@ -59,6 +62,10 @@ class DenoUdpSocket implements UdpSocket {
       close: () => this.close(),
       abort: () => this.close(),
     });
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
   }
 
   close(): void {
@@ -113,20 +120,20 @@ class DenoUdpSocket implements UdpSocket {
   }
 
   async #sendBatch(batch: readonly Datagram[]): Promise<void> {
-    for (const { data, remote } of batch) {
+    for (const datagram of batch) {
       if (this.#closed) {
-        this.discards.add("closed");
+        this.#refusals.add("closed", datagram);
         continue;
       }
-      const address = this.#addressOf(remote);
+      const address = this.#addressOf(datagram.remote);
       if (address === undefined) {
-        this.discards.add("not-literal");
+        this.#refusals.add("not-literal", datagram);
         continue;
       }
       try {
-        await this.#connection.send(data, address);
+        await this.#connection.send(datagram.data, address);
       } catch {
-        this.discards.add(this.#closed ? "closed" : "send-failed");
+        this.#refusals.add(this.#closed ? "closed" : "send-failed", datagram);
       }
     }
   }

@@ -4,6 +4,8 @@ import { MAX_BATCH } from "../core/stage/stage.ts";
 import { type Datagram, ipVersion, type TransportAddress } from "../core/wire/address.ts";
 import { AddressCache } from "./address_cache.ts";
 import { mayBind } from "./net_permission.ts";
+import type { OnRefused } from "./datagram_socket.ts";
+import { Refusals } from "./refusals.ts";
 import { QUEUED_BATCHES, type UdpDiscard, type UdpOptions, type UdpSocket } from "./udp_socket.ts";
 
 /** Opens a socket of `node:dgram`, for where `Deno.listenDatagram` is missing. Rejects as binding does: no such address, port in use. */
@@ -32,6 +34,7 @@ class NodeUdpSocket implements UdpSocket {
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<UdpDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
 
   readonly #socket: Socket;
   readonly #remotes = new AddressCache();
@@ -54,6 +57,10 @@ class NodeUdpSocket implements UdpSocket {
     socket.on("message", (data, { address, port }) => this.#received(data, address, port));
     socket.on("error", () => this.discards.add("receive-failed"));
     socket.on("close", () => this.close());
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
   }
 
   close(): void {
@@ -85,11 +92,12 @@ class NodeUdpSocket implements UdpSocket {
   }
 
   async #sendBatch(batch: readonly Datagram[]): Promise<void> {
-    for (const { data, remote } of batch) {
-      if (this.#closed) this.discards.add("closed");
-      else if (ipVersion(remote.ip) === undefined) this.discards.add("not-literal");
+    for (const datagram of batch) {
+      const { data, remote } = datagram;
+      if (this.#closed) this.#refusals.add("closed", datagram);
+      else if (ipVersion(remote.ip) === undefined) this.#refusals.add("not-literal", datagram);
       else if (!await this.#send(data, remote)) {
-        this.discards.add(this.#closed ? "closed" : "send-failed");
+        this.#refusals.add(this.#closed ? "closed" : "send-failed", datagram);
       }
     }
   }

@@ -8,7 +8,8 @@ import {
 } from "../../core/wire/mod.ts";
 import { AcceptedConnections, type TcpListener } from "../../transport/accepted_connections.ts";
 import type { Network } from "../../transport/network.ts";
-import type { DatagramSocket } from "../../transport/datagram_socket.ts";
+import type { DatagramSocket, OnRefused } from "../../transport/datagram_socket.ts";
+import { Refusals } from "../../transport/refusals.ts";
 import { SimultaneousOpen } from "../../transport/simultaneous_open.ts";
 import type { TcpOptions, TcpSocket } from "../../transport/tcp_socket.ts";
 import type { UdpDiscard, UdpSocket } from "../../transport/udp_socket.ts";
@@ -36,6 +37,8 @@ export class Host implements Network {
   readonly link: LinkModel;
   /** The `.local` names that it answers for, within its own network. */
   readonly mdnsNames: Map<string, string> = new Map();
+  /** Which packets its system does not take from its sockets, as where a firewall forbids them. */
+  refuses: (packet: Packet) => boolean = () => false;
   /** Its addresses: {@linkcode Host.readdress} changes them. */
   ips: readonly string[];
   readonly #surroundings: Surroundings;
@@ -75,7 +78,11 @@ export class Host implements Network {
     if (this.#sockets.has(key)) return Promise.reject(new Error(`${key} is in use`));
     const socket = new VirtualSocket(
       address,
-      (packet) => this.#surroundings.send(packet),
+      (packet) => {
+        const isTaken = !this.refuses(packet);
+        if (isTaken) this.#surroundings.send(packet);
+        return isTaken;
+      },
       () => void this.#sockets.delete(key),
     );
     this.#sockets.set(key, socket);
@@ -170,6 +177,7 @@ class VirtualSocket implements UdpSocket {
   readonly readable: ReadableStream<readonly Datagram[]>;
   readonly writable: WritableStream<readonly Datagram[]>;
   readonly discards: Discards<UdpDiscard> = new Discards();
+  readonly #refusals = new Refusals(this.discards);
   #controller!: ReadableStreamDefaultController<readonly Datagram[]>;
   #batch: Datagram[] = [];
   #closed = false;
@@ -177,7 +185,7 @@ class VirtualSocket implements UdpSocket {
 
   constructor(
     readonly local: TransportAddress,
-    send: (packet: Packet) => void,
+    send: (packet: Packet) => boolean,
     onClose: () => void,
   ) {
     this.#onClose = onClose;
@@ -187,11 +195,13 @@ class VirtualSocket implements UdpSocket {
     }, { highWaterMark: Infinity });
     this.writable = new WritableStream({
       write: (batch) => {
-        if (this.#closed) return this.discards.add("closed", batch.length);
+        if (this.#closed) return this.#refusals.add("closed", ...batch);
         if (batch.length > MAX_BATCH) throw new RangeError(`A batch of ${batch.length}`);
         // Like a system, it copies: whoever wrote may use the buffer again.
-        for (const { data, remote } of batch) {
-          send({ data: data.slice(), source: local, destination: remote });
+        for (const datagram of batch) {
+          const { data, remote } = datagram;
+          const isTaken = send({ data: data.slice(), source: local, destination: remote });
+          if (!isTaken) this.#refusals.add("send-failed", datagram);
         }
       },
       close: () => this.close(),
@@ -205,6 +215,10 @@ class VirtualSocket implements UdpSocket {
     batch.push({ data, local: this.local, remote: source });
     if (batch.length === 1) queueMicrotask(() => this.#flush(batch));
     else if (batch.length === MAX_BATCH) this.#flush(batch);
+  }
+
+  watch(onRefused: OnRefused): void {
+    this.#refusals.onRefused = onRefused;
   }
 
   close(): void {

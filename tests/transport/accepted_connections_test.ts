@@ -121,8 +121,11 @@ Deno.test("what is to be sent to somebody who has gone is dropped and counted", 
   const socket = await server.connect();
   socket.close();
   await server.net.clock.advance(20);
+  const refused: unknown[] = [];
+  server.listener.watch!(({ remote }) => void refused.push(remote));
   await server.send(Uint8Array.of(1), socket.local);
   assertEquals(server.listener.discards.of("not-connected"), 1);
+  assertEquals(refused, [socket.local]);
   await server.close();
 });
 

@@ -149,6 +149,20 @@ Deno.test("data is given to whom has answered checks from its address", async ()
   await bench.close();
 });
 
+Deno.test("a datagram that the port does not take is told of to whom its address belongs", async () => {
+  const bench = await Bench.open("alice", "bob");
+  const refused: string[] = [];
+  for (const [name, share] of bench.shares) share.watch!(() => void refused.push(name));
+  await bench.send("alice", stun("request", crypto.random(12)), peer(1));
+  await bench.send("bob", stun("request", crypto.random(12)), peer(2));
+  bench.host.refuses = ({ data }) => data.length === DATA.length;
+  await bench.send("bob", DATA, peer(2));
+  await bench.send("alice", DATA, peer(1));
+  await bench.send("alice", DATA, peer(3)); // which is nobody's
+  assertEquals(refused, ["bob", "alice"]);
+  await bench.close();
+});
+
 Deno.test("what a TURN server sends is given to whom has asked it first", async () => {
   const bench = await Bench.open("alice", "bob");
   await bench.send("bob", stun("request", crypto.random(12), ALLOCATE), peer(3478));

@@ -70,11 +70,13 @@ Deno.test("who comes seconds later is met all the same, at a time that neither c
 
 Deno.test("a peer that does not connect is given up, and what waited for it counted", async () => {
   const { net, a, b } = await ends();
+  let refused = 0;
+  a.socket.watch(() => void refused++);
   for (let i = 0; i < 6; i++) a.send("one", b.socket.local);
   await net.clock.advance(500);
   assertEquals(a.socket.discards.of("not-connected"), 2); // no more than four wait
   await net.clock.advance(11_000);
-  assertEquals(a.socket.discards.of("not-connected"), 6);
+  assertEquals([a.socket.discards.of("not-connected"), refused], [6, 6]);
   net.clock.assertIdle();
   // Both may try again.
   a.send("again", b.socket.local);

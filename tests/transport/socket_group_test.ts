@@ -93,8 +93,11 @@ Deno.test("SocketGroup: a datagram from an address that isn't there is dropped a
   const sockets = group(a);
   const writer = sockets.writable.getWriter();
   const nowhere: TransportAddress = { ip: "10.0.0.1", port: 99, protocol: "udp" };
+  const refused: Datagram[] = [];
+  sockets.watch((datagram) => void refused.push(datagram));
   await writer.write([outgoing(nowhere, 1), outgoing(nowhere, 2), outgoing(a.local, 3)]);
   assertEquals(sockets.discards.of("no-such-socket"), 2);
+  assertEquals(bytesOf([refused]), [[1, 2]]);
   assertEquals(bytesOf(a.sent), [[3]]);
 });
 

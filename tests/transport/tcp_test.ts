@@ -84,8 +84,14 @@ Deno.test("a connection that takes nothing more drops what is too much, and hold
   const { socket, peer, remote } = await connected();
   const writer = socket.writable.getWriter();
   const data = new Uint8Array(60_000);
+  let refused = 0;
+  socket.watch!((datagram) => {
+    assertEquals(datagram.remote, remote);
+    refused++;
+  });
   for (let i = 0; i < 400; i++) await writer.write([{ data, local: socket.local, remote }]);
-  assert(socket.discards.of("overflow") > 0);
+  assert(refused > 0);
+  assertEquals(socket.discards.of("overflow"), refused);
   socket.close();
   await socket.closed;
   peer.close();

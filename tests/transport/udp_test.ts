@@ -118,6 +118,8 @@ for (const [kind, open] of Object.entries(kinds)) {
 
   Deno.test(`${kind}: a datagram that can't be sent is counted, and the socket goes on`, async () => {
     const [a, b] = await pair();
+    const refused: number[] = [];
+    a.watch!(({ data }) => void refused.push(data.length));
     await send(a, [
       datagram(a, b.local, new Uint8Array(65_508)), // EMSGSIZE
       datagram(a, { ip: "2001:db8::1", port: 9, protocol: "udp" }, new Uint8Array(4)), // of another family
@@ -127,6 +129,7 @@ for (const [kind, open] of Object.entries(kinds)) {
     assertEquals((await receive(b, 1)).flat().map(numberOf), [7]);
     assertEquals(a.discards.of("send-failed"), 2);
     assertEquals(a.discards.of("not-literal"), 1);
+    assertEquals(refused, [65_508, 4, 4]);
     a.close();
     b.close();
   });
