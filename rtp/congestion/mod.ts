@@ -19,6 +19,7 @@ export { MAX_BITRATE, MIN_BITRATE } from "./bitrate_range.ts";
 export type { ProbeCluster } from "./probe_cluster.ts";
 export {
   BURST_INTERVAL,
+  MAX_LATENESS,
   MAX_PACED_BYTES,
   MAX_PACED_PACKETS,
   Pacer,

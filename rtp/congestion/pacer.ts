@@ -9,6 +9,12 @@ export const PACING_FACTOR = 2.5;
 /** No more than what the path carries in so many ms leaves at once (draft-ietf-rmcat-gcc-02 section 4). */
 export const BURST_INTERVAL = 5;
 
+/**
+ * Timers of a busy process come late. What should have left meanwhile leaves then, of so many ms at most: more at once is lost in buffers of
+ * the system.
+ */
+export const MAX_LATENESS = 50;
+
 /** A queue that would take longer than so many ms is sent quicker. libwebrtc's number. */
 const MAX_QUEUE_TIME = 2000;
 
@@ -52,7 +58,7 @@ export class Pacer<T> {
   readonly #prober = new BitrateProber();
   readonly #pads: boolean;
   #bitrate: number;
-  /** Bytes sent ahead of the pacing rate. */
+  /** Bytes sent ahead of the pacing rate; below 0, those that it owes to packets that wait. */
   #debt = 0;
   #now: Millis = -Infinity;
   #cluster = 0;
@@ -103,6 +109,7 @@ export class Pacer<T> {
       this.queuedPackets >= MAX_PACED_PACKETS || this.queuedBytes + size > MAX_PACED_BYTES
     ) return false;
     this.#leak(now);
+    if (this.queuedPackets === 0) this.#debt = Math.max(0, this.#debt);
     if (priority !== "audio") this.#hasMedia = true;
     this.#queueOf(priority).push(packet, size);
     return true;
@@ -175,7 +182,8 @@ export class Pacer<T> {
 
   #leak(now: Millis): void {
     if (now <= this.#now) return;
-    this.#debt = Math.max(0, this.#debt - (now - this.#now) * this.#bytesPerMilli);
+    const least = this.queuedPackets > 0 ? -MAX_LATENESS * this.#bytesPerMilli : 0;
+    this.#debt = Math.max(least, this.#debt - (now - this.#now) * this.#bytesPerMilli);
     this.#now = now;
   }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   BURST_INTERVAL,
+  MAX_LATENESS,
   MAX_PACED_PACKETS,
   Pacer,
   PACING_FACTOR,
@@ -31,6 +32,44 @@ Deno.test("Pacer: no more than 5 ms of the pacing rate, and one packet, leave at
     now = Math.min(next ?? Infinity, now + 1 + random.below(5));
   }
   assert(sent > 100_000, `${sent}`);
+});
+
+Deno.test("Pacer: where timers come late, what should have left meanwhile leaves, within a bound", () => {
+  const target = 2_000_000;
+  const rate = target * PACING_FACTOR / 8000;
+  const sentBy = (late: number) => {
+    const pacer = new Pacer<number>(target);
+    for (let i = 0; i < 500; i++) pacer.enqueue(1200, 1200, "video", 0);
+    let [sent, most] = [0, 0];
+    for (let now = 0; now <= 500; now = pacer.nextTimeout! + late) {
+      const bytes = takeAll(pacer, now).reduce((sum, size) => sum + size, 0);
+      sent += bytes;
+      most = Math.max(most, bytes);
+    }
+    return { sent, most };
+  };
+  const inTime = sentBy(0);
+  for (const late of [3, 20, 50]) {
+    const { sent, most } = sentBy(late);
+    assert(sent > 0.85 * inTime.sent, `${sent} of ${inTime.sent}, ${late} ms late`);
+    assert(most <= (late + 2 * BURST_INTERVAL) * rate + 1200, `${most} at once, ${late} ms late`);
+  }
+  const { most } = sentBy(1000);
+  assert(most <= (MAX_LATENESS + BURST_INTERVAL) * rate + 1200, `${most} at once`);
+});
+
+Deno.test("Pacer: time in which nothing waited is no claim to send more at once", () => {
+  const target = 2_000_000;
+  const burst = target * PACING_FACTOR / 8000 * BURST_INTERVAL;
+  const pacer = new Pacer<number>(target);
+  pacer.enqueue(1200, 1200, "video", 0);
+  assertEquals(takeAll(pacer, 1000), [1200]);
+  for (const now of [1000, 3000]) {
+    for (let i = 0; i < 50; i++) pacer.enqueue(1200, 1200, "video", now);
+    const bytes = takeAll(pacer, now).reduce((sum, size) => sum + size, 0);
+    assert(bytes <= burst + 1200, `${bytes} at once`);
+    while (pacer.nextTimeout !== undefined) takeAll(pacer, pacer.nextTimeout);
+  }
 });
 
 Deno.test("Pacer: sound goes first and at once, then retransmissions, then the rest in order", () => {
