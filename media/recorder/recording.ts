@@ -46,7 +46,10 @@ export interface RecordingResult {
   readonly bytes: Uint8Array | undefined;
   /** Of how many chunks it consists. */
   readonly chunks: number;
-  /** How many were left out: of other codecs than the format holds, more than could be written in time, or too late. */
+  /**
+   * How many were left out: of other codecs than the format holds or than the track began with, more than could be written in time, or
+   * too late.
+   */
   readonly discarded: number;
   /** How long it is, in seconds. */
   readonly duration: number;
@@ -253,7 +256,8 @@ function tellsCapture(tracks: readonly RecordedTrack[]): boolean {
 
 /**
  * Records tracks to a file, from a key frame on, which is asked for. A track may end before the others; one that is silent for the first
- * three seconds is left out. Where sound stops, in between or up to the end, there is silence in the file.
+ * three seconds is left out. Where sound stops, in between or up to the end, there is silence in the file. The size of pictures may change;
+ * the codec can't: what comes in another one is left out, and takes a recording of its own.
  *
  * Throws a TypeError for an unknown format, for no tracks, or more than the format holds, and for a stream that is locked.
  *
