@@ -76,11 +76,14 @@ export class PlayerTrack {
       const from = this.#restartFrom;
       this.#restartFrom = undefined;
       this.#hasGiven = false;
+      let asked = this.#timeline.now;
       for await (const chunk of this.#file.chunks(from)) {
+        this.#timeline.came(chunk.timestamp, this.#timeline.now - asked);
         // Sound before the key frame to which the pictures went back has been heard.
         if (chunk.timestamp < from && this.#file.kind === "audio") continue;
         if (await this.#until(chunk.timestamp)) this.#give(chunk);
         if (this.#isOff) break;
+        asked = this.#timeline.now;
       }
       await this.#until(this.#end);
     }

@@ -6,6 +6,10 @@ const ROUNDING: Millis = 0.001;
 /** What is later than this was held up: the process was stopped, the machine asleep, or the file slow. That is not made up for. */
 const MAX_LAG: Millis = 500;
 
+/** What is had so much too late, in milliseconds, and was waited for so long, comes from a stream that has less than it should. */
+const MAX_DELAY: Millis = 20;
+const MIN_WAIT: Millis = 5;
+
 /** Where a file is in time: what it has at `media` microseconds is due when the clock says `clock`. */
 export class Timeline {
   readonly #clock: Clock;
@@ -18,6 +22,11 @@ export class Timeline {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#due = clock.now();
+  }
+
+  /** The time by the clock. */
+  get now(): Millis {
+    return this.#clock.now();
   }
 
   /** Where the file is now, in microseconds. */
@@ -74,6 +83,16 @@ export class Timeline {
   /** Whether that is due. */
   hasCome(media: number): boolean {
     return !this.paused && this.dueAt(media) <= this.#clock.now() + ROUNDING;
+  }
+
+  /**
+   * What the file has at `media` microseconds was waited for, and is there now. A stream that comes in bursts is played as much later as the
+   * longest wait takes, and at its pace from then on.
+   */
+  came(media: number, waited: Millis): void {
+    const now = this.#clock.now();
+    const isLate = now - this.dueAt(media) > MAX_DELAY;
+    if (isLate && waited > MIN_WAIT && !this.paused) this.moveTo(media, now);
   }
 
   /** What the file has at `media` microseconds is given now: if it comes late, so does all that follows. */

@@ -8,10 +8,10 @@ const MAX_JUMP = 10_000_000;
 
 /**
  * RTP timestamps that are so far behind at once, in microseconds, stood still while nothing was sent: Chromium's do, for sound without a
- * track. Or the network held them back, and then those that follow come earlier than they can, by so much:
+ * track. Or the network held them back: then those that follow come earlier than they can, by more than delays vary.
  */
 const MAX_STALL = 1_000_000;
-const MAX_LEAD = 200_000;
+const MAX_LEAD = 500_000;
 
 /** Local sources may be written faster or slower than in real time; timestamps that jump by an hour are wrong, and would take memory. */
 const MAX_LOCAL_JUMP = 3_600_000_000;

@@ -238,6 +238,40 @@ Deno.test("what was missed while the machine slept is not made up for: playing g
   await player.ended;
 });
 
+Deno.test("a stream that comes in bursts is played at its pace, once it was late", async () => {
+  const file = await encode(FILES.ivf!.args);
+  const clock = new VirtualClock();
+  // Ten frames a piece, which come 150, 50 and 100 ms too late, and then in time.
+  const times = [0, 550, 850, 1300, 1600];
+  const bounds = [0, 32];
+  const view = new DataView(file.buffer, file.byteOffset);
+  while (bounds.at(-1)! < file.length) {
+    bounds.push(bounds.at(-1)! + 12 + view.getUint32(bounds.at(-1)!, true));
+  }
+  const cuts = [0, ...[10, 20, 30, 40, 50].map((frames) => bounds[frames + 1]!)];
+  let next = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const time = times[next];
+      if (time === undefined) return controller.close();
+      const wait = time - (clock.now() - start);
+      if (wait > 0) await new Promise<void>((resolve) => clock.after(wait, resolve));
+      controller.enqueue(file.slice(cuts[next], cuts[++next]));
+    },
+  }, { highWaterMark: 0 });
+  const start = clock.now();
+  const player = await MediaPlayer.open(stream, { clock });
+  let isOver = false;
+  player.ended.finally(() => isOver = true);
+  const given: number[] = [];
+  attachSink(player.stream.getTracks()[0]!, { write: () => void given.push(clock.now()) });
+  await clock.until(() => isOver);
+  const steps = given.slice(1).map((time, i) => Math.round(time - given[i]!));
+  assertEquals(given.length, 50);
+  assert(Math.max(...steps) > 100, `${steps}`);
+  assert(steps.slice(20).every((step) => step === 40), `${steps}`);
+});
+
 for (const format of ["webm", "ivf"]) {
   Deno.test(`stopping a player, or its tracks, lets go of a stream of ${format} from which nothing comes`, async () => {
     // Of WebM, only whole clusters are read.

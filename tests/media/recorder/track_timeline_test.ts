@@ -69,6 +69,13 @@ Deno.test("RTP timestamps that stood still while nothing was sent, as those of a
   );
 });
 
+Deno.test("less delay than there was after a pause is no burst", () => {
+  assertEquals(
+    places([[rtp(0), 0], [rtp(1800), 3300], [rtp(90_000), 4000], [rtp(180_000), 5000]]),
+    [0, 3300, 4280, 5280],
+  );
+});
+
 Deno.test("what the network held back comes in a burst, and what comes after that has its old place", () => {
   const burst = Array.from({ length: 149 }, (_, i): [EncodedChunk, number] => [
     rtp((i + 2) * 1800),
