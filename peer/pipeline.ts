@@ -4,6 +4,7 @@ import {
   type Clock,
   type CryptoProvider,
   type Datagram,
+  Discards,
   type Millis,
   Stage,
 } from "../core/mod.ts";
@@ -156,6 +157,9 @@ export class DataLane {
   }
 }
 
+/** Why data that DTLS has opened was dropped: no SCTP association is carried, or another DTLS association has taken the place of this. */
+export type PipelineDiscard = "no association" | "left";
+
 /**
  * The stack of one transport, from sockets to DTLS and media, and to the data channels that it carries: this file is the only place where
  * stages are wired together.
@@ -166,6 +170,8 @@ export class Pipeline {
   readonly sockets: SocketGroup = new SocketGroup();
   readonly ice: Stage<Datagram, Uint8Array, IceEvent, IceAgent>;
   readonly demux: Demux = new Demux();
+  /** What was dropped, by reason. */
+  readonly discards: Discards<PipelineDiscard> = new Discards();
   readonly #options: PipelineOptions;
   readonly #iceEnd: Promise<void>;
   #dtls: DtlsLane;
@@ -228,7 +234,11 @@ export class Pipeline {
     void quietly(
       this.demux.dtls.pipeThrough(dtls.inbound).pipeTo(
         new WritableStream({
-          write: (batch) => data()?.run((sctp, now) => sctp.handleInbound(batch, now)),
+          write: (batch) => {
+            const sctp = data();
+            if (sctp !== undefined) sctp.run((layer, now) => layer.handleInbound(batch, now));
+            else this.discards.add(isPresent() ? "no association" : "left", batch.length);
+          },
           close: () => data()?.inbound.writable.close(),
           abort: (reason) => data()?.inbound.writable.abort(reason),
         }),
@@ -237,7 +247,7 @@ export class Pipeline {
     return { dtls, end: quietly(dtls.outbound.readable.pipeTo(this.ice.port())) };
   }
 
-  /** Data channels go over the DTLS association from now on, or, without any, no longer: then what comes for some is dropped. */
+  /** Data channels go over the DTLS association from now on, or, without any, no longer: then what comes for some is dropped, and counted. */
   carry(data: DataLane | undefined): void {
     if (this.#closing !== undefined || data === this.#data) return;
     this.#data = data;
