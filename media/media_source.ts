@@ -64,6 +64,8 @@ export class MediaSource {
   readonly #options: MediaSourceOptions;
   readonly #tracks = new Set<SourceTrack>();
   #codecs: readonly MediaCodec[];
+  /** Those of the layers of a simulcast that have named theirs, by their rids. */
+  readonly #layerCodecs = new Map<string, MediaCodec>();
   #settings: MediaTrackSettings;
   #muted: boolean;
   #mutedTaskQueued = false;
@@ -130,8 +132,8 @@ export class MediaSource {
     if (this.#ended) return;
     if (this.#muted) return void (this.#hasGap = true);
     if (this.#hasGap) this.interrupt();
-    const mimeType = chunk.metadata?.mimeType;
-    const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType);
+    const { mimeType, rid } = chunk.metadata ?? {};
+    const codec = mimeType === undefined ? this.#codecs[0] : this.#codecOf(mimeType, rid);
     if (this.kind === "video" && chunk.type === "key") this.#sized(chunk, codec);
     if (this.kind === "video" && this.#options.remote) this.#count(chunk);
     for (const track of this.#tracks) track.deliver(chunk, codec);
@@ -202,14 +204,25 @@ export class MediaSource {
     for (const track of [...this.#tracks]) track.setMuted(muted);
   }
 
-  /** The codec that a chunk names; one that was not known of replaces the others. */
-  #codecOf(mimeType: string): MediaCodec | undefined {
+  /** The codec that a chunk names. One that was not known of replaces the others, or that which its layer had before. */
+  #codecOf(mimeType: string, rid: string | undefined): MediaCodec | undefined {
     const key = mimeType.toLowerCase();
     const known = this.#codecs.find((codec) => codec.mimeType.toLowerCase() === key);
-    if (known !== undefined) return known;
-    const codec = codecOfMimeType(mimeType);
-    if (codec !== undefined) this.#codecs = [codec];
+    const codec = known ?? codecOfMimeType(mimeType);
+    if (codec === undefined) return undefined;
+    if (rid !== undefined) this.#setLayerCodec(rid, codec);
+    else if (known === undefined || this.#layerCodecs.size > 0) {
+      this.#layerCodecs.clear();
+      this.#codecs = [codec];
+    }
     return codec;
+  }
+
+  #setLayerCodec(rid: string, codec: MediaCodec): void {
+    if (this.#layerCodecs.get(rid) === codec) return;
+    this.#layerCodecs.set(rid, codec);
+    if (this.#layerCodecs.size > MAX_LAYERS) this.#layerCodecs.clear();
+    this.#codecs = [...new Set(this.#layerCodecs.values())];
   }
 
   #count({ type, timestamp, metadata = {} }: EncodedChunk): void {
@@ -231,6 +244,9 @@ export class MediaSource {
     this.updateSettings({ width, height, aspectRatio });
   }
 }
+
+/** Layers whose codecs are known at most: more than any simulcast has. */
+const MAX_LAYERS = 64;
 
 /** The properties that W3C WebRTC section 9.3.3 defines for remote tracks of video; there are none for audio. */
 const REMOTE = ["width", "height", "frameRate", "aspectRatio"] as const;

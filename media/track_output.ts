@@ -4,21 +4,26 @@ import type { MediaSource } from "./media_source.ts";
 
 /** Something that takes what a track gives: a sender, a processor, a recorder. */
 export interface TrackSink {
+  /** Of a source that gives the layers of a simulcast, the one that it takes. Without this it takes all of them. */
+  readonly rid?: string;
   /** Takes one chunk. Must not throw. */
   write(chunk: EncodedChunk): void;
   /** The track has ended: nothing more comes. */
   ended?(): void;
   /**
-   * Of the codecs that the source has, the one whose chunks it is to be given; none if it can take none of them. Without this it takes the
-   * first. Asked for each chunk, so that the answer may change: a new codec begins with a key frame.
+   * Of the codecs that the source has, or the only one that a layer of it has, the one whose chunks it is to be given; none if it can take
+   * none of them. Without this it takes the first. Asked for each chunk, so that the answer may change: a new codec begins with a key frame.
    */
   choose?(codecs: readonly MediaCodec[]): MediaCodec | undefined;
   /** What a source that can wait should wait for before it gives more; undefined if there is nothing to wait for. */
   ready?(): Promise<void> | undefined;
 }
 
-/** What a sink was last given. */
-interface SinkState {
+/** Layers of a simulcast that are told apart, many more than any has: of one that was forgotten, a key frame is needed again. */
+const MAX_LAYERS = 64;
+
+/** What a sink was last given of a layer. */
+interface LayerState {
   /** Whether what comes next has to be a key frame. */
   waiting: boolean;
   codec: MediaCodec | undefined;
@@ -38,10 +43,11 @@ const REPEAT_REQUEST = 500_000;
  * - To a sink of video, the first chunk after it was attached, after the track was disabled for a time, or after the codec has changed, is
  *   a key frame: what comes before could not be decoded.
  * - Of a source that has several codecs at once, a sink is given the one that it chooses.
+ * - The layers of a simulcast begin and change their codecs each by itself.
  */
 export class TrackOutput {
   readonly #source: MediaSource;
-  readonly #sinks = new Map<TrackSink, SinkState>();
+  readonly #sinks = new Map<TrackSink, Map<string | undefined, LayerState>>();
 
   constructor(source: MediaSource) {
     this.#source = source;
@@ -53,7 +59,7 @@ export class TrackOutput {
   }
 
   attach(sink: TrackSink): void {
-    this.#sinks.set(sink, { waiting: true, codec: undefined, waitsSince: undefined });
+    this.#sinks.set(sink, new Map());
   }
 
   detach(sink: TrackSink): void {
@@ -62,23 +68,29 @@ export class TrackOutput {
 
   /** Frames are left out from now on: none will be given before the next key frame. */
   interrupt(): void {
-    for (const state of this.#sinks.values()) state.waiting = true;
+    for (const layers of this.#sinks.values()) {
+      for (const state of layers.values()) state.waiting = true;
+    }
   }
 
   /** Whether a sink is to be given chunks of this codec. */
   wants(codec: MediaCodec): boolean {
-    return [...this.#sinks.keys()].some((sink) => this.#choice(sink) === codec);
+    return [...this.#sinks.keys()].some((sink) => choice(sink, this.#source.codecs) === codec);
   }
 
   /** Hands on a chunk, whose codec may be unknown. */
   write(chunk: EncodedChunk, codec: MediaCodec | undefined): void {
-    for (const [sink, state] of this.#sinks) {
-      if (codec !== undefined && this.#choice(sink) !== codec) continue;
+    const rid = chunk.metadata?.rid;
+    for (const [sink, layers] of this.#sinks) {
+      if (rid !== undefined && sink.rid !== undefined && sink.rid !== rid) continue;
+      const codecs = rid === undefined || codec === undefined ? this.#source.codecs : [codec];
+      if (codec !== undefined && choice(sink, codecs) !== codec) continue;
+      const state = stateOf(layers, rid);
       const isSwitch = codec !== state.codec && !state.waiting;
       if (isSwitch) state.waiting = true;
       if (state.waiting && chunk.type !== "key") {
-        if (isSwitch) this.#request(state, chunk);
-        else this.#repeatRequest(state, chunk);
+        if (isSwitch) this.#request(state, chunk, sink);
+        else this.#repeatRequest(state, chunk, sink);
         continue;
       }
       state.waiting = false;
@@ -99,18 +111,27 @@ export class TrackOutput {
     for (const sink of sinks) sink.ended?.();
   }
 
-  #repeatRequest(state: SinkState, chunk: EncodedChunk): void {
+  #repeatRequest(state: LayerState, chunk: EncodedChunk, sink: TrackSink): void {
     state.waitsSince ??= chunk.timestamp;
-    if (Math.abs(chunk.timestamp - state.waitsSince) >= REPEAT_REQUEST) this.#request(state, chunk);
+    const waits = Math.abs(chunk.timestamp - state.waitsSince);
+    if (waits >= REPEAT_REQUEST) this.#request(state, chunk, sink);
   }
 
-  #request(state: SinkState, { timestamp }: EncodedChunk): void {
+  #request(state: LayerState, { timestamp, metadata }: EncodedChunk, { rid }: TrackSink): void {
     state.waitsSince = timestamp;
-    this.#source.requestKeyFrame();
+    this.#source.requestKeyFrame(metadata?.rid ?? rid);
   }
+}
 
-  #choice(sink: TrackSink): MediaCodec | undefined {
-    const { codecs } = this.#source;
-    return sink.choose === undefined ? codecs[0] : sink.choose(codecs);
-  }
+function choice(sink: TrackSink, codecs: readonly MediaCodec[]): MediaCodec | undefined {
+  return sink.choose === undefined ? codecs[0] : sink.choose(codecs);
+}
+
+function stateOf(layers: Map<string | undefined, LayerState>, rid: string | undefined): LayerState {
+  let state = layers.get(rid);
+  if (state !== undefined) return state;
+  state = { waiting: true, codec: undefined, waitsSince: undefined };
+  layers.set(rid, state);
+  if (layers.size > MAX_LAYERS) layers.delete([...layers.keys()][0]);
+  return state;
 }

@@ -38,7 +38,8 @@ export class TrackSender {
   source = new SourceFrames();
   #track: MediaStreamTrack | null = null;
   #layer = new LayerChoice(() => this.requestKeyFrame());
-  #detach: (() => void) | undefined;
+  /** What lets go of the track again, for each encoding by its rid. */
+  readonly #sinks = new Map<string | undefined, () => void>();
 
   constructor(sender: SenderSlots, host: TrackSenderHost) {
     this.#sender = sender;
@@ -46,18 +47,40 @@ export class TrackSender {
     sender.frames.forward = (chunk) => this.#write(chunk);
   }
 
-  /** Follows the sender's track, while it is sent at all: it is asked for a key frame to begin with. */
+  /** Follows the sender's track, while it is sent at all, and its encodings: it is asked for a key frame to begin with. */
   follow(isSent: boolean): void {
     const track = isSent ? this.#sender.track : null;
-    if (track === this.#track) return;
-    this.#detach?.();
-    this.#track = track;
-    this.source = new SourceFrames();
-    this.#layer = new LayerChoice(() => this.requestKeyFrame());
-    this.#detach = track === null ? undefined : attachSink(track, {
-      write: (chunk) => this.#push(chunk),
-      choose: (codecs) => this.#choose(codecs),
-    });
+    if (track !== this.#track) {
+      this.#attachTo(null, []);
+      this.#track = track;
+      this.source = new SourceFrames();
+      this.#layer = new LayerChoice(() => this.requestKeyFrame());
+    }
+    this.#attachTo(track, track === null ? [] : this.#rids);
+  }
+
+  /** Each encoding may be sent in a codec of its own, and takes the track by itself. */
+  #attachTo(track: MediaStreamTrack | null, rids: readonly (string | undefined)[]): void {
+    for (const [rid, detach] of this.#sinks) {
+      if (rids.includes(rid)) continue;
+      detach();
+      this.#sinks.delete(rid);
+    }
+    for (const rid of rids) {
+      if (track === null || this.#sinks.has(rid)) continue;
+      const detach = attachSink(track, {
+        ...(rid !== undefined && { rid }),
+        write: (chunk) => this.#push(chunk, rid),
+        choose: (codecs) => this.#choose(codecs, rid),
+      });
+      this.#sinks.set(rid, detach);
+    }
+  }
+
+  /** Those that tell layers of the track apart: one encoding takes any. */
+  get #rids(): (string | undefined)[] {
+    const { sendEncodings } = this.#sender;
+    return sendEncodings.length > 1 ? sendEncodings.map(({ rid }) => rid) : [undefined];
   }
 
   /** The other side, or `setParameters`, wants a key frame of the encoding with this rid, or of all. */
@@ -66,17 +89,21 @@ export class TrackSender {
   }
 
   /** A layer of a simulcast says which one it is; a source without layers gives the same to every encoding, and one of them to a single one. */
-  #push(chunk: EncodedChunk): void {
+  #push(chunk: EncodedChunk, rid: string | undefined): void {
     const { sendEncodings, frames } = this.#sender;
-    const { rid: wanted, ...metadata } = chunk.metadata ?? {};
-    const isSimulcast = sendEncodings.length > 1;
-    if (!isSimulcast && !this.#layer.takes(chunk, this.#host.now)) return;
-    this.source.add(chunk, trackSlots(this.#track!).source.codecs[0]?.mimeType, this.#host.now);
-    for (const [index, { rid }] of sendEncodings.entries()) {
-      if (isSimulcast && wanted !== undefined && wanted !== rid) continue;
-      const named = isSimulcast && rid !== undefined ? { ...metadata, rid } : metadata;
-      frames.push(this.#described({ ...chunk, metadata: named }, index));
-    }
+    const { rid: given, ...metadata } = chunk.metadata ?? {};
+    const index = rid === undefined ? 0 : sendEncodings.findIndex((one) => one.rid === rid);
+    if (index < 0) return;
+    if (rid === undefined && !this.#layer.takes(chunk, this.#host.now)) return;
+    // What goes into several encodings is given once.
+    if (given !== undefined || index === 0) this.#count(chunk);
+    const named = rid === undefined ? metadata : { ...metadata, rid };
+    frames.push(this.#described({ ...chunk, metadata: named }, index));
+  }
+
+  #count(chunk: EncodedChunk): void {
+    const [codec] = trackSlots(this.#track!).source.codecs;
+    this.source.add(chunk, codec?.mimeType, this.#host.now);
   }
 
   /** With what a transform may want to know of the packets that a chunk goes into. */
@@ -140,9 +167,10 @@ export class TrackSender {
   }
 
   /** Of what the source can give, what the encoding asks for, or else what the other side likes best. */
-  #choose(codecs: readonly MediaCodec[]): MediaCodec | undefined {
-    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
-    const wanted = encoding?.codec === undefined ? sendCodecs : [encoding.codec, ...sendCodecs];
+  #choose(codecs: readonly MediaCodec[], rid: string | undefined): MediaCodec | undefined {
+    const { sendCodecs } = this.#sender;
+    const asked = this.#askedFor(rid);
+    const wanted = asked === undefined ? sendCodecs : [asked, ...sendCodecs];
     for (const codec of wanted) {
       const found = codecs.find((given) => canBeSentAs(given, codec));
       if (found !== undefined) return found;
@@ -154,8 +182,9 @@ export class TrackSender {
   #payloadTypeOf({ metadata }: EncodedChunk): number | undefined {
     const { codecs } = trackSlots(this.#track!).source;
     const { sendCodecs } = this.#sender;
-    const mimeType = (metadata?.mimeType ?? codecs[0]?.mimeType ?? this.#unnamed?.mimeType)
-      ?.toLowerCase();
+    const mimeType =
+      (metadata?.mimeType ?? codecs[0]?.mimeType ?? this.#unnamed(metadata?.rid)?.mimeType)
+        ?.toLowerCase();
     const given = codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType) ??
       (mimeType === undefined ? undefined : codecOfMimeType(mimeType));
     if (given === undefined) return undefined;
@@ -165,18 +194,24 @@ export class TrackSender {
     return found?.payloadType;
   }
 
-  /** What the encoding asks for, or else what the other side likes best. */
-  get #preferred(): RTCRtpCodecParameters | undefined {
-    const { sendCodecs, sendEncodings: [encoding] } = this.#sender;
-    const wanted = encoding?.codec;
-    return wanted === undefined
+  /** What the encoding with this rid asks for, or the only one. */
+  #askedFor(rid: string | undefined): RTCRtpCodec | undefined {
+    const { sendEncodings } = this.#sender;
+    return (sendEncodings.find((encoding) => encoding.rid === rid) ?? sendEncodings[0])?.codec;
+  }
+
+  /** The same, or else what the other side likes best. */
+  #preferred(rid: string | undefined): RTCRtpCodecParameters | undefined {
+    const { sendCodecs } = this.#sender;
+    const asked = this.#askedFor(rid);
+    return asked === undefined
       ? sendCodecs[0]
-      : sendCodecs.find((codec) => codecDictionaryMatch(wanted, codec, true));
+      : sendCodecs.find((codec) => codecDictionaryMatch(asked, codec, true));
   }
 
   /** The codec of what does not tell its own. */
-  get #unnamed(): RTCRtpCodecParameters | undefined {
-    const preferred = this.#preferred;
+  #unnamed(rid: string | undefined): RTCRtpCodecParameters | undefined {
+    const preferred = this.#preferred(rid);
     return preferred && isRed(preferred)
       ? this.#sender.sendCodecs.find(({ payloadType }) => payloadType === primaryOf(preferred))
       : preferred;
@@ -184,7 +219,7 @@ export class TrackSender {
 
   /** RED, where that is preferred: it goes around what it names as its primary encoding. */
   #redAround(payloadType: number): number | undefined {
-    const preferred = this.#preferred;
+    const preferred = this.#preferred(undefined);
     const isAround = preferred && isRed(preferred) && primaryOf(preferred) === payloadType;
     return isAround ? preferred.payloadType : undefined;
   }

@@ -237,6 +237,42 @@ Deno.test("a sink whose codec changes begins anew with a key frame", () => {
   assertEquals(seen, ["video/VP8 key", "video/VP9 key"]);
 });
 
+Deno.test("layers of a simulcast may be of several codecs: each begins and changes by itself", () => {
+  const requests: (string | undefined)[] = [];
+  const source = new MediaSource({
+    kind: "video",
+    onKeyFrameRequest: (rid) => void requests.push(rid),
+  });
+  const track = createTrack(source);
+  const seen: Record<string, string[]> = { all: [], high: [] };
+  const sink = (name: string) => ({
+    write: ({ type, metadata }: EncodedChunk) =>
+      void seen[name]!.push(`${metadata?.rid} ${metadata?.mimeType} ${type}`),
+  });
+  attachSink(track, sink("all"));
+  attachSink(track, { ...sink("high"), rid: "h" });
+  const emit = (rid: string, mimeType: string, type: "key" | "delta") =>
+    source.emit({ ...chunk(1, type), metadata: { rid, mimeType } });
+  emit("q", "video/VP8", "key");
+  emit("h", "video/VP9", "delta"); // which nobody could decode
+  emit("h", "video/VP9", "key");
+  emit("q", "video/VP8", "delta");
+  emit("h", "video/VP9", "delta");
+  assertEquals(source.codecs.map(({ mimeType }) => mimeType), ["video/VP8", "video/VP9"]);
+  requests.length = 0;
+  emit("h", "video/AV1", "delta");
+  assertEquals(new Set(requests), new Set(["h"]));
+  emit("h", "video/AV1", "key");
+  emit("q", "video/VP8", "delta");
+  const high = ["h video/VP9 key", "h video/VP9 delta", "h video/AV1 key"];
+  assertEquals(seen.high, high);
+  assertEquals(seen.all!.filter((text) => text.startsWith("h")), high);
+  assertEquals(seen.all!.filter((text) => text.startsWith("q")).length, 3);
+  assertEquals(source.codecs.map(({ mimeType }) => mimeType), ["video/VP8", "video/AV1"]);
+  source.emit({ ...chunk(1), metadata: { mimeType: "video/VP9" } });
+  assertEquals(source.codecs.map(({ mimeType }) => mimeType), ["video/VP9"]);
+});
+
 Deno.test("the size of the pictures is read from key frames that come without it (W3C WebRTC section 9.3.3)", async () => {
   const [{ codec, frames }] = await loadBars("320x240") as [EncodedLoop];
   const source = new MediaSource({ kind: "video", codecs: [codec] });
