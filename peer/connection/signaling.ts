@@ -1,4 +1,3 @@
-import type { IceParameters } from "../../ice/mod.ts";
 import { groupsOf, parseSession, type SessionDescription, writeSession } from "../../sdp/mod.ts";
 import { AppliedDescription } from "../jsep/applied_description.ts";
 import {
@@ -26,9 +25,8 @@ import type { RTCSdpType } from "../rtc_session_description.ts";
 import { queueTask } from "../../webidl/task.ts";
 import type { RemoteTracks } from "../transceivers/mod.ts";
 import type { DescriptionWriter, WrittenOffer } from "./description_writer.ts";
+import { IceGenerations, type IceGenerationsHost } from "./ice_generations.ts";
 import type { RTCSignalingState } from "./states.ts";
-import type { Transport } from "./transport.ts";
-import type { TransportTable } from "./transport_table.ts";
 
 /** A description on its way to be applied. */
 interface Incoming {
@@ -50,15 +48,11 @@ export interface Applied extends Incoming {
 }
 
 /** What signaling needs of its connection. Called within the task that applies a description. */
-export interface SignalingHost {
+export interface SignalingHost extends IceGenerationsHost {
   readonly target: EventTarget;
   readonly isClosed: boolean;
-  readonly transports: TransportTable;
   /** Writes what is offered and answered. */
   readonly writer: DescriptionWriter;
-  newIceParameters(): IceParameters;
-  /** The credentials of a transport that a description makes: those of the ones that have gathered ahead, unless these are them, or new ones. */
-  iceOfNewTransport(others: readonly IceParameters[]): IceParameters;
   /** A description has been applied; transports and transceivers follow. Its tracks are told of after `signalingstatechange`. */
   onApplied(applied: Applied): RemoteTracks;
   /** The pending offer, which was the other side's if `wasRemote`, has been rolled back. */
@@ -103,16 +97,11 @@ export class Signaling {
   #lastCreatedOffer = NOTHING_CREATED;
   #lastCreatedAnswer = NOTHING_CREATED;
   #version = 1;
-  /** [[LocalIceCredentialsToReplace]], by ufrag. */
-  #credentialsToReplace = new Set<string>();
-  /** The "needs-ice-restart" bit (RFC 9429 section 3.5.1), and whether a pending description has answered it. */
-  #needsIceRestart = false;
-  #restartIsPending = false;
-  /** The generations that the next description of ours will begin, once one has been created with them: by transport, or by mid. */
-  readonly #nextIce = new Map<Transport | string, IceParameters>();
+  readonly #ice: IceGenerations;
 
   constructor(host: SignalingHost) {
     this.#host = host;
+    this.#ice = new IceGenerations(host);
   }
 
   get local(): AppliedDescription | null {
@@ -124,23 +113,17 @@ export class Signaling {
   }
 
   get restartIsPending(): boolean {
-    return this.#credentialsToReplace.size > 0;
+    return this.#ice.restartIsPending;
   }
 
   /** `restartIce` (W3C WebRTC section 4.4.2): every generation in a local description is to be replaced. */
   replaceIceCredentials(): void {
-    this.#credentialsToReplace.clear();
-    for (const description of [this.currentLocal, this.pendingLocal]) {
-      for (const index of description?.session.media.keys() ?? []) {
-        const usernameFragment = description!.usernameFragmentOf(index);
-        if (usernameFragment !== undefined) this.#credentialsToReplace.add(usernameFragment);
-      }
-    }
+    this.#ice.replace([this.currentLocal, this.pendingLocal]);
   }
 
   /** Candidates are to be gathered in another way than before: the next offer restarts ICE, whenever that comes. */
   gatheringHasChanged(): void {
-    this.#needsIceRestart = this.local !== null;
+    this.#ice.needRestart(this.local !== null);
   }
 
   /** Creates an offer (W3C WebRTC section 4.4.2, "create an offer"), which `restarts` ICE, once it is applied, or need not. */
@@ -221,13 +204,14 @@ export class Signaling {
   #writeOffer(version: number, restarts: boolean): Created {
     const written = this.#host.writer.offer(
       version,
-      (mid, tag) => this.#iceForOffer(mid, tag, restarts),
+      (mid, tag) => this.#ice.forOffer(mid, tag, restarts),
     );
     return created(written, version, restarts);
   }
 
   #writeAnswer(version: number): Created {
-    const session = this.#host.writer.answer(version, (mid) => this.#iceForAnswer(mid));
+    const offer = this.pendingRemote!;
+    const session = this.#host.writer.answer(version, (mid) => this.#ice.forAnswer(mid, offer));
     return created({ session, owners: NO_OWNERS }, version);
   }
 
@@ -300,7 +284,7 @@ export class Signaling {
     const other = side === "local" ? this.pendingRemote : this.pendingLocal;
     const offer = type === "offer" ? undefined : other?.session;
     this.state = state;
-    if (side === "local") this.#noteGeneration(description);
+    if (side === "local") this.#ice.localApplied(description);
     this.hasHadLocal ||= side === "local";
     if (type === "answer") this.#completeNegotiation(side, description);
     else if (side === "local") this.pendingLocal = description;
@@ -310,44 +294,18 @@ export class Signaling {
     this.#settle(before, tracks);
   }
 
-  /** A local description with new credentials answers the need for an ICE restart. */
-  #noteGeneration(description: AppliedDescription): void {
-    const inUse = new Set(
-      this.#host.transports.inUse.map(({ localParameters }) => localParameters.usernameFragment),
-    );
-    const fragments = [...description.session.media.keys()].map((index) =>
-      description.usernameFragmentOf(index)
-    );
-    if (fragments.some((fragment) => fragment !== undefined && !inUse.has(fragment))) {
-      this.#restartIsPending = this.#needsIceRestart;
-      this.#needsIceRestart = false;
-    }
-    this.#nextIce.clear();
-  }
-
   #completeNegotiation(side: Side, answer: AppliedDescription): void {
     this.currentLocal = side === "local" ? answer : this.pendingLocal;
     this.currentRemote = side === "remote" ? answer : this.pendingRemote;
     this.pendingLocal = this.pendingRemote = null;
     this.#lastCreatedOffer = this.#lastCreatedAnswer = NOTHING_CREATED;
-    this.#restartIsPending = false;
-    const inForce = this.currentLocal!;
-    const used = [...inForce.session.media.keys()].map((index) =>
-      inForce.usernameFragmentOf(index)
-    );
-    if (
-      !used.some((fragment) => fragment !== undefined && this.#credentialsToReplace.has(fragment))
-    ) {
-      this.#credentialsToReplace.clear();
-    }
+    this.#ice.completed(this.currentLocal!);
   }
 
   #rollBack(wasRemote: boolean): void {
     const before = this.state;
     this.pendingLocal = this.pendingRemote = null;
-    this.#nextIce.clear();
-    this.#needsIceRestart ||= this.#restartIsPending;
-    this.#restartIsPending = false;
+    this.#ice.rolledBack();
     this.state = "stable";
     this.#settle(before, this.#host.onRollback(wasRemote));
   }
@@ -357,49 +315,6 @@ export class Signaling {
     const { target } = this.#host;
     if (this.state !== before) target.dispatchEvent(new Event("signalingstatechange"));
     tracks.fire(target);
-  }
-
-  /**
-   * Deviation: RFC 9429 section 5.2.1 wants credentials of their own for the sections of a bundle that is yet to be agreed on. Browsers give
-   * all of them the same, pion refuses other offers, and Firefox takes what changes once they are bundled for an ICE restart.
-   */
-  #iceForOffer(mid: string, tag: string, restarts: boolean): IceParameters {
-    const transport = this.#host.transports.of(mid);
-    const inUse = transport?.localParameters;
-    const keep = inUse !== undefined && !restarts && !this.#needsIceRestart &&
-      !this.#credentialsToReplace.has(inUse.usernameFragment);
-    if (keep) return inUse;
-    return tag === mid ? this.#newIce(transport ?? mid) : this.#iceForOffer(tag, tag, restarts);
-  }
-
-  /** An offer with new credentials restarts ICE, and so must its answer (RFC 8839 section 4.4.1.1.1). */
-  #iceForAnswer(mid: string): IceParameters {
-    const offer = this.pendingRemote!;
-    const transport = this.#host.transports.of(mid);
-    const offered = offer.usernameFragmentOf(offer.indexOfMid(mid));
-    const before = transport?.remoteParameters?.usernameFragment;
-    const restarts = before !== undefined && before !== offered;
-    return transport === undefined || restarts
-      ? this.#newIce(transport ?? mid)
-      : transport.localParameters;
-  }
-
-  #newIce(of: Transport | string): IceParameters {
-    let parameters = this.#nextIce.get(of);
-    if (parameters === undefined) {
-      parameters = typeof of === "string"
-        ? this.#host.iceOfNewTransport([...this.#nextIce.values()])
-        : this.#restartIce(of);
-      this.#nextIce.set(of, parameters);
-    }
-    return parameters;
-  }
-
-  /** RFC 8839 section 4.4.1.1.1: without another ufrag it would be none. */
-  #restartIce({ localParameters }: Transport): IceParameters {
-    const parameters = this.#host.newIceParameters();
-    if (parameters.usernameFragment !== localParameters.usernameFragment) return parameters;
-    throw new TypeError(`iceCredentials: '${parameters.usernameFragment}' is in use already`);
   }
 
   /** Runs `steps` in a task; its promise never settles once the connection is closed. */
