@@ -14,7 +14,7 @@ import {
   answerFault,
   extensionFault,
   mediaFault,
-  readSections,
+  readAllMedia,
   type RemoteMedia,
 } from "../jsep/media/mod.ts";
 import { withChanges } from "../jsep/changed_description.ts";
@@ -194,7 +194,7 @@ export class Signaling {
         "InvalidModificationError",
       );
     }
-    const sections = readSections(session).filter((section) => section !== undefined);
+    const sections = readAllMedia(session);
     refuse(mediaFault(sections, groupsOf(session, "BUNDLE")));
     this.#host.writer.adoptExtensions(sections);
     if (type === "offer") this.#lastCreatedOffer = { ...last, sdp, session };
@@ -263,9 +263,8 @@ export class Signaling {
     checkSize(session);
     checkMids(session);
     checkTransports(session, type);
-    const sections = readSections(session);
-    const media = sections.filter((section) => section !== undefined);
-    refuse(mediaFault(media, groupsOf(session, "BUNDLE")));
+    const sections = readAllMedia(session);
+    refuse(mediaFault(sections, groupsOf(session, "BUNDLE")));
     if (type === "offer") {
       checkOfferFollows(session, this.currentRemote?.session);
       refuseEach(sections, this.currentRemote, extensionFault);
@@ -351,17 +350,16 @@ function refuse(fault: string | undefined): void {
 
 /** Refuses a description for what is wrong with a section beside that of an earlier one. */
 function refuseEach(
-  sections: readonly (RemoteMedia | undefined)[],
+  sections: readonly RemoteMedia[],
   before: AppliedDescription | null,
   fault: (before: RemoteMedia, after: RemoteMedia) => string | undefined,
 ): void {
   if (before === null) return;
   const known = new Map(
-    readSections(before.session).filter((section) => section !== undefined)
-      .map((section) => [section.mid, section]),
+    readAllMedia(before.session).map((section) => [section.mid, section]),
   );
   for (const section of sections) {
-    const earlier = section && known.get(section.mid);
-    if (section !== undefined && earlier !== undefined) refuse(fault(earlier, section));
+    const earlier = known.get(section.mid);
+    if (earlier !== undefined) refuse(fault(earlier, section));
   }
 }

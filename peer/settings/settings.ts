@@ -1,5 +1,4 @@
-import type { Network, PortRange } from "../../transport/mod.ts";
-import type { DatagramSocket } from "../../transport/mod.ts";
+import type { DatagramSocket, Network, PortRange } from "../../transport/mod.ts";
 import type { RTCCertificate } from "../rtc_certificate.ts";
 
 /** When a connection that has gone silent is told of, in milliseconds. */

@@ -109,7 +109,7 @@ Deno.test("header extensions can be written into a description of ours, and are 
   const edited = (
     id: number,
   ) => ({ type: "offer", sdp: `${sdp}a=extmap:${id} ${uri}\r\n` } as const);
-  // One number for two things (RFC 9143 section 15).
+  // One number for two things (RFC 9143 section 12).
   assertEquals(await rejection(pair.alice.setLocalDescription(edited(1))), "InvalidAccessError");
   await pair.alice.setLocalDescription(edited(14));
   assertEquals(pair.alice.localDescription!.sdp.includes(`a=extmap:14 ${uri}\r\n`), true);

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Group } from "../../../sdp/mod.ts";
-import { transportMids } from "./bundle.ts";
 import { isAnswerTo } from "./directions.ts";
 import { KNOWN_EXTENSIONS } from "./header_extensions.ts";
 import { collidesWithRtcp } from "./payload_types.ts";
@@ -57,22 +56,7 @@ function sectionFault(section: RemoteMedia): string | undefined {
 }
 
 /**
- * Whether a section would need a transport for RTCP alone, which the policy "require" rules out (RFC 9429 section 5.8.3). What a
- * section leaves to the tagged one of its bundle need not be in it (RFC 9143 section 7.1.3).
- */
-export function rtcpMuxFault(
-  sections: readonly RemoteMedia[],
-  groups: readonly Group[],
-): string | undefined {
-  const tags = transportMids(groups);
-  const lacking = sections.find(({ mid, isRejected, rtcpMux }) =>
-    !isRejected && !rtcpMux && (tags.get(mid) ?? mid) === mid
-  );
-  return lacking && `Section ${lacking.mid} has no a=rtcp-mux`;
-}
-
-/**
- * RFC 9143 section 15: one number, one meaning.
+ * RFC 9143 section 12: one id, one header extension.
  *
  * Deviation: section 9.1.1 asks the same of payload types. Firefox gives sections that it adds the numbers of its own defaults, whatever
  * they stand for in the rest of the bundle; Chromium takes that, and so do we: packets tell their section by mid or source.

@@ -42,7 +42,6 @@ export interface RemoteMedia {
   /** As on the `m=` line, for the answer to repeat. */
   readonly protocol: string;
   readonly isRejected: boolean;
-  readonly isBundleOnly: boolean;
   /** As the peer sees it. */
   readonly direction: Direction;
   /** In the peer's order, without those that it does not explain. */
@@ -115,7 +114,6 @@ function readMedia(
     kind: media.kind as MediaKind,
     protocol: media.protocol,
     isRejected: isRejected(media),
-    isBundleOnly: has(attributes, "bundle-only"),
     direction: directionOf(session, media),
     formats: readFormats(session, media),
     extensions: readExtensions(session, media),

@@ -6,7 +6,7 @@ const UNKNOWN = "";
 
 /**
  * Numbers that stand for the same thing for the life of a connection: payload types for codecs, ids for header extensions. A section
- * keeps its own; bundled sections share one table (RFC 9143 section 9.1.1), so any other section gets what is in use already; and a number
+ * keeps its own; bundled sections share one table (RFC 9143 sections 9.1.1 and 12), so any other section gets what is in use already; and a number
  * that has once stood for something is not given to anything else (RFC 3264 section 8.3.2).
  */
 export class StableNumbers {

@@ -25,7 +25,7 @@ export class Demultiplexer {
   readonly #bySource = new Map<number, string>();
   /** The sections of each payload type. */
   readonly #byPayloadType = new Map<number, Set<string>>();
-  /** Ids of the MID extension, of which a bundle has but one (RFC 9143 section 9.1). */
+  /** Ids of the MID extension, of which a bundle has but one (RFC 9143 section 12). */
   readonly #midIds = new Set<number>();
 
   /** Adds a section, or replaces what is known of it. */

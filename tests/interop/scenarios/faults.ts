@@ -203,7 +203,7 @@ export const closesAtItsLimit: Scenario = {
   },
 };
 
-/** RFC 9143 section 15: one meaning in all of a bundle. This one has another for video than for audio, and Chromium refuses it, too. */
+/** RFC 9143 section 12: one meaning in all of a bundle. This one has another for video than for audio, and Chromium refuses it, too. */
 export const numbersExtensionsTwice: Scenario = {
   name: "an offer that gives one number to two header extensions is refused",
   async run({ offerer, answerer }) {

@@ -37,7 +37,7 @@ Deno.test("RFC 8834 section 5.2, RFC 8852 section 3.3: the extensions that must 
   ) assert(uris(VIDEO).includes(uri), uri);
 });
 
-Deno.test("RFC 9143 section 9.1.1: one id for an extension in all sections, and none for two", () => {
+Deno.test("RFC 9143 section 12: one id for an extension in all sections, and none for two", () => {
   const ids = new HeaderExtensionIds();
   const audio = offerExtensions(AUDIO, ids, "0");
   const video = offerExtensions(VIDEO, ids, "1");

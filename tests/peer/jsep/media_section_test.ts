@@ -168,7 +168,6 @@ Deno.test("what is written is read again", () => {
       kind: local.kind,
       protocol: "UDP/TLS/RTP/SAVPF",
       isRejected: false,
-      isBundleOnly: false,
       direction: local.direction,
       formats: local.formats,
       extensions: local.extensions,
