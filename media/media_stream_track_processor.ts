@@ -54,7 +54,7 @@ export class MediaStreamTrackProcessor {
 
   /**
    * The chunks. Where they are not read in time, old ones are dropped, and of video all up to the next key frame, so that what comes out
-   * can always be decoded. Closes when the track ends; cancelling it leaves the track alone.
+   * can always be decoded; one is asked for with the next read. Closes when the track ends; cancelling it leaves the track alone.
    * Of a simulcast that is received, all layers come, one beside the other: `metadata.rid` tells them apart.
    */
   get readable(): ReadableStream<EncodedChunk> {
@@ -89,8 +89,10 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
     });
   }
 
+  /** A key frame is asked for only now that somebody would see it: it costs the source, and all who share it. */
   pull(): void {
     this.#wanted = true;
+    if (this.#waitsForKeyFrame) requestKeyFrame(this.#track);
     this.#maybeReadFrame();
   }
 
@@ -111,9 +113,7 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
   #dropOldest(): void {
     const next = this.#queue.findIndex(({ type }, index) => index > 0 && type === "key");
     this.#queue = next === -1 ? [] : this.#queue.slice(next);
-    if (next !== -1) return;
-    this.#waitsForKeyFrame = true;
-    requestKeyFrame(this.#track);
+    if (next === -1) this.#waitsForKeyFrame = true;
   }
 
   #maybeReadFrame(): void {

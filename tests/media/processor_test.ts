@@ -46,12 +46,19 @@ Deno.test("beyond its bound, audio is dropped from the oldest on", async () => {
   assertEquals(await timestamps(readable), [8, 9, 10]);
 });
 
-Deno.test("beyond its bound, video is dropped up to the next key frame, which is asked for", async () => {
+Deno.test("beyond its bound, video is dropped up to the next key frame, which is asked for when somebody reads", async () => {
   const { source, readable, requests } = processor(3);
   assertEquals(requests(), 1); // when it was attached
   source.emit(chunk(1));
   for (let i = 2; i <= 5; i++) source.emit(chunk(i, "delta"));
+  assertEquals(requests(), 1); // nobody would see it
+  const reader = readable.getReader();
+  const read = reader.read();
+  await tasks();
   assertEquals(requests(), 2);
+  source.emit(chunk(5));
+  assertEquals((await read).value?.timestamp, 5);
+  reader.releaseLock();
   source.emit(chunk(6));
   source.emit(chunk(7, "delta"));
   source.emit(chunk(8));
