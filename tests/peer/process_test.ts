@@ -7,7 +7,7 @@ const PATIENCE = 30_000;
 
 const script = join(import.meta.dirname!, "process", "two_peers.ts");
 
-for (const how of ["both", "answer", "channels"]) {
+for (const how of ["both", "answer", "channels", "media"]) {
   Deno.test(`a process ends by itself once its connections are closed: ${how}`, async () => {
     const config = join(ROOT, await chooseConfig());
     const giveUp = new AbortController();

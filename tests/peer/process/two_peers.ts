@@ -1,10 +1,18 @@
 /**
  * A program of its own: two peers on loopback exchange a message, and close. Then it has nothing more to do, and has to end by itself.
  *
- * The first argument says how it closes: `both` at once, one and the other in `answer`, or first the `channels`.
+ * The first argument says how it closes: `both` at once, one and the other in `answer`, or first the `channels`; with `media`, there are
+ * devices, a file that is played and a recording, too.
  *
  * @module
  */
+import {
+  mediaDevices,
+  type MediaPlayer,
+  MediaStreamTrackProcessor,
+  playFile,
+  recordTracks,
+} from "../../../media/mod.ts";
 import type { RTCIceCandidate, RTCPeerConnection } from "../../../mod.ts";
 import { createPeerConnection } from "../../../peer/rtc_peer_connection.ts";
 import { SystemNetwork } from "../../../transport/mod.ts";
@@ -28,6 +36,27 @@ function relay(from: RTCPeerConnection, to: RTCPeerConnection): void {
   to.onsignalingstatechange = release;
 }
 
+/** Alice's devices, and a file of them that is played without end; of what comes to Bob, some is recorded, and some is never read. */
+async function exchangeMedia(): Promise<{ stop(): void }> {
+  const devices = await mediaDevices.getUserMedia({ audio: true, video: true });
+  const { bytes } = await recordTracks(devices, { format: "webm", maxBytes: 5000 }).finished;
+  const player: MediaPlayer = await playFile(bytes!, { loop: true });
+  for (const stream of [devices, player.stream]) {
+    for (const track of stream.getTracks()) alice.addTrack(track, stream);
+  }
+  bob.ontrack = ({ track }) => {
+    new MediaStreamTrackProcessor({ track });
+    recordTracks([track], { format: "mkv" });
+  };
+  return {
+    stop() {
+      for (const track of devices.getTracks()) track.stop();
+      player.stop();
+    },
+  };
+}
+
+const media = how === "media" ? await exchangeMedia() : undefined;
 const channel = alice.createDataChannel("x");
 const heard = new Promise((resolve) => {
   bob.ondatachannel = ({ channel }) => {
@@ -50,7 +79,9 @@ if (how === "channels") {
   channel.close();
   await closed;
 }
+if (media !== undefined) await new Promise((resolve) => setTimeout(resolve, 300));
 const before = performance.now();
+media?.stop();
 alice.close();
 if (how !== "answer") bob.close();
 addEventListener("unload", () => {
