@@ -33,8 +33,3 @@ export function add16(a: number, n: number): number {
 export function diff16(a: number, b: number): number {
   return ((a - b) << 16) >> 16;
 }
-
-/** Whether `a` comes before `b` (RFC 1982 section 3.2). */
-export function less16(a: number, b: number): boolean {
-  return diff16(a, b) < 0;
-}

@@ -17,16 +17,6 @@ export function shortTermKey(password: string): Uint8Array {
   return encoder.encode(password);
 }
 
-/** The key of a long-term credential, of texts that have been prepared with OpaqueString or SASLprep (RFC 8489 section 9.2.2). */
-export function longTermKey(
-  crypto: CryptoProvider,
-  username: string,
-  realm: string,
-  password: string,
-): Uint8Array {
-  return crypto.hash("md5", encoder.encode(`${username}:${realm}:${password}`));
-}
-
 /** Checks MESSAGE-INTEGRITY (RFC 8489 section 14.5). */
 export function checkIntegrity(
   crypto: CryptoProvider,

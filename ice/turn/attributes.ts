@@ -56,8 +56,6 @@ export const XOR_RELAYED_ADDRESS: StunAttribute<StunAddress> = xorAddressAttribu
   0x0016,
 );
 
-/** An address family by its number in STUN. */
-export type AddressFamily = typeof IPV4 | typeof IPV6;
 /** RFC 8656 section 18.6. */
 export const IPV4 = 1;
 /** RFC 8656 section 18.6. */

@@ -54,7 +54,7 @@ export function chooseAlgorithm(value: Uint8Array): number | undefined {
 
 const encoder = new TextEncoder();
 
-/** The key of a long-term credential, of texts that have been prepared (RFC 8489 section 18.5.1). */
+/** The key of a long-term credential, of texts that have been prepared with OpaqueString or SASLprep (RFC 8489 sections 9.2.2 and 18.5.1). */
 export function deriveKey(
   crypto: CryptoProvider,
   algorithm: number,

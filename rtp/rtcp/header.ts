@@ -1,8 +1,5 @@
 import type { Reader, Writer } from "../../core/wire/mod.ts";
 
-/** Bytes of the header that every RTCP packet has. */
-export const RTCP_HEADER_LENGTH = 4;
-
 /** RTCP packet types. */
 export const RtcpType = {
   /** Sender report (RFC 3550 section 6.4.1). */

@@ -18,9 +18,6 @@ export interface ReportBlock {
   readonly delaySinceLastSenderReport: number;
 }
 
-/** Bytes of a report block. */
-export const REPORT_BLOCK_LENGTH = 24;
-
 /**
  * Reads so many report blocks; the reader fails if they are not there.
  *

@@ -8,7 +8,6 @@ import {
   ERROR_CODE,
   ICE_CONTROLLED,
   ICE_CONTROLLING,
-  longTermKey,
   NONCE,
   parseStun,
   PRIORITY,
@@ -21,6 +20,7 @@ import {
   USERNAME,
   XOR_MAPPED_ADDRESS,
 } from "../../../ice/mod.ts";
+import { deriveKey, MD5 } from "../../../ice/turn/password_algorithms.ts";
 import vectors from "../../vectors/stun.json" with { type: "json" };
 
 interface Vector {
@@ -66,7 +66,8 @@ const CHECKS: Record<string, (message: StunMessage, vector: Vector) => unknown> 
 function keyOf(message: StunMessage, { password, passwordAfterSASLprep }: Vector): Uint8Array {
   if (passwordAfterSASLprep === undefined) return shortTermKey(password!);
   const realm = message.get(REALM)!;
-  return longTermKey(nodeProvider, message.get(USERNAME)!, realm, passwordAfterSASLprep);
+  const username = message.get(USERNAME)!;
+  return deriveKey(nodeProvider, MD5, { username, realm, password: passwordAfterSASLprep });
 }
 
 for (const vector of vectors as Vector[]) {
