@@ -34,3 +34,27 @@ Deno.test("the path's share is that of the least round-trip time", () => {
   assertEquals(roundOf(...Array(8).fill(50)).pathShare, 1);
   assertEquals(roundOf(...Array(8).fill(100)).pathShare, 0.5);
 });
+
+Deno.test("a queue stands if no packet of a round got through without waiting for 4 ms, of at least eight", () => {
+  const standing = (...rtts: number[]) => {
+    const round = roundOf(...rtts);
+    round.advancedTo(0, 2);
+    return round.shareBesideStanding;
+  };
+  assertEquals(standing(...Array(8).fill(62.5)), 0.8);
+  assertEquals(standing(...Array(7).fill(62.5)), 1, "seven don't tell");
+  assertEquals(standing(53, ...Array(16).fill(62.5)), 1);
+  assertEquals(standing(62.5, ...Array(16).fill(90)), 0.8, "also if it has grown since");
+});
+
+Deno.test("rounds of few packets tell together whether a queue stands, and once", () => {
+  const round = new Round(0);
+  for (let i = 0; i < 4; i++) {
+    round.measure(100, 50);
+    round.measure(110, 50);
+    assert(round.advancedTo(i, i + 1));
+    assertEquals(round.shareBesideStanding, i === 3 ? 0.5 : 1);
+  }
+  assert(round.advancedTo(4, 5));
+  assertEquals(round.shareBesideStanding, 1);
+});
