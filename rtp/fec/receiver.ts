@@ -8,6 +8,9 @@ const MAX_MEDIA = 192;
 /** How many repairs wait for packets; the oldest goes first. libwebrtc sends at most 48 for a frame. */
 const MAX_REPAIRS = 48;
 
+/** Longer packets, in bytes, are none that a network carries; libwebrtc's number. A peer that sends them all the same fills no memory. */
+const MAX_PROTECTED_SIZE = 1500;
+
 interface Pending {
   readonly repair: FecRepair;
   /** Packets that it protects and that have not arrived. */
@@ -53,9 +56,9 @@ export class FecReceiver {
     return this.#unused;
   }
 
-  /** Takes a whole RTP packet of the protected stream, and keeps it; returns packets that can be recovered now. */
+  /** Takes a whole RTP packet of the protected stream, and keeps it if it is no longer than a network carries; returns packets that can be recovered now. */
   pushMedia(packet: Uint8Array): readonly Uint8Array[] {
-    if (packet.length < RTP_HEADER_LENGTH) return NONE;
+    if (packet.length < RTP_HEADER_LENGTH || packet.length > MAX_PROTECTED_SIZE) return NONE;
     this.#keep(packet);
     return this.#pending.length === 0 ? NONE : this.#recoverAll();
   }
@@ -63,7 +66,7 @@ export class FecReceiver {
   /** Takes a repair; returns packets that can be recovered now. */
   pushRepair(repair: FecRepair): readonly Uint8Array[] {
     // A repair from nowhere near would wait in vain, and keep others from waiting.
-    if (!this.#isNear(repair)) {
+    if (!this.#isNear(repair) || repair.payload.length > MAX_PROTECTED_SIZE) {
       this.#unused++;
       return NONE;
     }

@@ -17,6 +17,8 @@ export interface FrameReader<Descriptor> {
   read(payload: Uint8Array): "malformed payload" | "unsupported payload" | undefined;
   /** Bytes of the frame so far. */
   readonly size: number;
+  /** Bytes of memory that it has for them. */
+  readonly capacity: number;
   /** Whether what has come so far can be a whole frame: otherwise it goes with what follows, marker or not. By default it always can. */
   readonly isFrame?: boolean;
   /** The frame, which is forgotten then; undefined if its end has not been there. */
@@ -54,6 +56,11 @@ export class FrameAssembler<Descriptor> implements Depacketizer<Descriptor> {
   /** Assembles what `reader` reads. */
   constructor(reader: FrameReader<Descriptor>) {
     this.#reader = reader;
+  }
+
+  /** Bytes of memory that it has for frames. */
+  get held(): number {
+    return this.#reader.capacity;
   }
 
   /** Takes the next packet. */

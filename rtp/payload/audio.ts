@@ -41,6 +41,7 @@ export class BytePacketizer implements Packetizer {
 export class AudioDepacketizer implements Depacketizer<undefined> {
   /** Nothing is dropped. */
   readonly discards: Discards<PayloadDiscard> = new Discards();
+  readonly held = 0;
 
   /** Takes the next packet. Its frame is a copy: a packet shares its memory with all that came with it. */
   push(packet: PayloadPacket): readonly EncodedFrame<undefined>[] {

@@ -46,6 +46,10 @@ class Av1Reader implements FrameReader<Av1Descriptor> {
     return this.#frame.length + this.#partial.length;
   }
 
+  get capacity(): number {
+    return this.#frame.capacity + this.#partial.capacity;
+  }
+
   isStart(payload: Uint8Array): boolean {
     const parsed = parseAv1Payload(payload);
     if (parsed === undefined || parsed.continuation) return false;

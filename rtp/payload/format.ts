@@ -99,6 +99,8 @@ export interface Depacketizer<Descriptor = unknown> {
   push(packet: PayloadPacket): readonly EncodedFrame<Descriptor>[];
   /** What was dropped. */
   readonly discards: Discards<PayloadDiscard>;
+  /** Bytes of memory that it has for frames of which more is to come; 0 where each packet is one. */
+  readonly held: number;
 }
 
 /** The most bytes of a frame that a depacketizer keeps. A key frame of 3840 x 2160 at high quality has less than half of that. */

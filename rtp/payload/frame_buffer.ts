@@ -11,6 +11,11 @@ export class FrameBuffer {
     return this.#length;
   }
 
+  /** Bytes of memory that it has. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   /** The bytes so far, as a view that is good until the next call. */
   get view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

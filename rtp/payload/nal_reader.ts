@@ -33,6 +33,10 @@ export class NalReader implements FrameReader<NalDescriptor> {
     return this.#buffer.length;
   }
 
+  get capacity(): number {
+    return this.#buffer.capacity;
+  }
+
   /** Parameter sets alone are none, though some senders set a marker behind them. */
   get isFrame(): boolean {
     return this.#hasPicture;

@@ -47,6 +47,7 @@ export interface RedDescriptor {
 export class RedDepacketizer implements Depacketizer<RedDescriptor> {
   /** What was dropped. */
   readonly discards: Discards<PayloadDiscard> = new Discards();
+  readonly held = 0;
   #last: number | undefined;
 
   /** Takes the next packet. Its frames are copies, as those of the codecs are. */

@@ -89,6 +89,10 @@ class Vp8Reader implements FrameReader<Vp8Descriptor> {
     return this.#buffer.length;
   }
 
+  get capacity(): number {
+    return this.#buffer.capacity;
+  }
+
   isStart(payload: Uint8Array): boolean {
     const parsed = parseVp8Descriptor(payload);
     return parsed !== undefined && isFirst(parsed.descriptor);

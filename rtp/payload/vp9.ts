@@ -108,6 +108,10 @@ class Vp9Reader implements FrameReader<Vp9Picture> {
     return this.#buffer.length;
   }
 
+  get capacity(): number {
+    return this.#buffer.capacity;
+  }
+
   isStart(payload: Uint8Array): boolean {
     const descriptor = parseVp9Descriptor(payload)?.descriptor;
     if (descriptor === undefined || !descriptor.startOfFrame) return false;

@@ -11,6 +11,7 @@ import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
 import { keepInStep } from "./inbound/lip_sync.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
+import { UnfinishedFrames } from "./inbound/unfinished_frames.ts";
 import {
   isOutbound,
   type OutboundItem,
@@ -46,6 +47,7 @@ export class SessionCore implements Hosts {
   readonly #ssrc: number;
   readonly #demultiplexer = new Demultiplexer();
   readonly #receivers = new Map<string, Receiver>();
+  readonly #unfinished = new UnfinishedFrames();
   readonly #senders = new Map<string, Sender>();
   readonly #outgoing = new OutgoingStreams();
   readonly #transmitter: Transmitter;
@@ -364,6 +366,7 @@ export class SessionCore implements Hosts {
       receiver.take(now);
       this.reporter.request(receiver.takeFeedback(ssrc, roundTrip, now), now);
     }
+    this.#unfinished.limit(this.#receivers.values(), now);
     this.reporter.request(this.#arrivals.take(now), now);
     this.reporter.flush(now);
     if (this.#transmitter.takeTargetChange() || this.#tellsAt !== undefined) this.#tellBitrate();

@@ -13,6 +13,7 @@ import {
   writeFlexfec03,
   writeUlpfec,
 } from "../../rtp/mod.ts";
+import { MemoryWatch } from "../support/memory.ts";
 import { Random, seedForRun } from "../support/random.ts";
 import { hex, randomPacket } from "./support.ts";
 
@@ -191,6 +192,26 @@ Deno.test("repairs of which nothing can come are counted: needless, from far awa
   for (let number = 350; number < 400; number++) receiver.pushMedia(all[number]!);
   receiver.pushMedia(packets(random, 1, 493)[0]!);
   assertEquals(receiver.unusedRepairs, 5);
+});
+
+Deno.test("what is longer than a network carries is neither kept nor repaired", () => {
+  const receiver = new FecReceiver(SSRC);
+  const random = new Random(seedForRun("long"));
+  const [first, second, third] = packets(random, 3, 1) as [Uint8Array, Uint8Array, Uint8Array];
+  const long = new Uint8Array(60_000);
+  long.set(second.subarray(0, 12));
+  const watch = new MemoryWatch();
+  for (let i = 0; i < 192; i++) {
+    const copy = long.slice();
+    copy[3] = i;
+    receiver.pushMedia(copy);
+    receiver.pushRepair(protectPackets([copy, copy]));
+  }
+  watch.sample();
+  assert(watch.peak < 500_000, `${watch.peak} bytes`);
+  receiver.pushMedia(first);
+  receiver.pushMedia(third);
+  assertEquals(receiver.pushRepair(protectPackets([first, second, third])), [second]);
 });
 
 Deno.test("repairs that wait for packets are few: the oldest goes first", () => {

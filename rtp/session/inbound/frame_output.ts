@@ -115,6 +115,19 @@ export class FrameOutput {
     return this.#capture.last;
   }
 
+  /** Bytes of memory that it has for frames that are not whole yet. */
+  get held(): number {
+    let held = 0;
+    for (const depacketizer of this.#depacketizers.values()) held += depacketizer.held;
+    return held;
+  }
+
+  /** Gives up the frames that are not whole yet. */
+  abandon(): void {
+    this.#depacketizers.clear();
+    this.#lost();
+  }
+
   /** Takes what a jitter buffer gives. */
   push(items: readonly BufferedItem[], known: Known): FrameOutputs {
     const out: FrameOutputs = { frames: [], keys: [] };

@@ -12,7 +12,7 @@ import {
   type ReceiverParameters,
   type RtpKind,
 } from "../parameters.ts";
-import type { OutputFrame } from "./frame_output.ts";
+import type { FrameOutput, OutputFrame } from "./frame_output.ts";
 import { IncomingStream, type StreamSection, type Useful } from "./incoming_stream.ts";
 import { KeyFrameRequests } from "./key_frame_requests.ts";
 import { repairedRidOf, ridOf } from "./packet_extensions.ts";
@@ -95,6 +95,12 @@ export class Receiver implements StreamSection {
   /** The same, with the requests for key frames of each. */
   received(): Received[] {
     return [...this.#streams.values()];
+  }
+
+  /** What makes frames of packets: those of streams, and of packets that the application has given back. */
+  *frameOutputs(): Generator<FrameOutput> {
+    for (const { stream } of this.#streams.values()) yield stream.frames;
+    for (const { frames } of this.#returned.streams) yield frames;
   }
 
   /** How many SSRCs of RTX and FlexFEC are known. */

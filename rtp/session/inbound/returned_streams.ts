@@ -51,6 +51,11 @@ export class ReturnedStreams {
     return next === Infinity ? undefined : next;
   }
 
+  /** All of them. */
+  get streams(): Iterable<IncomingStream> {
+    return this.#streams.values();
+  }
+
   /** Forgets what has not come out. */
   clear(): void {
     this.#streams.clear();

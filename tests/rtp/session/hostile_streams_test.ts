@@ -13,6 +13,7 @@ import {
   writeMid,
   writeRid,
 } from "../../../rtp/mod.ts";
+import { MAX_UNFINISHED_BYTES } from "../../../rtp/session/inbound/unfinished_frames.ts";
 import { HANG } from "../../support/hang.ts";
 import { MemoryWatch } from "../../support/memory.ts";
 import { Random, seedForRun } from "../../support/random.ts";
@@ -188,7 +189,9 @@ class Victim {
     const parameters = { extensions: IDS };
     this.#session.setReceiver(receiver("audio", { ...parameters, formats: AUDIO_FORMATS }), 0);
     const video = { ...parameters, formats: FORMATS, delivery: "both" } as const;
-    this.#session.setReceiver(receiver("video", video), 0);
+    for (const mid of ["1", "2", "3", "4"]) {
+      this.#session.setReceiver(receiver("video", { ...video, mid }), 0);
+    }
   }
 
   take(batch: readonly RtpDatagram[], now: number): void {
@@ -236,6 +239,27 @@ for (const [name, attack] of Object.entries(ATTACKS)) {
     assert(took < HANG, `${took} ms`);
   });
 }
+
+Deno.test("frames without end in very many streams: those that take most are given up, and sound goes on", () => {
+  const victim = new Victim();
+  const watch = new MemoryWatch();
+  const filler = new Array(60_000).fill(1);
+  for (let i = 0; i < 4000; i++) {
+    // Of 15 streams in each of four sections, one frame of VP8 each.
+    const [mid, ssrc, sequenceNumber] = [1 + i % 4, 100 + i % 60, Math.floor(i / 60)];
+    const packet = createRtpPacket({
+      ...{ ssrc, payloadType: VP8, sequenceNumber, timestamp: 0 },
+      extension: buildHeaderExtension([inSection(`${mid}`)]),
+      payload: Uint8Array.from([sequenceNumber === 0 ? 0x10 : 0, ...filler]),
+    });
+    victim.take([datagram(serializeRtpPacket(packet)), sound(i)], 10 * i);
+    if (i % 400 === 399) watch.sample();
+  }
+  assertEquals(victim.heard, 4000);
+  // Buffers double as they grow.
+  const [least, most] = [MAX_UNFINISHED_BYTES / 2, 2 * MAX_UNFINISHED_BYTES];
+  assert(watch.peak > least && watch.peak < most, `${watch.peak} bytes`);
+});
 
 Deno.test("goodbyes and reports without end: bounded, and sound goes on", () => {
   const random = new Random(seedForRun("reports"));
