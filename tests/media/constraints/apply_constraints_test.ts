@@ -69,7 +69,9 @@ Deno.test("a track that has ended takes any constraints, and does nothing with t
 
 Deno.test("a remote track of audio is not constrained, and refuses nothing (W3C WebRTC section 9.3.3)", async () => {
   const track = createTrack(new MediaSource({ kind: "audio", remote: true }));
+  const before = track.getSettings();
   await track.applyConstraints({ width: 1, echoCancellation: false });
+  assertEquals(track.getSettings(), before);
 });
 
 Deno.test("a remote track refuses what is defined for it, and has no capabilities (W3C WebRTC section 9.3.3)", async () => {

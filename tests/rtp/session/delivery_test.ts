@@ -275,7 +275,8 @@ Deno.test("a key that is pressed where audio has paused comes with silence at it
   const before = packets().length;
   press();
   pair.advance(80);
-  assert(packets().slice(before).every(({ payloadType }) => payloadType === 110));
+  const types = packets().slice(before).map(({ payloadType }) => payloadType);
+  assertEquals([...new Set(types)], [110]);
 });
 
 Deno.test("playout delay: frames are held as long as their sender wants, or the application, whichever is longer; a lie is bounded", () => {
