@@ -4,7 +4,7 @@
  * @module
  */
 import { queueTask } from "../../webidl/task.ts";
-import { capabilities } from "../jsep/media/mod.ts";
+import { capabilities, type MediaKind } from "../jsep/media/mod.ts";
 import type { EncodingParameters, SendParameters } from "../rtc_rtp_parameters.ts";
 import { areResolutionRestrictionsGood, checkRanges, fitToKind, isAmong } from "./encodings.ts";
 import { areModesGood } from "./scalability.ts";
@@ -36,29 +36,14 @@ export function setSendParameters(
   options: readonly { readonly keyFrame: boolean }[],
   context: string,
 ): Promise<void> {
-  const { transceiver } = sender;
+  const { transceiver, lastReturnedParameters: last } = sender;
   const { kind, host } = transceiver;
   if (transceiver.stopping) throw invalidState(`${context}: the transceiver has been stopped`);
-  const last = sender.lastReturnedParameters;
   if (last === null) {
     throw invalidState(`${context}: getParameters has not been called in this task`);
   }
   checkReadOnly(parameters, last, context);
-  const codecs = last.codecs.length > 0 ? last.codecs : capabilities(kind).codecs;
-  if (!parameters.encodings.every(({ codec }) => codec === undefined || isAmong(codec, codecs))) {
-    throw invalidModification(`${context}: a codec is not among those that can be chosen`);
-  }
-  const encodings = scaled(fitToKind(kind, parameters.encodings), kind === "video");
-  // W3C WebRTC SVC section 4.2.2: once codecs are negotiated, it is the one that the encoding is sent with.
-  if (!areModesGood(encodings, last.codecs.length > 0 ? last.codecs.slice(0, 1) : codecs)) {
-    throw invalidModification(`${context}: a scalabilityMode is not supported`);
-  }
-  checkRanges(encodings, context);
-  if (!areResolutionRestrictionsGood(encodings)) {
-    throw invalidModification(
-      `${context}: scaleResolutionDownTo needs both sides, for all active encodings`,
-    );
-  }
+  const encodings = checkedEncodings(kind, parameters, last, context);
   const keyFrames = kind === "video" ? options : [];
   if (keyFrames.length > 0 && keyFrames.length !== encodings.length) {
     throw invalidModification(`${context}: encodingOptions are not as many as the encodings`);
@@ -76,6 +61,31 @@ export function setSendParameters(
       resolve();
     })
   );
+}
+
+/** Encodings as they will be sent, if all of it can be done. */
+function checkedEncodings(
+  kind: MediaKind,
+  parameters: SendParameters,
+  last: SendParameters,
+  context: string,
+): EncodingParameters[] {
+  const codecs = last.codecs.length > 0 ? last.codecs : capabilities(kind).codecs;
+  if (!parameters.encodings.every(({ codec }) => codec === undefined || isAmong(codec, codecs))) {
+    throw invalidModification(`${context}: a codec is not among those that can be chosen`);
+  }
+  const encodings = scaled(fitToKind(kind, parameters.encodings), kind === "video");
+  // W3C WebRTC SVC section 4.2.2: once codecs are negotiated, it is the one that the encoding is sent with.
+  if (!areModesGood(encodings, last.codecs.length > 0 ? last.codecs.slice(0, 1) : codecs)) {
+    throw invalidModification(`${context}: a scalabilityMode is not supported`);
+  }
+  checkRanges(encodings, context);
+  if (!areResolutionRestrictionsGood(encodings)) {
+    throw invalidModification(
+      `${context}: scaleResolutionDownTo needs both sides, for all active encodings`,
+    );
+  }
+  return encodings;
 }
 
 /** Read-only parameters are those of the last `getParameters`, in the same order. */

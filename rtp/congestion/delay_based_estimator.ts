@@ -12,6 +12,20 @@ const STREAM_TIMEOUT = 2000;
 /** So long after a probe, what it found is the measure of a full path, in ms. */
 const PROBE_LIFETIME = 500;
 
+/** What is known of the path besides the times at which packets arrived. */
+export interface PathEvidence {
+  /** Bits per second that arrived of late; undefined while that is not known. */
+  readonly throughput: number | undefined;
+  /** Bits per second that a probe among the packets has found. */
+  readonly probed: number | undefined;
+  readonly roundTripTime: Millis;
+  /**
+   * Whether packets are lost while those that arrive have waited for long. Deviation: libwebrtc's delay-based control knows gradients
+   * only; but the delay in a queue that overflows does not grow.
+   */
+  readonly isFull: boolean;
+}
+
 /** Delay-based control (draft-ietf-rmcat-gcc-02 section 5): groups, their gradient, the verdict on it, the rate that follows from it. */
 export class DelayBasedEstimator {
   readonly #rate: AimdRateControl;
@@ -43,18 +57,10 @@ export class DelayBasedEstimator {
     return this.#rate.isNearMax;
   }
 
-  /**
-   * Takes the packets that one feedback says arrived, in that order, and what a probe among them found.
-   *
-   * `isFull` says that packets are lost while those that arrive have waited for long. Deviation: libwebrtc's delay-based control
-   * knows gradients only; but the delay in a queue that overflows does not grow.
-   */
+  /** Takes the packets that one feedback says arrived, in that order, and what else it tells. */
   update(
     packets: readonly ArrivedPacket[],
-    throughput: number | undefined,
-    probed: number | undefined,
-    roundTripTime: Millis,
-    isFull: boolean,
+    { throughput, probed, roundTripTime, isFull }: PathEvidence,
     now: Millis,
   ): void {
     if (packets.length === 0) return;
@@ -69,9 +75,9 @@ export class DelayBasedEstimator {
     if (this.usage === "overuse") {
       // The probe itself fills the path: its result, which is to come, says more than what arrived before it.
       if (probed === undefined && packets.some(({ cluster }) => cluster !== 0)) return;
-      throughput = this.#whenFull(throughput, now);
-    } else if (probed !== undefined) return this.#rate.probed(probed, now);
-    this.#rate.update(this.usage, throughput, roundTripTime, now);
+      this.#rate.update("overuse", this.#whenFull(throughput, now), roundTripTime, now);
+    } else if (probed !== undefined) this.#rate.probed(probed, now);
+    else this.#rate.update(this.usage, throughput, roundTripTime, now);
   }
 
   /**

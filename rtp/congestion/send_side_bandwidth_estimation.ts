@@ -209,7 +209,8 @@ export class SendSideBandwidthEstimation {
     const isFull = this.#roundTrip.queueing > STANDING_QUEUE && this.#loss.isLosing;
     const probed = this.#probed(arrived);
     if (probed !== undefined) this.#loss.probed(probed);
-    this.#delay.update(arrived, acknowledgedBitrate, probed, roundTripTime, isFull, now);
+    const evidence = { throughput: acknowledgedBitrate, probed, roundTripTime, isFull };
+    this.#delay.update(arrived, evidence, now);
     this.#decide(now);
     if (before === "overuse" && this.#delay.usage !== "overuse") this.#probes.recovered(now);
     this.#followProbes();

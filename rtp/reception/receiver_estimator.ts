@@ -42,7 +42,11 @@ export class ReceiverEstimator {
     const { bitrate } = this.#throughput;
     if (bitrate === undefined) return;
     this.#estimator ??= new DelayBasedEstimator(bitrate, new BitrateRange());
-    this.#estimator.update([packet], bitrate, undefined, ROUND_TRIP, false, now);
+    const evidence = {
+      ...{ throughput: bitrate, roundTripTime: ROUND_TRIP },
+      ...{ probed: undefined, isFull: false },
+    };
+    this.#estimator.update([packet], evidence, now);
     if (this.#streams.size < MAX_STREAMS) this.#streams.add(ssrc);
     this.#isNew = true;
   }

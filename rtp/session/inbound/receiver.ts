@@ -10,6 +10,7 @@ import {
   type ExtensionIds,
   MAX_STREAMS,
   type ReceiverParameters,
+  type RtpFormat,
   type RtpKind,
 } from "../parameters.ts";
 import type { FrameOutput, OutputFrame } from "./frame_output.ts";
@@ -127,25 +128,27 @@ export class Receiver implements StreamSection {
       this.#refuse(ssrc, "unknown payload type");
       return false;
     }
-    if (role === "rtx" || role === "flexfec") {
-      const stream = this.#repairedBy(packet);
-      if (stream === undefined) this.#refuse(ssrc, "unknown repaired source");
-      else {
-        const useful = role === "rtx"
-          ? stream.receiveRtx(packet, now)
-          : stream.receiveFlexfec(packet, now);
-        this.#useful(stream, useful, now);
-      }
-      return true;
-    }
-    const format = this.formats.get(payloadType)!;
-    const { stream } = this.#streams.get(ssrc) ?? this.#begin(packet);
+    if (role === "rtx" || role === "flexfec") this.#receiveRepair(packet, role, now);
+    else this.#receiveMedia(packet, this.formats.get(payloadType)!, now);
+    return true;
+  }
+
+  #receiveMedia(packet: RtpPacket, format: RtpFormat, now: Millis): void {
+    const { stream } = this.#streams.get(packet.ssrc) ?? this.#begin(packet);
     const { sequence } = stream.reception.statistics;
     const { highest } = sequence;
     this.#useful(stream, stream.receive(packet, format, now), now);
     // Packets that a goodbye has overtaken are no sign of life.
     if (this.#saidGoodbye && sequence.highest > highest) this.#tellSource(stream);
-    return true;
+  }
+
+  #receiveRepair(packet: RtpPacket, role: "rtx" | "flexfec", now: Millis): void {
+    const stream = this.#repairedBy(packet);
+    if (stream === undefined) return this.#refuse(packet.ssrc, "unknown repaired source");
+    const useful = role === "rtx"
+      ? stream.receiveRtx(packet, now)
+      : stream.receiveFlexfec(packet, now);
+    this.#useful(stream, useful, now);
   }
 
   /** Takes a packet back that the application was given. */
