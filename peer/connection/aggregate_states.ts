@@ -51,6 +51,11 @@ export class AggregateStates {
     this.#updateInTask("gathering", "ice", "connection");
   }
 
+  /** There is none whose gathering could be told of later: the state is "new" at once (W3C WebRTC section 4.3.2). */
+  lastTransportHasGone(): void {
+    for (const event of this.update("gathering")) this.#host.target.dispatchEvent(event);
+  }
+
   /** The connection is closed: nothing is told of it at this end. */
   close(): void {
     this.ice = "closed";

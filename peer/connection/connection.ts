@@ -252,6 +252,10 @@ export class Connection implements Hosts {
     return tracks;
   }
 
+  onTold(): void {
+    if (this.transports.inUse.length === 0) this.states.lastTransportHasGone();
+  }
+
   onStable(): void {
     this.#stableAssociation = this.association;
     this.negotiationNeeded.clear();

@@ -59,6 +59,8 @@ export interface SignalingHost extends IceGenerationsHost {
   onRollback(wasRemote: boolean): RemoteTracks;
   /** The state is stable again: negotiation may be needed anew. */
   onStable(): void;
+  /** The application has been told of a description: it is told of what else has changed by it. */
+  onTold(): void;
 }
 
 /** A description that was created, and its number among them. */
@@ -221,6 +223,8 @@ export class Signaling {
     const collides = type === "offer" &&
       nextSignalingState(this.state, "remote", type) === undefined;
     if (collides) await this.#set("local", "rollback", "");
+    // W3C WebRTC section 4.4.1.5: it is looked at in parallel. What the application does meanwhile comes before what follows from it.
+    await this.#inTask(() => {});
     await this.#set("remote", type, sdp);
   }
 
@@ -314,6 +318,7 @@ export class Signaling {
     const { target } = this.#host;
     if (this.state !== before) target.dispatchEvent(new Event("signalingstatechange"));
     tracks.fire(target);
+    this.#host.onTold();
   }
 
   /** Runs `steps` in a task; its promise never settles once the connection is closed. */

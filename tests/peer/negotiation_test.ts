@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { MediaStream, MediaStreamTrackGenerator } from "../../media/mod.ts";
 import { RTCRtpReceiver, type RTCSessionDescriptionInit } from "../../mod.ts";
+import { queueTask } from "../../webidl/task.ts";
 import { Pair, record, without } from "./pair.ts";
 
 Deno.test("WebRTC Extensions section 4: extensions that an answer leaves out are not offered again, and answered once they are", async () => {
@@ -316,5 +317,37 @@ Deno.test("a section that an answer of ours rejects is offered later on with all
   const [, first, second] = (await bob.createOffer()).sdp!.split(/^m=/m);
   const extmaps = (section?: string) => section!.match(/^a=extmap:.*/gm);
   assertEquals(extmaps(second), extmaps(first));
+  await pair.close();
+});
+
+Deno.test('W3C WebRTC section 4.3.2: with its last transport a connection is back in the gathering state "new", by the end of the answer', async () => {
+  const pair = new Pair({ trickle: false });
+  const { alice, bob } = pair;
+  alice.addTransceiver("audio", { direction: "recvonly" });
+  await pair.negotiate();
+  const fired = record(bob, "signalingstatechange", "icegatheringstatechange");
+  alice.getTransceivers()[0]!.stop();
+  await alice.setLocalDescription();
+  await bob.setRemoteDescription(alice.localDescription!);
+  fired.length = 0;
+  await bob.setLocalDescription();
+  assertEquals(bob.iceGatheringState, "new");
+  assertEquals(fired, ["signalingstatechange", "icegatheringstatechange"]);
+  await alice.setRemoteDescription(bob.localDescription!);
+  assertEquals(alice.iceGatheringState, "new");
+  await pair.close();
+});
+
+Deno.test("W3C WebRTC section 4.4.1.5: a remote description is looked at in parallel: what was queued meanwhile comes before it", async () => {
+  const pair = new Pair();
+  pair.alice.addTransceiver("audio");
+  const offer = await pair.alice.createOffer();
+  const order: string[] = [];
+  const task = new Promise<void>((resolve) => queueTask(resolve));
+  const set = pair.bob.setRemoteDescription(offer).then(() => order.push("description"));
+  await task;
+  queueTask(() => order.push("task"));
+  await set;
+  assertEquals(order, ["task", "description"]);
   await pair.close();
 });
