@@ -14,6 +14,9 @@ const MAX_SILENCE = 1_000_000;
 /** Silence is put there in pieces of this length, in microseconds: a peer may have been silent for a day. */
 const PIECE = 10_000_000;
 
+/** More sound than this, in microseconds, does not come too late in a row: other tracks are ahead for good. */
+const MAX_PAST = 500_000;
+
 /** One track of a recording. */
 export class RecordedTrack {
   /** Its number in the file; undefined while it is not in it. */
@@ -32,6 +35,8 @@ export class RecordedTrack {
   /** What the file has last: where it begins, and where it ends. */
   #start = -Infinity;
   #end: number | undefined;
+  /** How much sound, in microseconds, has come too late in a row. */
+  #past = 0;
 
   constructor(shared: SharedClock) {
     this.#timeline = new TrackTimeline(shared);
@@ -64,10 +69,13 @@ export class RecordedTrack {
     return { ...chunk, timestamp, duration: exact ?? chunk.duration ?? this.#step };
   }
 
-  /** Whether there is sound, or silence, in the file already where this belongs. */
+  /** Whether there is sound, or silence, in the file already where this belongs. If there is again and again, the track goes on after it. */
   isPast({ timestamp, duration = 0 }: EncodedChunk): boolean {
     if (this.#end === undefined || this.codec?.mimeType.startsWith("video/")) return false;
-    return timestamp < this.#start || timestamp + duration / 2 < this.#end;
+    const isPast = timestamp < this.#start || timestamp + duration / 2 < this.#end;
+    this.#past = isPast ? this.#past + duration : 0;
+    if (this.#past > MAX_PAST) this.#timeline.skipTo(this.#end);
+    return isPast;
   }
 
   /** A chunk goes into the file. */

@@ -7,11 +7,13 @@ import { TimestampUnwrapper } from "../timestamp_unwrapper.ts";
 const MAX_JUMP = 10_000_000;
 
 /**
- * RTP timestamps that are so far behind at once, in microseconds, stood still while nothing was sent: Chromium's do, for sound without a
- * track. Or the network held them back: then those that follow come earlier than they can, by more than delays vary.
+ * RTP timestamps that are so far behind at once, in microseconds, stood still while nothing was sent, as Chromium's do for sound without a
+ * track; unless chunks were held back, by the network or by a busy machine: then the next ones come faster than at their pace.
  */
 const MAX_STALL = 1_000_000;
-const MAX_LEAD = 500_000;
+
+/** How many are looked at to tell. */
+const PACE_CHUNKS = 3;
 
 /** Local sources may be written faster or slower than in real time; timestamps that jump by an hour are wrong, and would take memory. */
 const MAX_LOCAL_JUMP = 3_600_000_000;
@@ -55,8 +57,8 @@ export class TrackTimeline {
   #offset: number | undefined;
   #lastMedia = 0;
   #last: { time: number; at: Millis } | undefined;
-  /** Where timestamps were last found to have stood still, and the offset before that. */
-  #stall: { offset: number; media: number; at: Millis } | undefined;
+  /** By how much timestamps seem to have stood still, and the chunks that have come since it was found. */
+  #stall: { behind: number; media: number; at: Millis; chunks: number } | undefined;
   /** The latest time that was given out, and that of the last key frame. */
   #latest = -Infinity;
   #key = -Infinity;
@@ -92,6 +94,14 @@ export class TrackTimeline {
     return this.#last && this.#last.time + (now - this.#last.at) * 1000;
   }
 
+  /** What comes next follows at that time. */
+  skipTo(time: number): void {
+    if (this.#last === undefined || this.#offset === undefined) return;
+    this.#offset += time - this.#last.time;
+    this.#last = { ...this.#last, time };
+    this.#latest = Math.max(this.#latest, time);
+  }
+
   #restart(): void {
     this.#offset = this.#stall = undefined;
     this.#rtpTime = new TimestampUnwrapper();
@@ -110,19 +120,16 @@ export class TrackTimeline {
     return Math.abs(media - this.#lastMedia - elapsed) > most;
   }
 
-  /** The stream goes on where time is, or, if it had only been held back, where it was. */
+  /** A stream whose timestamps stood still goes on where time is. */
   #followStall(media: number, at: Millis): void {
     if (this.#last === undefined || this.#offset === undefined) return;
     const behind = (at - this.#last.at) * 1000 - (media - this.#lastMedia);
-    if (behind > MAX_STALL) {
-      this.#stall = { offset: this.#offset, media, at };
-      this.#offset += behind;
-    } else if (this.#stall !== undefined) {
-      const lead = media - this.#stall.media - (at - this.#stall.at) * 1000;
-      if (lead <= MAX_LEAD) return;
-      this.#offset = this.#stall.offset;
-      this.#stall = undefined;
-    }
+    if (behind > MAX_STALL) this.#stall = { behind, media, at, chunks: 0 };
+    const stall = this.#stall;
+    if (stall === undefined || stall.chunks++ < PACE_CHUNKS) return;
+    this.#stall = undefined;
+    const isAtItsPace = (at - stall.at) * 1000 > (media - stall.media) / 2;
+    if (isAtItsPace) this.#offset += stall.behind;
   }
 
   #anchor({ metadata = {} }: EncodedChunk, media: number, at: Millis): number {

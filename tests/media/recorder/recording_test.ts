@@ -362,6 +362,32 @@ Deno.test("sound whose RTP timestamps stood still while there was none comes aft
   }
 });
 
+Deno.test("sound that is always behind the pictures is not left out for ever", async () => {
+  const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
+  const data = Uint8Array.of(0xf8, 0xff, 0xfe);
+  const clock = new VirtualClock();
+  const [audio, video] = [
+    new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
+    new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
+  ];
+  const recording = recordTracks([createTrack(audio), createTrack(video)], {
+    format: "webm",
+    clock,
+  });
+  const metadata = (mimeType: string, rtpTimestamp: number) => ({ mimeType, rtpTimestamp });
+  for (let time = 0; time < 6000; time += 20) {
+    // After a second, the pictures' timestamps jump by four seconds.
+    const ahead = time < 1000 ? 0 : 4000;
+    const about = metadata("video/VP8", (time + ahead) * 90);
+    video.emit({ type: "key", timestamp: 0, data: frames[0]!, metadata: about });
+    audio.emit({ type: "key", timestamp: 0, data, metadata: metadata("audio/opus", time * 48) });
+    await clock.advance(20);
+  }
+  const { bytes, discarded } = await recording.stop();
+  assertEquals((await probe(bytes!)).complaints, "");
+  assert(discarded < 50, `${discarded} of 300 chunks of sound were left out`);
+});
+
 Deno.test("silence of a day takes no more than a recording may", async () => {
   const clock = new VirtualClock();
   const source = new MediaSource({ kind: "audio", codecs: [parseCodec("ulaw")!] });

@@ -63,27 +63,23 @@ Deno.test("a timestamp that jumps while time does not is that of another stream,
 });
 
 Deno.test("RTP timestamps that stood still while nothing was sent, as those of a sender without a track, go on where time is", () => {
+  const later = Array.from({ length: 6 }, (_, i): [EncodedChunk, number] => [
+    rtp((i + 2) * 1800),
+    7040 + i * 20,
+  ]);
   assertEquals(
-    places([[rtp(0), 0], [rtp(1800), 20], [rtp(3600), 7040], [rtp(5400), 7060], [rtp(7200), 7080]]),
-    [0, 20, 7040, 7060, 7080],
+    places([[rtp(0), 0], [rtp(1800), 20], ...later]),
+    [0, 20, 40, 60, 80, 7100, 7120, 7140],
   );
 });
 
-Deno.test("less delay than there was after a pause is no burst", () => {
-  assertEquals(
-    places([[rtp(0), 0], [rtp(1800), 3300], [rtp(90_000), 4000], [rtp(180_000), 5000]]),
-    [0, 3300, 4280, 5280],
-  );
-});
-
-Deno.test("what the network held back comes in a burst, and what comes after that has its old place", () => {
+Deno.test("what the network, or a busy machine, held back comes in a burst, and has its place", () => {
   const burst = Array.from({ length: 149 }, (_, i): [EncodedChunk, number] => [
     rtp((i + 2) * 1800),
     3020 + i / 100,
   ]);
   const placed = places([[rtp(0), 0], [rtp(1800), 20], ...burst, [rtp(360_000), 4000]]);
-  assertEquals(placed.slice(-1), [4000]);
-  assertEquals(placed, placed.toSorted((a, b) => a - b));
+  assertEquals(placed, [0, 20, ...burst.map((_, i) => (i + 2) * 20), 4000]);
 });
 
 Deno.test("a local timestamp that is wrong by more than an hour goes on from where time is", () => {
