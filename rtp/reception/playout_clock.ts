@@ -11,6 +11,13 @@ const TRANSIT_WINDOW: Millis = 10_000;
 const MAX_TRANSIT_CHANGE: Millis = 5000;
 
 /**
+ * What is so much slower than the quickest of late, packet after packet for so long, is so for good: the timestamps stood still while
+ * nothing was sent, as those of a browser's sender without a track do.
+ */
+const MIN_STEP: Millis = 500;
+const STEADY: Millis = 200;
+
+/**
  * Says when a packet should play, so that packets which arrive unevenly play evenly (RFC 3550 section 6.4.1 and appendix A.8 have the idea
  * of transit time): the quickest packets of late wait for as long as the delay is, slower ones for what is left of it.
  */
@@ -23,10 +30,18 @@ export class PlayoutClock {
   #fastest: Millis = Infinity;
   #fastestBefore: Millis = Infinity;
   #windowEnd: Millis = 0;
+  #changes = 0;
+  /** Since when packets are much slower, and the quickest of these. */
+  #slow: { since: Millis; fastest: Millis } | undefined;
 
   /** `clockRate` in Hz. */
   constructor(clockRate: number) {
     this.#clockRate = clockRate;
+  }
+
+  /** How often the sender's clock was found to have jumped, or stood still: what was known of it holds no more. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** How long the quickest packets wait. */
@@ -46,8 +61,10 @@ export class PlayoutClock {
     }
     this.#timestamp = timestamp;
     const transit = now - this.#media;
+    const changes = this.#changes;
     const fastest = this.#fastestOf(transit, now);
-    if (this.#delay === 0) return now;
+    // The delay may be one that comes of what was known of the sender's clock before.
+    if (this.#delay === 0 || this.#changes !== changes) return now;
     const playout = fastest + this.#media + this.#delay;
     return Math.min(Math.max(playout, now), now + MAX_BUFFER_DELAY);
   }
@@ -68,12 +85,9 @@ export class PlayoutClock {
 
   #fastestOf(transit: Millis, now: Millis): Millis {
     const fastest = Math.min(this.#fastest, this.#fastestBefore);
-    if (Math.abs(transit - fastest) > MAX_TRANSIT_CHANGE) {
-      this.#fastest = transit;
-      this.#fastestBefore = Infinity;
-      this.#windowEnd = now + TRANSIT_WINDOW;
-      return transit;
-    }
+    if (Math.abs(transit - fastest) > MAX_TRANSIT_CHANGE) return this.#begin(transit, now);
+    const steady = this.#steadyStep(transit, fastest, now);
+    if (steady !== undefined) return this.#begin(steady, now);
     if (now >= this.#windowEnd) {
       this.#fastestBefore = this.#fastest;
       this.#fastest = transit;
@@ -82,5 +96,26 @@ export class PlayoutClock {
       this.#fastest = transit;
     }
     return Math.min(this.#fastest, this.#fastestBefore);
+  }
+
+  /** Transit times are these from now on. */
+  #begin(transit: Millis, now: Millis): Millis {
+    if (this.#fastest !== Infinity) this.#changes++;
+    this.#fastest = transit;
+    this.#fastestBefore = Infinity;
+    this.#windowEnd = now + TRANSIT_WINDOW;
+    this.#slow = undefined;
+    return transit;
+  }
+
+  /** The transit time that has been much longer for long enough, if it has. */
+  #steadyStep(transit: Millis, fastest: Millis, now: Millis): Millis | undefined {
+    if (transit - fastest < MIN_STEP) {
+      this.#slow = undefined;
+      return undefined;
+    }
+    const slow = this.#slow ??= { since: now, fastest: transit };
+    slow.fastest = Math.min(slow.fastest, transit);
+    return now - slow.since >= STEADY ? slow.fastest : undefined;
   }
 }

@@ -49,6 +49,8 @@ export class IncomingStream {
   #target: Millis = 0;
   #playoutDelay: Millis = 0;
   #lag: Millis = 0;
+  /** How often its sender's clock had changed at the last report. */
+  #clockChanges = 0;
   /** NACKs that asked for packets of it. */
   nackCount = 0;
 
@@ -163,8 +165,14 @@ export class IncomingStream {
     this.#hold();
   }
 
+  /** Whether its sender's clock has changed since what was last told of it. */
+  get isReportStale(): boolean {
+    return this.#clockChanges !== this.reception.buffer.playout.changes;
+  }
+
   /** Takes a sender report about it. */
   reported(report: SenderReport, now: Millis): void {
+    this.#clockChanges = this.reception.buffer.playout.changes;
     this.#senderReport = report;
     this.#senderReports++;
     this.reception.reported(report, now);
@@ -176,6 +184,7 @@ export class IncomingStream {
     this.#format = format;
     this.#count(packet);
     this.#followPlayoutDelay(packet);
+    if (this.isReportStale) this.setLag(0);
     if (this.repair === undefined) {
       return this.reception.receive(packet, now) ? [packet] : NONE;
     }

@@ -40,7 +40,7 @@ function transitsOf(
   const transitOf = isCaptureTold ? captureTransit : reportTransit;
   const known = heard.map((streams) =>
     streams.flatMap((stream): [IncomingStream, Millis][] => {
-      const transit = transitOf(stream);
+      const transit = stream.isReportStale ? undefined : transitOf(stream);
       return transit === undefined ? [] : [[stream, transit]];
     })
   ).filter((entries) => entries.length > 0);

@@ -33,6 +33,8 @@ class Film {
   readonly pair: Ends = ends(6);
   /** What the path adds to the packets of a kind. */
   readonly added: Record<RtpKind, number> = { audio: 0, video: 0 };
+  /** For how long the RTP timestamps of a kind have stood still. */
+  readonly stood: Record<RtpKind, number> = { audio: 0, video: 0 };
   /** By how much the clock that each kind is captured by is ahead of its sender's, if that is told. */
   #clockOffset: ((kind: RtpKind) => number) | undefined;
   /** What sender reports are changed to. */
@@ -84,7 +86,7 @@ class Film {
         assert(item.type === "frame");
         const kind = item.mid === "0" ? "audio" : "video";
         const first = this.#first[kind] ??= item.timestamp;
-        const given = this.#begin[kind]! + (item.timestamp - first) / 1000;
+        const given = this.#begin[kind]! + (item.timestamp - first) / 1000 + this.stood[kind];
         if (pair.now >= half) took[kind].push(pair.now - given);
       }
       seen = pair.received.b.length;
@@ -129,15 +131,30 @@ class Film {
   #onItsWay(packet: RtpDatagram): RtpDatagram | undefined {
     if (packet.kind === "rtcp") {
       const packets = parseRtcp(packet.data);
-      const changed = packets.map((one) => one.type === "SR" ? this.report(one) : one);
+      const changed = packets.map((one) => {
+        if (one.type !== "SR") return one;
+        return this.report({ ...one, rtpTimestamp: this.#shown(one.ssrc, one.rtpTimestamp) });
+      });
       return { kind: "rtcp", data: serializeRtcp(changed) };
     }
-    const isVideo = parseRtpPacket(packet.data)!.ssrc === VIDEO.ssrc;
-    const added = this.added[isVideo ? "video" : "audio"];
+    const { ssrc, timestamp } = parseRtpPacket(packet.data)!;
+    new DataView(packet.data.buffer, packet.data.byteOffset)
+      .setUint32(4, this.#shown(ssrc, timestamp));
+    const added = this.added[kindOf(ssrc)];
     if (added === 0) return packet;
     this.#held.push({ at: this.pair.now + added, packet });
     return undefined;
   }
+
+  /** A timestamp as the other side sees it. */
+  #shown(ssrc: number, rtpTimestamp: number): number {
+    const kind = kindOf(ssrc);
+    return (rtpTimestamp - this.stood[kind] * (kind === "audio" ? 48 : 90)) >>> 0;
+  }
+}
+
+function kindOf(ssrc: number): RtpKind {
+  return ssrc === VIDEO.ssrc ? "video" : "audio";
 }
 
 function assertTook(
@@ -193,6 +210,18 @@ Deno.test("a track that has fallen silent holds nobody up", () => {
   assertTook(film.play(20, ["audio"]), { audio: PATH });
   assertTook(film.play(20), { audio: PATH + 300, video: PATH + 300 });
 });
+
+for (const [kind, other] of [["audio", "video"], ["video", "audio"]] as const) {
+  for (const seconds of [2, 4, 8]) {
+    Deno.test(`${kind} whose timestamps stood still for ${seconds} s, as where a browser's sender had no track, holds nobody up and is not held`, () => {
+      const film = new Film();
+      film.play(5);
+      film.play(seconds, [other]);
+      film.stood[kind] = seconds * 1000;
+      for (let i = 0; i < 15; i++) assertTook(film.play(2), { audio: PATH, video: PATH });
+    });
+  }
+}
 
 Deno.test("W3C WebRTC section 5.3: of tracks in one stream, the larger jitterBufferTarget is that of both", () => {
   const film = new Film();
