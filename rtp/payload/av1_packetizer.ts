@@ -29,8 +29,8 @@ interface Element {
  * and without a dependency descriptor, Chromium decodes nothing.
  */
 export class Av1Packetizer implements Packetizer {
-  /** The payloads of a temporal unit; none if it is malformed or has nothing to send. */
-  packetize({ data }: MediaFrame, maxSize: number): RtpPayload[] {
+  /** The payloads of a temporal unit, or of one spatial layer of it; none if it is malformed or has nothing to send. */
+  packetize({ data, place }: MediaFrame, maxSize: number): RtpPayload[] {
     const obus = readTemporalUnit(data);
     if (obus === undefined || obus.length === 0) return [];
     const filler = new PayloadFiller(maxSize);
@@ -40,7 +40,8 @@ export class Av1Packetizer implements Packetizer {
     if (beginsSequence(obus)) payloads[0]![0]! |= 0x08;
     return payloads.map((payload, i) => ({
       payload,
-      marker: i === payloads.length - 1,
+      // AV1 RTP specification section 4.2: on the last packet of a temporal unit.
+      marker: i === payloads.length - 1 && (place?.endsPicture ?? true),
       timestampOffset: 0,
     }));
   }

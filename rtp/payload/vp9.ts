@@ -3,6 +3,7 @@ import { type FinishedFrame, FrameAssembler, type FrameReader } from "./assemble
 import type { FramePlace, MediaFrame, Packetizer, RtpPayload } from "./format.ts";
 import { fragmentSizes } from "./fragments.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
+import { joinSuperframe } from "./vp9_superframe.ts";
 import {
   parseVp9Descriptor,
   type Vp9Descriptor,
@@ -93,7 +94,7 @@ export interface Vp9Picture {
 /** The most spatial layers that a picture has: their number takes three bits (RFC 9628 section 4.2). */
 const MAX_SPATIAL_LAYERS = 8;
 
-/** Puts VP9 pictures together again: all spatial layers of one timestamp, one behind the other as a decoder takes them. */
+/** Puts VP9 pictures together again: all spatial layers of one timestamp, as a superframe if they are several. */
 export function vp9Depacketizer(): FrameAssembler<Vp9Picture> {
   return new FrameAssembler(new Vp9Reader());
 }
@@ -101,6 +102,8 @@ export function vp9Depacketizer(): FrameAssembler<Vp9Picture> {
 class Vp9Reader implements FrameReader<Vp9Picture> {
   readonly #buffer = new FrameBuffer();
   #layers: Vp9Descriptor[] = [];
+  /** Where their frames begin. */
+  #starts: number[] = [];
   /** Whether a layer's frame has begun and not ended. */
   #inFrame = false;
 
@@ -130,6 +133,7 @@ class Vp9Reader implements FrameReader<Vp9Picture> {
     if (descriptor.startOfFrame) {
       if (!this.#isAbove(descriptor)) return "malformed payload";
       this.#layers.push(descriptor);
+      this.#starts.push(this.#buffer.length);
     }
     this.#inFrame = !descriptor.endOfFrame;
     this.#buffer.append(payload.subarray(length));
@@ -140,12 +144,18 @@ class Vp9Reader implements FrameReader<Vp9Picture> {
     const layers = this.#layers;
     if (layers.length === 0 || this.#inFrame) return undefined;
     const keyFrame = !layers[0]!.interPicture;
-    return { data: this.#buffer.take(), keyFrame, descriptor: { layers } };
+    const data = this.#buffer.take();
+    const frames = this.#starts.map((start, i) => data.subarray(start, this.#starts[i + 1]));
+    return {
+      data: frames.length > 1 ? joinSuperframe(frames) : data,
+      ...{ keyFrame, descriptor: { layers } },
+    };
   }
 
   reset(): void {
     this.#buffer.clear();
     this.#layers = [];
+    this.#starts = [];
     this.#inFrame = false;
   }
 

@@ -9,6 +9,7 @@ import {
   h264Packetizer,
   h265Depacketizer,
   h265Packetizer,
+  joinSuperframe,
   packetizerFor,
   parseAv1Payload,
   parseVp8Descriptor,
@@ -266,7 +267,7 @@ Deno.test("VP9: spatial layers make one picture, and a picture that lost its low
   assertEquals(payloads.map(({ marker }) => marker), payloads.map((_, i) => i === 5));
   const bytes = payloads.map(({ payload }) => payload);
   const [picture] = push(depacketizer, bytes);
-  assertEquals(picture!.data, concat(layers.map(({ data }) => data)));
+  assertEquals(picture!.data, joinSuperframe(layers.map(({ data }) => data)));
   assertEquals(picture!.descriptor.layers.map(({ layer }) => layer!.spatialId), [0, 1, 2]);
   assert(picture!.keyFrame);
   assertEquals(push(depacketizer, bytes.slice(2), 8), []);

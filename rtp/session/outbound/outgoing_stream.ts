@@ -185,8 +185,16 @@ export class OutgoingStream {
     }
   }
 
-  /** The packets of a frame, without their numbers. Throws a RangeError if its format can't carry it. */
-  packetize(frame: OutboundFrame, format: RtpFormat, now: Millis): SendInit[] {
+  /**
+   * The packets of a frame, without their numbers; `endsPicture` says whether it is the last spatial layer of its picture, if that is known.
+   * Throws a RangeError if its format can't carry it.
+   */
+  packetize(
+    frame: OutboundFrame,
+    format: RtpFormat,
+    now: Millis,
+    endsPicture?: boolean,
+  ): SendInit[] {
     const { data, keyFrame, timestamp: micros, contributingSources } = frame;
     const timestamp = frame.rtpTimestamp ?? this.timestampOf(micros, format, now);
     this.media.clockRate = format.clockRate;
@@ -196,7 +204,7 @@ export class OutgoingStream {
     const captureTime = this.#captureTimes.of(frame.captureTime, timestamp, format.clockRate, now);
     const told = captureTime === undefined ? frame : { ...frame, captureTime };
     const description = this.#describe(frame);
-    const placed = this.#placement.find(frame, this.parameters.layers);
+    const placed = this.#placement.find(frame, this.parameters.layers, endsPicture);
     const elements = (place: { readonly isFirst: boolean; readonly isLast: boolean }) => [
       ...name,
       ...frameElements(told, headers.ids, place),
@@ -209,7 +217,7 @@ export class OutgoingStream {
     this.#placement.sent(placed);
     if (description !== undefined) this.#dependencies.sent(description);
     this.#payloadType = payloadType;
-    this.#countFrame(now);
+    if (placed.place?.beginsPicture ?? true) this.#countFrame(now);
     if (keyFrame) this.keyFramesSent++;
     return payloads.map(({ payload, marker, timestampOffset }, i) => ({
       payloadType,

@@ -20,6 +20,7 @@ import {
 } from "../parameters.ts";
 import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
 import { ExtensionHeaders } from "./extension_headers.ts";
+import { layerFrames } from "./layer_frames.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
 import { SectionLimit } from "./section_limit.ts";
 import { schemeFor } from "./protection_schemes.ts";
@@ -133,7 +134,7 @@ export class Sender implements SenderSection {
     } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
     const { remote, protection } = stream;
     protection.observe(remote.fractionLost);
-    const inits = this.#made(() => stream.packetize(frame, format, now)) ?? [];
+    const inits = this.#made(() => this.#packetize(frame, stream, format, now)) ?? [];
     if (inits.length > 0) stream.limits.frame();
     for (const { payload } of inits) this.#count(payload.length, stream);
     if (this.parameters.handsUpPackets) { for (const init of inits) this.#handUp(init, stream); }
@@ -143,6 +144,17 @@ export class Sender implements SenderSection {
         this.#enqueue(packet, stream, now);
       }
     }
+  }
+
+  #packetize(
+    frame: OutboundFrame,
+    stream: OutgoingStream,
+    format: RtpFormat,
+    now: Millis,
+  ): SendInit[] {
+    return layerFrames(frame, format, stream.parameters).flatMap(({ frame, endsPicture }) =>
+      stream.packetize(frame, format, now, endsPicture)
+    );
   }
 
   /** The packets of a frame, with repairs among them where what is lost can't be sent again in time. */

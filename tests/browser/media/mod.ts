@@ -11,6 +11,7 @@ import { browserFindsCap, findsCap, losesLittle } from "./impaired.ts";
 import { forwards } from "./forward.ts";
 import { records } from "./record.ts";
 import { simulcast } from "./simulcast.ts";
+import { echoesSpatialLayers } from "./spatial_layers.ts";
 import { echoesLayers } from "./temporal_layers.ts";
 import { switchesLayers } from "./layers.ts";
 import { laterOffers } from "./later_offers.ts";
@@ -29,7 +30,13 @@ export function scenariosFor(browser: BrowserName): Scenario[] {
       ? ["video/VP8", "video/AV1"].flatMap((video) => describes({ video, audio: "audio/opus" }))
       : [],
     ...browser === "chromium"
-      ? ["video/VP8", "video/VP9"].map((video) => echoesLayers({ video, audio: "audio/opus" }))
+      ? [
+        ...["video/VP8", "video/VP9"].map((video) => echoesLayers({ video, audio: "audio/opus" })),
+        echoesSpatialLayers({ video: "video/VP9", audio: "audio/opus" }, false),
+        ...["video/VP9", "video/AV1"].map((video) =>
+          echoesSpatialLayers({ video, audio: "audio/opus" }, true)
+        ),
+      ]
       : [],
     playsDevices,
     ...videos.map(playsFile),

@@ -1,19 +1,29 @@
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "../../../core/wire/mod.ts";
 import {
+  DEPENDENCY_DESCRIPTOR_URI,
+  type DependencyStructure,
+  findElement,
+  joinSuperframe,
   type LayerCounts,
   type OutboundFrame,
+  parseDependencyDescriptor,
   parseRtpPacket,
   parseVp8Descriptor,
   parseVp9Descriptor,
   type RtpPacket,
+  templateOf,
   type Vp8Descriptor,
   type Vp9Descriptor,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { type Ends, ends, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
+import { sessionCore } from "../../../rtp/session/session.ts";
+import { obu } from "../codecs.ts";
+import { type Ends, ends, EXTENSIONS, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
 
 const VP8 = 96;
 const VP9 = 98;
+const AV1 = 45;
 
 function layeredEnds(layers?: LayerCounts): Ends {
   return ends(1, {}, { encodings: [{ ...VIDEO, ...(layers && { layers }) }] });
@@ -189,9 +199,9 @@ Deno.test("RFC 9628 section 4.2: what a picture's source says that it needs is w
   assertEquals(references.at(-1), [1]);
 });
 
-Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and the last has the marker", () => {
-  const pair = layeredEnds({ spatial: 2, temporal: 1 });
-  for (let i = 0; i < 3; i++) {
+/** Pictures of VP9 whose two spatial layers come one after the other, the first with a key frame. */
+function sendByLayers(pair: Ends, pictures: number): void {
+  for (let i = 0; i < pictures; i++) {
     const timestamp = pair.now * 1000;
     for (const spatialId of [0, 1]) {
       const keyFrame = i === 0 && spatialId === 0;
@@ -199,7 +209,13 @@ Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and
       send(pair, { payloadType: VP9, keyFrame, timestamp, dependencies, after: spatialId * 40 });
     }
   }
-  const told = vp9Of(pair);
+}
+
+Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and the last has the marker", () => {
+  const pair = layeredEnds({ spatial: 2, temporal: 1 });
+  sendByLayers(pair, 1); // by which it is known that more may follow the lowest layer
+  sendByLayers(pair, 3);
+  const told = vp9Of(pair).slice(2);
   const [{ pictureId } = {}] = told;
   assertEquals(told.map((one) => (one.pictureId! - pictureId!) & 0x7fff), [0, 0, 1, 1, 2, 2]);
   assertEquals(told.map(({ layer }) => [layer!.spatialId, layer!.interLayer]), [
@@ -208,19 +224,31 @@ Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and
   assertEquals(told.map(({ references }) => references), [
     ...[undefined, undefined, [1], [1], [1], [1]],
   ]);
-  assertEquals(packetsOf(pair).map(({ marker }) => marker), [
+  assertEquals(packetsOf(pair).slice(2).map(({ marker }) => marker), [
     ...[false, true, false, true, false, true],
   ]);
-  assertEquals(framesOf(pair).length, 3);
+  assertEquals(framesOf(pair).length, 2 + 3);
 });
 
-Deno.test("a picture whose highest layer is left out is followed by another one", () => {
+Deno.test("a picture of the lowest layer alone ends with it, wherever its source gives whole pictures", () => {
   const pair = layeredEnds({ spatial: 2, temporal: 1 });
   for (let i = 0; i < 3; i++) {
     const dependencies = { spatialId: 0, temporalId: 0 };
     send(pair, { payloadType: VP9, keyFrame: i === 0, dependencies });
   }
   const [first, ...others] = vp9Of(pair).map(({ pictureId }) => pictureId!);
+  assertEquals(others.map((id) => (id - first!) & 0x7fff), [1, 2]);
+  assert(packetsOf(pair).every(({ marker }) => marker));
+});
+
+Deno.test("a picture whose highest layer is left out is followed by another one", () => {
+  const pair = layeredEnds({ spatial: 2, temporal: 1 });
+  sendByLayers(pair, 1);
+  for (let i = 0; i < 3; i++) {
+    const dependencies = { spatialId: 0, temporalId: 0 };
+    send(pair, { payloadType: VP9, keyFrame: i === 0, dependencies });
+  }
+  const [first, ...others] = vp9Of(pair).slice(2).map(({ pictureId }) => pictureId!);
   assertEquals(others.map((id) => (id - first!) & 0x7fff), [1, 2]);
 });
 
@@ -274,4 +302,60 @@ Deno.test("whatever is said of frames, receivers find their way through the laye
       assert(temporalId! < Math.min(layers.temporal, 4), `seed ${seed}, round ${round}`);
     }
   }
+});
+
+/** The descriptors of all packets, and their markers. */
+function described(pair: Ends): [frameNumber: number, spatialId: number, marker: boolean][] {
+  let structure: DependencyStructure | undefined;
+  return packetsOf(pair).map(({ extension, marker }) => {
+    const descriptor = parseDependencyDescriptor(findElement(extension, 13)!, structure)!;
+    structure = descriptor.structure ?? structure;
+    const { spatialId } = templateOf(descriptor, structure!)!;
+    return [descriptor.frameNumber, spatialId, marker];
+  });
+}
+
+function spatialEnds(spatial: number): Ends {
+  const extensions = new Map([...EXTENSIONS, [DEPENDENCY_DESCRIPTOR_URI, 13]]);
+  const encodings = [{ ...VIDEO, layers: { spatial, temporal: 1 } }];
+  return ends(1, {}, { encodings, video: { extensions }, receiving: { extensions } });
+}
+
+Deno.test("a superframe of VP9 goes as its spatial layers, each described by itself, and comes back whole", () => {
+  const pair = spatialEnds(2);
+  const pictures = Array.from(
+    { length: 3 },
+    (_, i) => joinSuperframe([new Uint8Array(300).fill(i + 1), new Uint8Array(900).fill(i + 4)]),
+  );
+  for (const [i, data] of pictures.entries()) {
+    send(pair, { payloadType: VP9, keyFrame: i === 0, data });
+  }
+  assertEquals(vp9Of(pair).map(({ layer }) => [layer!.spatialId, layer!.interLayer]), [
+    ...Array.from({ length: 3 }, () => [[0, false], [1, true]] as [number, boolean][]).flat(),
+  ]);
+  assertEquals(described(pair), [
+    ...[[0, 0, false], [1, 1, true], [2, 0, false], [3, 1, true], [4, 0, false], [5, 1, true]],
+  ] as [number, number, boolean][]);
+  assertEquals(framesOf(pair).map(({ data }) => data), pictures);
+  assertEquals(sessionCore(pair.a).sender("1")!.streams()[0]!.framesSent, 3);
+});
+
+Deno.test("AV1 specification section 5.3.3: a temporal unit goes as its spatial layers, of which the highest may be missing, and its last packet has the marker", () => {
+  const pair = spatialEnds(3);
+  const frame = (spatialId: number, keyFrame: boolean) =>
+    Uint8Array.of(0x36, spatialId << 3, 3, keyFrame ? 0x10 : 0x30, spatialId, 7);
+  const pictures = [[0, 1, 2], [0, 1, 2], [0, 1], [0]].map((layers, i) =>
+    concat([
+      ...i === 0 ? [obu(0x0a, Uint8Array.of(1, 2, 3))] : [],
+      ...layers.map((spatialId) => frame(spatialId, i === 0 && spatialId === 0)),
+    ])
+  );
+  for (const [i, data] of pictures.entries()) {
+    send(pair, { payloadType: AV1, keyFrame: i === 0, data });
+  }
+  assertEquals(described(pair).map(([, ...rest]) => rest), [
+    ...[[0, false], [1, false], [2, true], [0, false], [1, false], [2, true]],
+    ...[[0, false], [1, true], [0, true]],
+  ] as [number, boolean][]);
+  assertEquals(framesOf(pair).map(({ data }) => data), pictures);
 });

@@ -16,6 +16,8 @@ export interface PlacedFrame {
   readonly place: FramePlace | undefined;
   /** Of the stream from this frame on; undefined if it has no layers. */
   readonly layers: LayerCounts | undefined;
+  /** Whether the source gives each spatial layer by itself. */
+  readonly comesByLayers: boolean;
 }
 
 /**
@@ -28,28 +30,36 @@ export class FramePlacement {
   /** Counts pictures. */
   #picture = 0;
   #spatialId = 0;
+  /** Whether the source has ever given a spatial layer by itself, and whether that is reckoned with since the last key frame. */
+  #hasGivenLayers = false;
+  #comesByLayers = false;
   #timestamp: number | undefined;
   /** The pictures of the latest frames. */
   readonly #latest = new LatestFrames();
   /** In which picture a frame is that its source has given a number. */
   readonly #numbered = new Map<number, number>();
 
-  /** The place of a frame. `announced` is how many layers there are going to be, if that is known. */
-  find(frame: OutboundFrame, announced?: LayerCounts): PlacedFrame {
+  /**
+   * The place of a frame. `announced` is how many layers there are going to be, and `endsPicture` whether it is the highest of its picture,
+   * if that is known.
+   */
+  find(frame: OutboundFrame, announced?: LayerCounts, endsPicture?: boolean): PlacedFrame {
     const { keyFrame, timestamp, dependencies = BASE_LAYER } = frame;
     this.#census.see(dependencies);
     const isFirst = keyFrame && dependencies.spatialId === 0;
     const layers = isFirst ? severalOf(this.#census.expected(announced)) : this.#layers;
-    if (layers === undefined) return { frame, place: undefined, layers };
-    const layer = isFirst ? BASE_LAYER : within(dependencies, layers);
+    if (layers === undefined) return { frame, place: undefined, layers, comesByLayers: false };
+    const isPart = endsPicture !== undefined;
+    if (!isPart && dependencies.spatialId > 0) this.#hasGivenLayers = true;
+    const comesByLayers = isFirst ? this.#hasGivenLayers : this.#comesByLayers;
+    const known = isPart || comesByLayers ? layers : { ...layers, spatial: 1 };
+    const layer = isFirst ? BASE_LAYER : within(dependencies, known);
     const { spatialId, temporalId } = layer;
     const beginsPicture = timestamp !== this.#timestamp || spatialId <= this.#spatialId;
     const picture = beginsPicture ? this.#picture + 1 : this.#picture;
     const needed = isFirst ? [] : this.#needs(frame, layer, picture);
     const interLayer = needed.includes(picture);
-    const distances = needed.map((one) => picture - one)
-      .filter((distance) => distance >= 1 && distance <= MAX_DISTANCE);
-    const references = [...new Set(distances)].sort((a, b) => a - b).slice(0, MAX_REFERENCES);
+    const references = distancesTo(needed, picture);
     // Without any, it would pass for a key frame.
     if (references.length === 0 && !isFirst && !interLayer) references.push(1);
     const base = this.#latest.of({ spatialId, temporalId: 0 });
@@ -57,14 +67,15 @@ export class FramePlacement {
       ...{ spatialId, temporalId, references, interLayer, beginsPicture },
       needsBaseOnly: references.length === 1 && base === picture - references[0]!,
       switchingUp: isFirst || !tellsNeeds(frame),
-      endsPicture: spatialId === layers.spatial - 1,
+      endsPicture: endsPicture ?? (!comesByLayers || spatialId === layers.spatial - 1),
     };
-    return { frame, place, layers };
+    return { frame, place, layers, comesByLayers };
   }
 
   /** The frame with this place is being sent. */
-  sent({ frame, place, layers }: PlacedFrame): void {
+  sent({ frame, place, layers, comesByLayers }: PlacedFrame): void {
     this.#layers = layers;
+    this.#comesByLayers = comesByLayers;
     if (place === undefined) return;
     const { keyFrame, dependencies, timestamp } = frame;
     if (keyFrame && place.spatialId === 0) {
@@ -99,6 +110,13 @@ export class FramePlacement {
       this.#numbered.delete(oldest);
     }
   }
+}
+
+/** How far back others lie that a picture refers to: the nearest of them, as far as that can be said. */
+function distancesTo(needed: readonly number[], picture: number): number[] {
+  const distances = needed.map((one) => picture - one)
+    .filter((distance) => distance >= 1 && distance <= MAX_DISTANCE);
+  return [...new Set(distances)].sort((a, b) => a - b).slice(0, MAX_REFERENCES);
 }
 
 function severalOf(layers: LayerCounts): LayerCounts | undefined {
