@@ -103,7 +103,12 @@ export class RTCRtpReceiver {
     return promised(() => this.#slots.transceiver.host.statistics.of(this.#slots));
   }
 
-  /** For how long packets are to wait for those that are late, in milliseconds (0 to 4000); null is no preference. */
+  /**
+   * For how long packets are to wait for those that are late, in milliseconds (0 to 4000); null is no preference. Of tracks in one stream,
+   * which are played in step, the largest holds for each.
+   *
+   * Setting throws a RangeError for any other number.
+   */
   get jitterBufferTarget(): number | null {
     return this.#slots.jitterBufferTarget;
   }

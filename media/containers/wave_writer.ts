@@ -1,3 +1,4 @@
+import { ByteSink } from "./byte_sink.ts";
 import type { ContainerWriter, WrittenTrack } from "./container_writer.ts";
 import type { MediaCodec } from "../codec.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
@@ -27,40 +28,38 @@ const FORMATS: Readonly<Record<string, { tag: number; sampleRate: number; bits: 
  * ```
  */
 export class WaveWriter implements ContainerWriter {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  readonly #parts: Uint8Array[] = [];
+  readonly #sink: ByteSink;
   #codec: MediaCodec | undefined;
   #length = 0;
 
   constructor(writable: WritableStream<Uint8Array> | undefined) {
-    this.#writer = writable?.getWriter();
+    this.#sink = new ByteSink(writable);
   }
 
   async start([track]: readonly WrittenTrack[]): Promise<void> {
     this.#codec = track!.codec;
-    await this.#writer?.write(header(this.#codec, UNKNOWN));
+    if (this.#sink.isStream) await this.#sink.write(header(this.#codec, UNKNOWN));
   }
 
   async write(_track: number, { data }: EncodedChunk): Promise<void> {
     this.#length += data.length;
-    if (this.#writer === undefined) this.#parts.push(data);
-    else await this.#writer.write(data);
+    await this.#sink.write(data);
   }
 
   end(): Promise<void> {
     return Promise.resolve();
   }
 
-  async abort(reason: unknown): Promise<void> {
-    await this.#writer?.abort(reason);
+  abort(reason: unknown): Promise<void> {
+    return this.#sink.abort(reason);
   }
 
   async finish(): Promise<Uint8Array | undefined> {
-    await this.#writer?.close();
-    if (this.#writer !== undefined) return undefined;
+    const samples = await this.#sink.close();
+    if (samples === undefined) return undefined;
     if (this.#codec === undefined) return new Uint8Array(0);
     const padding = new Uint8Array(this.#length % 2); // chunks begin at even places
-    return concat([header(this.#codec, this.#length), ...this.#parts, padding]);
+    return concat([header(this.#codec, this.#length), ...samples, padding]);
   }
 }
 
