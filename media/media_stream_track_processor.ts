@@ -12,12 +12,15 @@ import { defineInterface } from "../webidl/interface.ts";
 export interface MediaStreamTrackProcessorInit {
   /** What to read. */
   track: MediaStreamTrack;
-  /** How many chunks wait at most until they are read: 1 to 65535; 60 if left out. */
+  /** How many chunks wait at most until they are read: 1 to 65535; 60 if left out. More than 32 MiB never do. */
   maxBufferSize?: number;
 }
 
 /** Two seconds of video, more than one of audio: encoded video that is left out costs all up to the next key frame. */
 const DEFAULT_BUFFER_SIZE = 60;
+
+/** More bytes than these do not wait, however few chunks they are: frames of a peer may be as large as it likes. */
+const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 
 const processorInit = dictionary("MediaStreamTrackProcessorInit", {
   track: { convert: instance(MediaStreamTrack), required: true },
@@ -69,6 +72,7 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
   readonly #track: MediaStreamTrack;
   readonly #maxBufferSize: number;
   #queue: EncodedChunk[] = [];
+  #bytes = 0;
   #waitsForKeyFrame = false;
   #wanted = false;
   #ended = false;
@@ -105,14 +109,20 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
     if (this.#waitsForKeyFrame && chunk.type !== "key") return;
     this.#waitsForKeyFrame = false;
     this.#queue.push(chunk);
-    if (this.#queue.length > this.#maxBufferSize) this.#dropOldest();
+    this.#bytes += chunk.data.length;
+    while (this.#isFull) this.#dropOldest();
     this.#maybeReadFrame();
+  }
+
+  get #isFull(): boolean {
+    return this.#queue.length > this.#maxBufferSize || this.#bytes > MAX_BUFFERED_BYTES;
   }
 
   /** What can't be decoded without a chunk that is dropped, is dropped with it. */
   #dropOldest(): void {
     const next = this.#queue.findIndex(({ type }, index) => index > 0 && type === "key");
-    this.#queue = next === -1 ? [] : this.#queue.slice(next);
+    const dropped = this.#queue.splice(0, next === -1 ? this.#queue.length : next);
+    for (const { data } of dropped) this.#bytes -= data.length;
     if (next === -1) this.#waitsForKeyFrame = true;
   }
 
@@ -121,6 +131,7 @@ class ProcessorSource implements UnderlyingDefaultSource<EncodedChunk> {
     const chunk = this.#wanted ? this.#queue.shift() : undefined;
     if (chunk !== undefined) {
       this.#wanted = false;
+      this.#bytes -= chunk.data.length;
       controller.enqueue(chunk);
     }
     if (this.#ended && this.#queue.length === 0) controller.close();

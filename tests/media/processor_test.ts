@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MediaSource } from "../../media/media_source.ts";
 import { MediaStreamTrackProcessor } from "../../media/mod.ts";
 import { createTrack } from "../../media/media_stream_track.ts";
+import { MemoryWatch } from "../support/memory.ts";
 import { chunk, tasks } from "./sources.ts";
 
 /** A processor, and the source that feeds it. */
@@ -76,6 +77,17 @@ Deno.test("of a bound of 0 or 1, the latest chunk is left", async () => {
     source.end();
     assertEquals(await timestamps(readable), [3]);
   }
+});
+
+Deno.test("frames as large as a peer can send them wait in a limited number of bytes", async () => {
+  const { source, readable } = processor();
+  const watch = new MemoryWatch();
+  const size = 4_000_000;
+  for (let i = 0; i < 50; i++) source.emit({ ...chunk(i), data: new Uint8Array(size) });
+  watch.sample();
+  source.end();
+  assertEquals(await timestamps(readable), [42, 43, 44, 45, 46, 47, 48, 49]);
+  assert(watch.peak < 9 * size, `${watch.peak} bytes`);
 });
 
 Deno.test("cancelling leaves the track alone, and takes nothing more", async () => {
