@@ -194,12 +194,19 @@ function freePort(hostname: string, port: number): number {
   return free;
 }
 
-/** Undefined without the permission, for which a library had better not prompt. */
+/** What the machine has told last. */
+let lastInterfaces: Deno.NetworkInterfaceInfo[] | undefined;
+
+/**
+ * Undefined without the permission, for which a library had better not prompt. A machine without a free file descriptor can't tell, but is
+ * where it was: connections that are up must not take it for another.
+ */
 function systemInterfaces(): Deno.NetworkInterfaceInfo[] | undefined {
   try {
     const permission = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
-    return permission.state === "granted" ? Deno.networkInterfaces() : undefined;
+    if (permission.state !== "granted") return undefined;
+    return lastInterfaces = Deno.networkInterfaces();
   } catch {
-    return undefined; // a host that has no such thing
+    return lastInterfaces; // undefined on a host that has no such thing
   }
 }

@@ -51,6 +51,23 @@ Deno.test("Scopes of addresses", () => {
   ) assertEquals(scopeOf(ip), "unusable", ip);
 });
 
+Deno.test("a machine that can't tell its addresses for now, as where it has no file descriptor left, has those of before", () => {
+  const network = new SystemNetwork();
+  const before = network.addresses();
+  assert(!before.includes("0.0.0.0"));
+  const { networkInterfaces } = Deno;
+  const fail = () => {
+    throw new Error("Too many open files (os error 24)");
+  };
+  Object.assign(Deno, { networkInterfaces: fail });
+  try {
+    assertEquals(network.addresses(), before);
+    assertEquals(new SystemNetwork().addresses(), before);
+  } finally {
+    Object.assign(Deno, { networkInterfaces });
+  }
+});
+
 Deno.test("SystemNetwork finds addresses that sockets open on", async () => {
   const network = new SystemNetwork();
   const addresses = network.addresses();
