@@ -3,13 +3,7 @@ import type { Millis } from "../../../core/stage/mod.ts";
 import { DEPENDENCY_DESCRIPTOR_URI } from "../../extensions/mod.ts";
 import type { ExtensionElement } from "../../header_extension.ts";
 import { MAX_CSRCS, RTP_HEADER_LENGTH, type RtpPacket, rtpPadding } from "../../packet.ts";
-import {
-  type MediaFrame,
-  type Packetizer,
-  packetizerFor,
-  RedEncoder,
-  startsKeyFrame,
-} from "../../payload/mod.ts";
+import { startsKeyFrame } from "../../payload/mod.ts";
 import type { NtpClock, RoundTrip } from "../../reception/mod.ts";
 import type { SenderReport } from "../../rtcp/mod.ts";
 import {
@@ -33,6 +27,7 @@ import { FrameCounter } from "./dependencies/frame_counter.ts";
 import type { OwnSources } from "./own_sources.ts";
 import type { ExtensionHeaders } from "./extension_headers.ts";
 import { EncodingLimits } from "./encoding_limits.ts";
+import { FramePayloads } from "./frame_payloads.ts";
 import { FrameRate } from "./frame_rate.ts";
 import { OutgoingClock } from "./outgoing_clock.ts";
 import { Protection, REPAIR_OVERHEAD } from "./protection.ts";
@@ -51,9 +46,6 @@ import { StreamRewriter } from "./stream_rewriter.ts";
 
 /** Bytes that RTX adds to a payload (RFC 4588 section 4). */
 const RTX_OVERHEAD = 2;
-
-/** Frames of audio that go again with the next one, where RED is sent. */
-const RED_DISTANCE = 1;
 
 /** The largest padding of one packet (RFC 3550 section 5.1). */
 const MAX_PADDING = 255;
@@ -104,8 +96,7 @@ export class OutgoingStream {
   readonly #host: StreamHost;
   readonly #clock: OutgoingClock;
   readonly #rewriter: StreamRewriter;
-  readonly #packetizers = new Map<number, Packetizer>();
-  readonly #red = new Map<number, RedEncoder>();
+  readonly #payloads: FramePayloads;
   readonly #frames = new FrameCounter();
   readonly #dependencies = new DependencyWriter(this.#frames);
   readonly #placement = new FramePlacement();
@@ -127,6 +118,7 @@ export class OutgoingStream {
     this.media = sources.begin({ ssrc, clockRate: 90_000 });
     this.#clock = new OutgoingClock(this.media);
     this.#rewriter = new StreamRewriter(this.media);
+    this.#payloads = new FramePayloads(section, host.crypto);
     this.retransmitter = new Retransmitter({
       ...(rtxSsrc !== undefined && {
         rtx: {
@@ -212,7 +204,7 @@ export class OutgoingStream {
     ];
     const limit = this.#room(told, elements({ isFirst: true, isLast: true }));
     const media = { data, keyFrame, ...(placed.place && { place: placed.place }) };
-    const payloads = this.#payloads(media, timestamp, format, limit);
+    const payloads = this.#payloads.of(media, timestamp, format, limit);
     if (payloads.length === 0) return [];
     this.#placement.sent(placed);
     if (description !== undefined) this.#dependencies.sent(description);
@@ -366,43 +358,6 @@ export class OutgoingStream {
       : 0;
     return maxPacketSize - RTP_HEADER_LENGTH - extension - STAMP_SIZE - RTX_OVERHEAD - csrcs -
       repair;
-  }
-
-  #payloads(
-    frame: MediaFrame,
-    timestamp: number,
-    format: RtpFormat,
-    limit: number,
-  ): { payload: Uint8Array; marker: boolean; timestampOffset: number }[] {
-    const { formats } = this.#section;
-    const { data } = frame;
-    if (formats.role(format.payloadType) === "red") {
-      const encoder = this.#redOf(format);
-      if (encoder === undefined || data.length === 0) return [];
-      const payload = encoder.encode(data, timestamp, limit);
-      return [{ payload, marker: false, timestampOffset: 0 }];
-    }
-    return this.#packetizerOf(format)?.packetize(frame, limit) ?? [];
-  }
-
-  #redOf(format: RtpFormat): RedEncoder | undefined {
-    let encoder = this.#red.get(format.payloadType);
-    const primary = this.#section.formats.primaryOfRed(format);
-    if (encoder !== undefined || primary === undefined) return encoder;
-    this.#red.set(format.payloadType, encoder = new RedEncoder(primary, RED_DISTANCE));
-    return encoder;
-  }
-
-  #packetizerOf({ payloadType, mimeType, parameters }: RtpFormat): Packetizer | undefined {
-    let packetizer = this.#packetizers.get(payloadType);
-    if (packetizer !== undefined) return packetizer;
-    const [high = 0, low = 0] = this.#host.crypto.random(2);
-    packetizer = packetizerFor(mimeType, {
-      pictureId: (high << 8 | low) & 0x7fff,
-      packetizationMode: parameters.get("packetization-mode") === "1" ? 1 : 0,
-    });
-    if (packetizer !== undefined) this.#packetizers.set(payloadType, packetizer);
-    return packetizer;
   }
 }
 
