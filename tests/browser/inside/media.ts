@@ -12,6 +12,7 @@ import { Browser } from "../harness/browser.ts";
 import { browserPeers, localPeers } from "../harness/peer.ts";
 import type { BrowserName } from "../harness/profiles.ts";
 import type { Scenario } from "../harness/scenario.ts";
+import { CCFB_TRIALS, reportsArrivals } from "../media/arrival_reports.ts";
 import { FLEXFEC_TRIALS, repairsByFlexfec } from "../media/flexfec.ts";
 import { impairedScenarios, scenariosFor } from "../media/mod.ts";
 import { endWithTheTest } from "./reporter.ts";
@@ -30,10 +31,13 @@ endWithTheTest();
   await playAll(scenariosFor(name).filter(isWanted), heron, browserPeers(browser));
   await playAll(impairedScenarios(network).filter(isWanted), impaired, browserPeers(browser));
 }
-const flexfec = repairsByFlexfec(network);
-if (name === "chromium" && flexfec.name.includes(wanted)) {
-  const options = { fakeDevices: true, fieldTrials: FLEXFEC_TRIALS };
-  await using browser = await Browser.launch(name, options);
-  await playAll([flexfec], impaired, browserPeers(browser));
+const trials = [
+  [repairsByFlexfec(network), FLEXFEC_TRIALS],
+  [reportsArrivals, CCFB_TRIALS],
+] as const;
+for (const [scenario, fieldTrials] of name === "chromium" ? trials : []) {
+  if (!scenario.name.includes(wanted)) continue;
+  await using browser = await Browser.launch(name, { fakeDevices: true, fieldTrials });
+  await playAll([scenario], impaired, browserPeers(browser));
 }
 Deno.exit(0);
