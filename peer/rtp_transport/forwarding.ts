@@ -1,4 +1,4 @@
-import { Discards } from "../../core/mod.ts";
+import { Discards, type Millis } from "../../core/mod.ts";
 import {
   type InboundPacket,
   type OutboundPacket,
@@ -13,6 +13,7 @@ import { dictionary, domString, instance } from "../../webidl/convert.ts";
 import type { FormatMap, ForwardedFormat } from "./format_map.ts";
 import { ForwardedSource } from "./forwarded_source.ts";
 import { claimSender, invalidState, releaseSender } from "./claim.ts";
+import { RequestBackoff } from "./request_backoff.ts";
 
 /** What of a receiver is forwarded. */
 export interface ForwardOptions {
@@ -41,7 +42,8 @@ const forwardOptions = dictionary("ForwardOptions", { rid: { convert: domString 
  * Sends what a receiver receives by a sender, of the same connection or another, in place of the sender's track: packet by packet, as they
  * come, without touching what is in them. SSRC, sequence numbers, timestamps, payload types and header extensions become the sender's own.
  *
- * It begins, as every switch does, with a key frame, which the receiver's peer is asked for; so is it when the sender's peer needs one.
+ * It begins, as every switch does, with a key frame, which the receiver's peer is asked for; so is it when the sender's peer needs one,
+ * though ever more rarely where that goes on and on: key frames are for all who see them.
  * The receiver's own track goes on as before. One receiver may be forwarded to any number of senders.
  *
  * @throws {TypeError} if one is for audio and the other for video
@@ -130,8 +132,11 @@ class SenderForwarding implements Forwarding {
   readonly #feed: PacketFeed = {
     takesTrack: false,
     ended: () => this.close(),
-    keyFrameRequested: () => (this.#current ?? this.#next)?.requestKeyFrame(),
+    keyFrameRequested: () => {
+      if (this.#requests.want(this.#now)) (this.#current ?? this.#next)?.requestKeyFrame();
+    },
   };
+  readonly #requests = new RequestBackoff();
   #current: ForwardedSource | undefined;
   #next: ForwardedSource | undefined;
   #switching: PromiseWithResolvers<void> | undefined;
@@ -155,6 +160,10 @@ class SenderForwarding implements Forwarding {
 
   get closed(): boolean {
     return this.#isClosed;
+  }
+
+  get #now(): Millis {
+    return this.#sender.transceiver.host.clock.now();
   }
 
   switchTo(receiver: RTCRtpReceiver, options: ForwardOptions = {}): Promise<void> {
@@ -197,6 +206,7 @@ class SenderForwarding implements Forwarding {
     if (!sender.sendEncodings.some(({ active }) => active)) {
       return this.#pause(source, items.length, "not active");
     }
+    if (source === this.#current && this.#requests.isDue(this.#now)) source.requestKeyFrame();
     const packets: OutboundPacket[] = [];
     for (const item of items) {
       const packet = this.#forwarded(source, item, map);

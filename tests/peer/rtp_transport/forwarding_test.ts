@@ -151,6 +151,25 @@ Deno.test("a key frame that is needed right after another one is asked for all t
   await room.close();
 });
 
+for (const [what, link] of [["dead", { loss: 1 }], ["far too slow", { rate: 50_000 }]] as const) {
+  Deno.test(`a receiver whose network is ${what} hurts no other: nothing is missing there, and the source is asked for few key frames`, async () => {
+    const room = new Room();
+    const camera = new Camera(1);
+    const { receiver } = await room.publish(camera);
+    const [good, bad] = [await room.view(), await room.view()];
+    for (const { sender } of [good, bad]) forward(receiver, sender);
+    await room.film(60, camera);
+    const [before, seen] = [camera.requests, good.frames.length];
+    Object.assign(room.links.at(-1)!, link);
+    await room.film(600, camera);
+    assertEquals(good.frames.length - seen, 600);
+    const requests = camera.requests - before;
+    assert(requests <= 12, `${requests} in 20 s`);
+    await room.advance(30_000); // what waits on the slow wire
+    await room.close();
+  });
+}
+
 Deno.test("packets that get lost on the way to the server or from it are repaired", async () => {
   const room = new Room(7);
   const camera = new Camera(1);
