@@ -1,7 +1,7 @@
-import type { Discards, Millis } from "../../../core/stage/mod.ts";
+import type { Millis } from "../../../core/stage/mod.ts";
 import type { PacerPriority } from "../../congestion/mod.ts";
 import { createRtpPacket, type RtpPacket } from "../../packet.ts";
-import { silence, startsKeyFrame } from "../../payload/mod.ts";
+import { silence } from "../../payload/mod.ts";
 import type { SendInit } from "../../transmission/mod.ts";
 import type { RtpSessionDiscard } from "../discards.ts";
 import { FormatTable } from "../format_table.ts";
@@ -18,16 +18,12 @@ import {
   type RtpKind,
   type SenderParameters,
 } from "../parameters.ts";
-import { KEY_FRAME_INTERVAL } from "../inbound/key_frame_requests.ts";
 import { ExtensionHeaders } from "./extension_headers.ts";
+import { FrameGate, type FrameGateHost } from "./frame_gate.ts";
 import { layerFrames } from "./layer_frames.ts";
 import { OutgoingStream, type SenderSection, type StreamHost } from "./outgoing_stream.ts";
-import { SectionLimit } from "./section_limit.ts";
 import { schemeFor } from "./protection_schemes.ts";
 import { ToneQueue } from "./tone_queue.ts";
-
-/** When what waits would take longer, frames of video are left out until the next key frame. */
-export const MAX_QUEUE_TIME: Millis = 1000;
 
 /** What is lost is repaired, rather than sent again, where that would take longer. */
 const LONG_ROUND_TRIP: Millis = 100;
@@ -39,11 +35,8 @@ const AUDIO_PAUSE: Millis = 100;
 const SILENCE = 20_000;
 
 /** What a sender needs of its session. */
-export interface SenderHost extends StreamHost {
+export interface SenderHost extends StreamHost, FrameGateHost {
   readonly maxPacketSize: number;
-  readonly discards: Discards<RtpSessionDiscard>;
-  /** How long what waits will take. */
-  readonly queueTime: Millis;
   /** Puts a packet on its way; false if there is no room. */
   enqueue(
     packet: RtpPacket,
@@ -57,8 +50,6 @@ export interface SenderHost extends StreamHost {
   written(packet: WrittenPacket, left: undefined): void;
   /** Hands a packet up. */
   deliver(packet: PacketizedPacket): void;
-  /** Asks whoever encodes for a key frame. */
-  wantKeyFrame(mid: string, stream: OutgoingStream): void;
 }
 
 /** What one section sends: its encodings, and the keys that are pressed. */
@@ -69,20 +60,17 @@ export class Sender implements SenderSection {
   headers!: ExtensionHeaders;
   parameters!: SenderParameters;
   readonly #host: SenderHost;
+  readonly #gate: FrameGate;
   #streams: OutgoingStream[] = [];
-  readonly #limit = new SectionLimit();
   readonly #tones = new ToneQueue();
   /** When something was last given to be sent. */
   #audioAt: Millis = -Infinity;
-  /** Streams whose next frame has to be a key frame, and when that was last asked for. */
-  readonly #waiting = new Map<OutgoingStream, Millis>();
-  /** The last frame of each stream of which packets were forwarded. */
-  readonly #forwarded = new Map<OutgoingStream, { timestamp: number; leaves: boolean }>();
 
   constructor(parameters: SenderParameters, host: SenderHost, now: Millis) {
     this.mid = parameters.mid;
     this.kind = parameters.kind;
     this.#host = host;
+    this.#gate = new FrameGate(this, host);
     this.configure(parameters, now);
   }
 
@@ -100,15 +88,11 @@ export class Sender implements SenderSection {
       const known = before.get(encoding.ssrc);
       if (known === undefined) return new OutgoingStream(encoding, this, this.#host);
       before.delete(encoding.ssrc);
-      if (encoding.active && !known.parameters.active) this.#skipToKeyFrame(known, now);
+      if (encoding.active && !known.parameters.active) this.#gate.resume(known, now);
       known.configure(encoding);
       return known;
     });
-    this.#limit.configure(parameters.maxBitrate, this.#streams);
-    for (const stream of before.values()) {
-      this.#waiting.delete(stream);
-      this.#forwarded.delete(stream);
-    }
+    this.#gate.configure(parameters.maxBitrate, this.#streams);
     return [...before.values()];
   }
 
@@ -128,15 +112,13 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(frame.payloadType);
     if (format === undefined) return this.#drop("no format");
-    this.#limit.given(stream, frame.data.length, now);
-    if (this.kind === "audio") {
-      if (!stream.limits.allows(now)) return this.#drop("limited");
-    } else if (!this.#mayLeave(stream, frame.keyFrame, now)) return;
+    this.#gate.given(stream, frame.data.length, now);
+    if (!this.#gate.lets(stream, frame.keyFrame, now)) return;
     const { remote, protection } = stream;
     protection.observe(remote.fractionLost);
     const inits = this.#made(() => this.#packetize(frame, stream, format, now)) ?? [];
     if (inits.length > 0) stream.limits.frame();
-    for (const { payload } of inits) this.#count(payload.length, stream);
+    for (const { payload } of inits) this.#gate.sent(stream, payload.length);
     if (this.parameters.handsUpPackets) { for (const init of inits) this.#handUp(init, stream); }
     else {
       const packets = inits.map((init) => stream.media.packet(init));
@@ -180,11 +162,11 @@ export class Sender implements SenderSection {
     if (stream === undefined || !stream.parameters.active) return this.#drop("no encoding");
     const format = this.formats.get(item.payloadType);
     if (format === undefined) return this.#drop("no format");
-    this.#limit.given(stream, item.packet.payload.length, now);
-    if (!this.#mayForward(stream, item, format, now)) return stream.skipForwarded();
+    this.#gate.given(stream, item.packet.payload.length, now);
+    if (!this.#gate.letsPacket(stream, item, format, now)) return stream.skipForwarded();
     const packet = stream.rewrite(item, format, now);
     if (packet === undefined) return;
-    this.#count(packet.payload.length, stream);
+    this.#gate.sent(stream, packet.payload.length);
     this.#enqueue(packet, stream, now);
   }
 
@@ -240,11 +222,6 @@ export class Sender implements SenderSection {
     return this.#tones.nextTimeout;
   }
 
-  #count(bytes: number, stream: OutgoingStream): void {
-    stream.limits.bytes(bytes);
-    this.#limit.sent(stream, bytes);
-  }
-
   #enqueue(packet: RtpPacket, stream: OutgoingStream, now: Millis, id?: number): boolean {
     const { kind, headers } = this;
     const isTaken = this.#host.enqueue(packet, stream, headers, kind, now, id);
@@ -268,55 +245,6 @@ export class Sender implements SenderSection {
     const packet = createRtpPacket({ ...init, ssrc, sequenceNumber: 0 });
     const { mid } = this;
     this.#host.deliver({ type: "packetized", mid, ...(rid !== undefined && { rid }), packet });
-  }
-
-  /** What `#mayLeave` says of a frame, for one of its packets: the first one decides for the others. */
-  #mayForward(
-    stream: OutgoingStream,
-    item: OutboundPacket,
-    { mimeType }: RtpFormat,
-    now: Millis,
-  ): boolean {
-    const { timestamp, payload } = item.packet;
-    const beginsKeyFrame = startsKeyFrame(mimeType, payload);
-    if (beginsKeyFrame === undefined) return true;
-    const last = this.#forwarded.get(stream);
-    if (!beginsKeyFrame && last?.timestamp === timestamp) return last.leaves;
-    const leaves = this.#mayLeave(stream, beginsKeyFrame, now);
-    if (leaves) stream.limits.frame();
-    this.#forwarded.set(stream, { timestamp, leaves });
-    return leaves;
-  }
-
-  /** After a frame was left out, those that refer to it must be, too. */
-  #mayLeave(stream: OutgoingStream, keyFrame: boolean, now: Millis): boolean {
-    const { limits } = stream;
-    const reason = !limits.allows(now) || !this.#limit.allows(stream, now)
-      ? "limited"
-      : !keyFrame && this.#host.queueTime > MAX_QUEUE_TIME
-      ? "congested"
-      : undefined;
-    if (reason !== undefined) {
-      this.#drop(reason);
-      stream.quality.enter(reason === "limited" ? "other" : "bandwidth", now);
-      if (!this.#waiting.has(stream)) this.#waiting.set(stream, -Infinity);
-    } else if (keyFrame) this.#waiting.delete(stream);
-    if (!this.#waiting.has(stream)) {
-      stream.quality.enter("none", now);
-      return true;
-    }
-    // A key frame is large: there has to be room for it.
-    const hasRoom = limits.hasRoom(now) && this.#limit.hasRoom(stream, now);
-    if (hasRoom && this.#host.queueTime <= MAX_QUEUE_TIME / 2) this.#skipToKeyFrame(stream, now);
-    return false;
-  }
-
-  /** Asks until a key frame comes: a request may have been made too soon after another one. */
-  #skipToKeyFrame(stream: OutgoingStream, now: Millis): void {
-    const askedAt = this.#waiting.get(stream) ?? -Infinity;
-    if (this.kind === "audio" || now < askedAt + KEY_FRAME_INTERVAL) return;
-    this.#waiting.set(stream, now);
-    this.#host.wantKeyFrame(this.mid, stream);
   }
 
   #streamOf(rid: string | undefined): OutgoingStream | undefined {
