@@ -21,7 +21,7 @@ export class FrameNumbers {
     const place = { spatialId: spatialIndex, temporalId: temporalIndex };
     const latest = this.#latestOf(rid);
     if (type === "key" && spatialIndex === 0) latest.clear();
-    const { earlier, below } = latest.needsOf(place, metadata.layerSync);
+    const { earlier, below } = latest.needsOf(place, { needsBaseOnly: metadata.layerSync });
     latest.set(place, frameId);
     const needed = below === undefined ? earlier : [...earlier, below];
     return { ...layer, frameId, dependencies: needed.toSorted((a, b) => a - b) };

@@ -50,10 +50,11 @@ export function areModesGood(
   );
 }
 
-/** How many layers a mode has: "L2T3_KEY" has two spatial and three temporal ones (W3C WebRTC SVC section 6). */
+/** The layers of a mode: "L2T3_KEY" has two spatial and three temporal ones (W3C WebRTC SVC section 6). */
 export function layersOf(mode: string): LayerCounts {
   const [, spatial, temporal] = LAYERS.exec(mode)!;
-  return { spatial: Number(spatial), temporal: Number(temporal) };
+  const interLayer = S_MODE.test(mode) ? "none" : mode.includes("_KEY") ? "key" : "full";
+  return { spatial: Number(spatial), temporal: Number(temporal), interLayer };
 }
 
 /** Whether a server could choose from what is sent: encodings or layers. */

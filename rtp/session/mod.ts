@@ -39,7 +39,11 @@ export type {
   RoundTripStatistics,
   TransportStatistics,
 } from "./statistics.ts";
-export { type AssumedNeeds, LatestFrames } from "./outbound/dependencies/latest_frames.ts";
+export {
+  type AssumedNeeds,
+  type KnownNeeds,
+  LatestFrames,
+} from "./outbound/dependencies/latest_frames.ts";
 export { FrameRate } from "./outbound/frame_rate.ts";
 export type { QualityLimitationReason } from "./outbound/quality_limitation.ts";
 export { isSessionExtension } from "./outbound/packet_extensions.ts";

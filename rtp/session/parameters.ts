@@ -28,6 +28,8 @@ export interface LayerCounts {
   readonly spatial: number;
   /** Temporal ones, at least 1. */
   readonly temporal: number;
+  /** Whether spatial layers refer to those below them: always, which is the default, at key frames only, or never (W3C WebRTC SVC section 6). */
+  readonly interLayer?: "full" | "key" | "none";
 }
 
 /** One RTP stream of a sender: its only one, or one of a simulcast. */

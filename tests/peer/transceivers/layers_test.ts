@@ -40,8 +40,13 @@ Deno.test("descriptors that are offered are taken, and given up where the applic
 
 Deno.test("W3C WebRTC SVC section 6: the layers of a mode", () => {
   const modes = ["L1T1", "L1T3", "L2T2h", "L3T3_KEY", "L2T3_KEY_SHIFT", "S2T1"];
-  assertEquals(modes.map(layersOf).map(({ spatial, temporal }) => [spatial, temporal]), [
-    ...[[1, 1], [1, 3], [2, 2], [3, 3], [2, 3], [2, 1]],
+  assertEquals(modes.map(layersOf), [
+    { spatial: 1, temporal: 1, interLayer: "full" },
+    { spatial: 1, temporal: 3, interLayer: "full" },
+    { spatial: 2, temporal: 2, interLayer: "full" },
+    { spatial: 3, temporal: 3, interLayer: "key" },
+    { spatial: 2, temporal: 3, interLayer: "key" },
+    { spatial: 2, temporal: 1, interLayer: "none" },
   ]);
 });
 

@@ -6,6 +6,7 @@ import {
   type DependencyDescriptor,
   type DependencyStructure,
   findElement,
+  type LayerCounts,
   type OutboundFrame,
   parseDependencyDescriptor,
   parseRtpPacket,
@@ -19,7 +20,7 @@ import { call, type Ends, ends, EXTENSIONS, framesOf, sender, VIDEO, vp8 } from 
 const ID = 13;
 const extensions = new Map([...EXTENSIONS, [DEPENDENCY_DESCRIPTOR_URI, ID]]);
 
-function describingEnds(layers?: { spatial: number; temporal: number }): Ends {
+function describingEnds(layers?: LayerCounts): Ends {
   const encodings = [{ ...VIDEO, ...(layers && { layers }) }];
   return ends(1, {}, { video: { extensions }, receiving: { extensions }, encodings });
 }
@@ -147,6 +148,44 @@ Deno.test("a spatial layer needs the one below it in the same picture, and its c
   assertEquals(templates.map(({ frameDiffs }) => frameDiffs), [[1], [2], [1, 2], [2], [1, 2]]);
   assertEquals(templates.map(({ chainDiffs }) => chainDiffs), [
     ...[[1, 1], [2, 1], [1, 1], [2, 1], [1, 1]],
+  ]);
+});
+
+/** What pictures of three spatial layers say: differences to the frames that each needs, its chains, and what it is to each layer. */
+function threeLayers(interLayer: LayerCounts["interLayer"]) {
+  const pair = describingEnds({ spatial: 3, temporal: 1, ...(interLayer && { interLayer }) });
+  for (let i = 0; i < 2; i++) {
+    for (const spatialId of [0, 1, 2]) {
+      const keyFrame = i === 0 && spatialId === 0;
+      send(pair, { keyFrame, dependencies: { spatialId, temporalId: 0 } });
+    }
+  }
+  const [{ structure } = {}, ...others] = descriptorsOf(pair);
+  return others.map((one) => {
+    const template = templateOf(one, structure!)!;
+    return [template.frameDiffs, template.chainDiffs, template.decodeTargetIndications] as const;
+  });
+}
+
+Deno.test("W3C WebRTC SVC section 6: modes of keys need the layer below in the first picture only, so that a server may leave it out", () => {
+  const [none, own, all] = ["not present", "switch", "required"] as const;
+  assertEquals(threeLayers("key"), [
+    [[1], [1, 1, 1], [none, own, all]],
+    [[1], [2, 1, 1], [none, none, own]],
+    [[3], [3, 2, 1], [own, none, none]],
+    [[3], [1, 3, 2], [none, own, none]],
+    [[3], [2, 1, 3], [none, none, own]],
+  ]);
+});
+
+Deno.test("W3C WebRTC SVC section 6: layers that are independent need none of the others", () => {
+  const [none, own] = ["not present", "switch"] as const;
+  assertEquals(threeLayers("none"), [
+    [[], [1, 0, 0], [none, own, none]],
+    [[], [2, 1, 0], [none, none, own]],
+    [[3], [3, 2, 1], [own, none, none]],
+    [[3], [1, 3, 2], [none, own, none]],
+    [[3], [2, 1, 3], [none, none, own]],
   ]);
 });
 

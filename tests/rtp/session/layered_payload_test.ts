@@ -230,6 +230,18 @@ Deno.test("RFC 9628 section 3: the spatial layers of a picture share its ID, and
   assertEquals(framesOf(pair).length, 2 + 3);
 });
 
+Deno.test("W3C WebRTC SVC section 6: which pictures refer to the layer below depends on the mode", () => {
+  const told = (interLayer: LayerCounts["interLayer"]) => {
+    const pair = layeredEnds({ spatial: 2, temporal: 1, ...(interLayer && { interLayer }) });
+    sendByLayers(pair, 1);
+    sendByLayers(pair, 2);
+    return vp9Of(pair).slice(2).map(({ layer, references }) => [layer!.interLayer, references]);
+  };
+  assertEquals(told("full"), [[false, undefined], [true, undefined], [false, [1]], [true, [1]]]);
+  assertEquals(told("key"), [[false, undefined], [true, undefined], [false, [1]], [false, [1]]]);
+  assertEquals(told("none"), [[false, undefined], [false, undefined], [false, [1]], [false, [1]]]);
+});
+
 Deno.test("a picture of the lowest layer alone ends with it, wherever its source gives whole pictures", () => {
   const pair = layeredEnds({ spatial: 2, temporal: 1 });
   for (let i = 0; i < 3; i++) {

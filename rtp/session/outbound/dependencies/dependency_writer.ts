@@ -1,4 +1,5 @@
 import {
+  type DecodeTargetIndication,
   DEPENDENCY_DESCRIPTOR_URI,
   type DependencyDescriptor,
   type DependencyStructure,
@@ -9,13 +10,14 @@ import { type ExtensionElement, MAX_TWO_BYTE_LENGTH } from "../../../header_exte
 import type { FrameLayer, OutboundFrame } from "../../items.ts";
 import type { ExtensionIds, LayerCounts } from "../../parameters.ts";
 import type { FrameCounter } from "./frame_counter.ts";
-import { LatestFrames } from "./latest_frames.ts";
+import { type KnownNeeds, LatestFrames } from "./latest_frames.ts";
 import { LayerCensus, within } from "./layer_census.ts";
 import {
   BASE_LAYER,
-  countsOf,
+  isIndependent,
   layeredStructure,
   nextTemplateIdOffset,
+  rolesOf,
   templateIdFor,
 } from "./layered_structure.ts";
 
@@ -37,6 +39,9 @@ export interface FrameDescription {
   readonly layer: FrameLayer;
   readonly isFirst: boolean;
   readonly structure: DependencyStructure;
+  readonly layers: LayerCounts;
+  /** Whether higher spatial layers need it. */
+  readonly isShared: boolean;
   /** What to add to the numbers of its source. */
   readonly offset: number | undefined;
   /** The descriptor of the first packet, and of the others, as if the frame neither began nor ended with it. */
@@ -51,9 +56,10 @@ export interface FrameDescription {
 export class DependencyWriter {
   readonly #counter: FrameCounter;
   #structure: DependencyStructure | undefined;
+  #layers: LayerCounts | undefined;
   readonly #census = new LayerCensus();
   readonly #latest = new LatestFrames();
-  /** The latest frame of each chain: of the lowest temporal layer, and of a spatial layer or one below. */
+  /** The latest frame of each chain: of the lowest temporal layer, and of a spatial layer or one below that it needs. */
   #chains: number[] = [];
   /** What to add to the numbers of the source. */
   #offset: number | undefined;
@@ -65,20 +71,22 @@ export class DependencyWriter {
 
   /**
    * What a frame says; undefined before the first key frame, and from one on that would take more than `maxSize` bytes until the next key
-   * frame. `layers` is how many there are going to be, if that is known.
+   * frame. `announced` is how many layers there are going to be, if that is known.
    */
   describe(
     frame: OutboundFrame,
-    layers?: LayerCounts,
+    announced?: LayerCounts,
     maxSize: number = MAX_TWO_BYTE_LENGTH,
   ): FrameDescription | undefined {
     const { keyFrame } = frame;
     const dependencies: Dependencies = frame.dependencies ?? BASE_LAYER;
     this.#census.see(dependencies);
     const isFirst = keyFrame && dependencies.spatialId === 0;
-    const structure = isFirst ? this.#renewed(this.#census.expected(layers)) : this.#structure;
-    if (structure === undefined) return undefined;
-    const layer = isFirst ? BASE_LAYER : within(dependencies, countsOf(structure));
+    const layers = isFirst ? this.#census.expected(announced) : this.#layers;
+    const structure = isFirst ? this.#renewed(layers!) : this.#structure;
+    if (structure === undefined || layers === undefined) return undefined;
+    const layer = isFirst ? BASE_LAYER : within(dependencies, layers);
+    const isShared = this.#isShared(layer, layers, isFirst);
     const [number, offset] = this.#numberOf(dependencies.frameId);
     const descriptor = {
       ...{ startOfFrame: false, endOfFrame: false, frameNumber: number & 0xffff },
@@ -86,8 +94,9 @@ export class DependencyWriter {
     };
     const rest = differing(
       descriptor,
-      isFirst ? [] : this.#frameDiffs(dependencies, layer, number),
+      isFirst ? [] : this.#frameDiffs(dependencies, layer, number, layers),
       isFirst ? structure.templates[0]!.chainDiffs : this.#chainDiffs(structure, number),
+      isShared && !isFirst && isIndependent(layers) ? rolesOf(layer, layers, false) : undefined,
       structure,
     );
     const first = writeDependencyDescriptor(isFirst ? { ...rest, structure } : rest, structure);
@@ -96,25 +105,31 @@ export class DependencyWriter {
       return undefined;
     }
     return {
-      ...{ number, layer, isFirst, structure, offset, first },
+      ...{ number, layer, isFirst, structure, layers, isShared, offset, first },
       rest: writeDependencyDescriptor(rest, structure),
     };
   }
 
   /** The frame with this description is being sent. */
-  sent({ number, layer, isFirst, structure, offset }: FrameDescription): void {
+  sent({ number, layer, isFirst, structure, layers, isShared, offset }: FrameDescription): void {
     if (isFirst) {
       this.#latest.clear();
       this.#chains = [];
     }
     this.#structure = structure;
+    this.#layers = layers;
     this.#offset = offset;
     this.#counter.reach(number);
     this.#latest.set(layer, number);
     if (layer.temporalId > 0) return;
-    for (let chain = layer.spatialId; chain < structure.chainCount; chain++) {
-      this.#chains[chain] = number;
-    }
+    const end = isShared ? structure.chainCount : layer.spatialId + 1;
+    for (let chain = layer.spatialId; chain < end; chain++) this.#chains[chain] = number;
+  }
+
+  /** Modes of keys need the layer below in a key frame's picture, and in no other. */
+  #isShared({ spatialId }: FrameLayer, { interLayer = "full" }: LayerCounts, isFirst: boolean) {
+    return interLayer === "full" ||
+      interLayer === "key" && (isFirst || this.#latest.isNew(spatialId));
   }
 
   #renewed(layers: LayerCounts): DependencyStructure {
@@ -136,16 +151,18 @@ export class DependencyWriter {
     { frameId, dependencies, needsBaseOnly }: Dependencies,
     layer: FrameLayer,
     number: number,
+    { interLayer }: LayerCounts,
   ): number[] {
+    const known = { needsBaseOnly, interLayer };
     const diffs = frameId !== undefined && dependencies !== undefined
       ? dependencies.map((one) => frameId - one)
-      : this.#assumed(layer, needsBaseOnly).map((one) => number - one);
+      : this.#assumed(layer, known).map((one) => number - one);
     return [...new Set(diffs)].filter((diff) => diff >= 1 && diff <= MAX_FRAME_DIFF)
       .sort((a, b) => a - b).slice(0, MAX_DEPENDENCIES);
   }
 
-  #assumed(layer: FrameLayer, needsBaseOnly: boolean | undefined): number[] {
-    const { earlier, below } = this.#latest.needsOf(layer, needsBaseOnly);
+  #assumed(layer: FrameLayer, known: KnownNeeds): number[] {
+    const { earlier, below } = this.#latest.needsOf(layer, known);
     return below === undefined ? [...earlier] : [...earlier, below];
   }
 
@@ -175,6 +192,7 @@ function differing(
   descriptor: DependencyDescriptor,
   frameDiffs: readonly number[],
   chainDiffs: readonly number[],
+  decodeTargetIndications: readonly DecodeTargetIndication[] | undefined,
   structure: DependencyStructure,
 ): DependencyDescriptor {
   const template = templateOf(descriptor, structure)!;
@@ -182,6 +200,7 @@ function differing(
     ...descriptor,
     ...(!isSame(frameDiffs, template.frameDiffs) && { frameDiffs }),
     ...(!isSame(chainDiffs, template.chainDiffs) && { chainDiffs }),
+    ...(decodeTargetIndications && { decodeTargetIndications }),
   };
 }
 

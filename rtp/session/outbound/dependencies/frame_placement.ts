@@ -57,11 +57,12 @@ export class FramePlacement {
     const { spatialId, temporalId } = layer;
     const beginsPicture = timestamp !== this.#timestamp || spatialId <= this.#spatialId;
     const picture = beginsPicture ? this.#picture + 1 : this.#picture;
-    const needed = isFirst ? [] : this.#needs(frame, layer, picture);
+    const needed = isFirst ? [] : this.#needs(frame, layer, picture, layers);
     const interLayer = needed.includes(picture);
     const references = distancesTo(needed, picture);
-    // Without any, it would pass for a key frame.
-    if (references.length === 0 && !isFirst && !interLayer) references.push(1);
+    // Without any, a frame that needs some would pass for a key frame.
+    const isNew = isFirst || spatialId > 0 && this.#latest.isNew(spatialId);
+    if (references.length === 0 && !isNew && !interLayer) references.push(1);
     const base = this.#latest.of({ spatialId, temporalId: 0 });
     const place: FramePlace = {
       ...{ spatialId, temporalId, references, interLayer, beginsPicture },
@@ -94,11 +95,13 @@ export class FramePlacement {
     { dependencies: told }: OutboundFrame,
     layer: FrameLayer,
     picture: number,
+    { interLayer }: LayerCounts,
   ): number[] {
     if (told?.frameId !== undefined && told.dependencies !== undefined) {
       return told.dependencies.flatMap((number) => this.#numbered.get(number) ?? []);
     }
-    const { earlier, below } = this.#latest.needsOf(layer, told?.needsBaseOnly);
+    const known = { needsBaseOnly: told?.needsBaseOnly, interLayer };
+    const { earlier, below } = this.#latest.needsOf(layer, known);
     return below === picture ? [...earlier, below] : [...earlier];
   }
 

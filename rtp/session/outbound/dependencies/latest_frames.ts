@@ -1,5 +1,14 @@
 import type { FrameLayer } from "../../items.ts";
+import type { LayerCounts } from "../../parameters.ts";
 import { keyOf, LAYERS_AT_MOST, within } from "./layer_census.ts";
+
+/** What is known of the needs of a frame, or of its stream. */
+export interface KnownNeeds {
+  /** Whether the lowest temporal layer is all that it needs, as packets of VP8 tell (RFC 7741 section 4.2): otherwise it may need its own. */
+  readonly needsBaseOnly?: boolean | undefined;
+  /** Whether it refers to the spatial layer below; it does by default. */
+  readonly interLayer?: LayerCounts["interLayer"];
+}
 
 /** What a frame needs, by numbers. */
 export interface AssumedNeeds {
@@ -31,18 +40,29 @@ export class LatestFrames {
     return this.#numbers.get(keyOf(within(layer, LAYERS_AT_MOST)));
   }
 
+  /** Whether there has been no frame of this spatial layer since the key frame. */
+  isNew(spatialId: number): boolean {
+    const { temporal } = LAYERS_AT_MOST;
+    return Array.from({ length: temporal }, (_, temporalId) => temporalId)
+      .every((temporalId) => this.of({ spatialId, temporalId }) === undefined);
+  }
+
   /**
    * W3C WebRTC SVC section 6: above the lowest temporal layer, a frame refers to the latest one of a lower layer, and to none of its own.
-   * `needsBaseOnly` is whether the lowest layer is all that it needs, as packets of VP8 tell (RFC 7741 section 4.2): otherwise it may need
-   * its own layer, too.
    */
-  needsOf(layer: FrameLayer, needsBaseOnly?: boolean): AssumedNeeds {
+  needsOf(
+    layer: FrameLayer,
+    { needsBaseOnly, interLayer = "full" }: KnownNeeds = {},
+  ): AssumedNeeds {
     const { spatialId, temporalId } = within(layer, LAYERS_AT_MOST);
     const upTo = (highest: number, spatial: number) =>
       Array.from({ length: highest + 1 }, (_, id) => id)
         .flatMap((id) => this.of({ spatialId: spatial, temporalId: id }) ?? []);
     const lower = Array.from({ length: spatialId }, (_, id) => upTo(temporalId, id));
-    const below = latestOf(lower.findLast((layer) => layer.length > 0) ?? [])[0];
+    const refersBelow = interLayer === "full" || interLayer === "key" && this.isNew(spatialId);
+    const below = refersBelow
+      ? latestOf(lower.findLast((layer) => layer.length > 0) ?? [])[0]
+      : undefined;
     const isLowest = temporalId === 0 || needsBaseOnly === true;
     const earlier = isLowest
       ? upTo(0, spatialId)

@@ -37,8 +37,9 @@ export function keyOf({ spatialId, temporalId }: FrameLayer): number {
   return spatialId * LAYERS_AT_MOST.temporal + temporalId;
 }
 
-function bounded({ spatial, temporal }: LayerCounts): LayerCounts {
+function bounded({ spatial, temporal, ...others }: LayerCounts): LayerCounts {
   return {
+    ...others,
     spatial: Math.min(Math.max(spatial, 1), LAYERS_AT_MOST.spatial),
     temporal: Math.min(Math.max(temporal, 1), LAYERS_AT_MOST.temporal),
   };

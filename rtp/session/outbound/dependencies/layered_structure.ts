@@ -17,16 +17,17 @@ export const BASE_LAYER: FrameLayer = Object.freeze({ spatialId: 0, temporalId: 
  * chain for each spatial one, a template for the first frame, and one for each layer, from which frames differ as they have to.
  */
 export function layeredStructure(
-  { spatial, temporal }: LayerCounts,
+  layers: LayerCounts,
   templateIdOffset: number,
 ): DependencyStructure {
-  const targets = Array.from({ length: spatial * temporal }, (_, i): FrameLayer => ({
-    spatialId: Math.floor(i / temporal),
-    temporalId: i % temporal,
-  }));
+  const { spatial } = layers;
+  const targets = targetsOf(layers);
+  const isAlone = isIndependent(layers);
   const template = (layer: FrameLayer, isFirst: boolean): FrameDependencyTemplate => ({
     ...layer,
-    decodeTargetIndications: targets.map((target) => isFirst ? "switch" : role(layer, target)),
+    decodeTargetIndications: isFirst
+      ? targets.map(() => "switch")
+      : rolesOf(layer, layers, isAlone),
     frameDiffs: isFirst ? [] : [1],
     chainDiffs: Array.from({ length: spatial }, () => isFirst ? 0 : 1),
   });
@@ -39,10 +40,27 @@ export function layeredStructure(
   };
 }
 
-/** The layers of such a structure. */
-export function countsOf({ templates }: DependencyStructure): LayerCounts {
-  const { spatialId, temporalId } = templates[templates.length - 1]!;
-  return { spatial: spatialId + 1, temporal: temporalId + 1 };
+/** Whether frames need none of the spatial layer below, but for those of a key frame's picture perhaps. */
+export function isIndependent({ interLayer = "full" }: LayerCounts): boolean {
+  return interLayer !== "full";
+}
+
+/** What a frame is to each decode target; `isAlone` says that no other spatial layer needs it. */
+export function rolesOf(
+  layer: FrameLayer,
+  layers: LayerCounts,
+  isAlone: boolean,
+): DecodeTargetIndication[] {
+  return targetsOf(layers).map((target) =>
+    isAlone && target.spatialId !== layer.spatialId ? "not present" : role(layer, target)
+  );
+}
+
+function targetsOf({ spatial, temporal }: LayerCounts): FrameLayer[] {
+  return Array.from({ length: spatial * temporal }, (_, i): FrameLayer => ({
+    spatialId: Math.floor(i / temporal),
+    temporalId: i % temporal,
+  }));
 }
 
 /** The identifier of the template for a frame, the first of its sequence or one of a layer that the structure has. */
