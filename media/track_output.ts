@@ -132,6 +132,6 @@ function stateOf(layers: Map<string | undefined, LayerState>, rid: string | unde
   if (state !== undefined) return state;
   state = { waiting: true, codec: undefined, waitsSince: undefined };
   layers.set(rid, state);
-  if (layers.size > MAX_LAYERS) layers.delete([...layers.keys()][0]);
+  if (layers.size > MAX_LAYERS) layers.delete(layers.keys().next().value);
   return state;
 }

@@ -371,3 +371,16 @@ Deno.test("AV1 specification section 5.3.3: a temporal unit goes as its spatial 
   ] as [number, boolean][]);
   assertEquals(framesOf(pair).map(({ data }) => data), pictures);
 });
+
+Deno.test("numbers that a source gives to whole pictures are those of their lowest layers", () => {
+  const pair = spatialEnds(2);
+  const picture = joinSuperframe([new Uint8Array(300).fill(1), new Uint8Array(900).fill(2)]);
+  for (let i = 0; i < 4; i++) {
+    const told = { frameId: 70 + i, dependencies: i === 0 ? [] : [69 + i] };
+    const dependencies = { spatialId: 0, temporalId: 0, ...told };
+    send(pair, { payloadType: VP9, keyFrame: i === 0, data: picture, dependencies });
+  }
+  assertEquals(described(pair).map(([number]) => number), [0, 1, 2, 3, 4, 5, 6, 7]);
+  const needed = framesOf(pair).map(({ dependencies }) => dependencies!.dependencies);
+  assertEquals(needed, [[], [0], [2], [4]]);
+});

@@ -31,6 +31,9 @@ const MAX_DEPENDENCIES = 16;
 /** A number that is further ahead than this is not of the same row: its source has changed. */
 const MAX_LEAP = 1 << 12;
 
+/** Frames that are remembered by the numbers of their source: of AV1, eight are kept to refer to. */
+const MAX_NUMBERED = 64;
+
 type Dependencies = NonNullable<OutboundFrame["dependencies"]>;
 
 /** What a frame says of its place among the others. */
@@ -44,6 +47,8 @@ export interface FrameDescription {
   readonly isShared: boolean;
   /** What to add to the numbers of its source. */
   readonly offset: number | undefined;
+  /** Its source's own number. */
+  readonly frameId: number | undefined;
   /** The descriptor of the first packet, and of the others, as if the frame neither began nor ended with it. */
   readonly first: Uint8Array;
   readonly rest: Uint8Array;
@@ -63,6 +68,8 @@ export class DependencyWriter {
   #chains: number[] = [];
   /** What to add to the numbers of the source. */
   #offset: number | undefined;
+  /** Which numbers those of the source have become: the layers of a picture may have been numbered as one. */
+  readonly #numbered = new Map<number, number>();
 
   /** `counter` numbers all frames of the stream. */
   constructor(counter: FrameCounter) {
@@ -106,16 +113,21 @@ export class DependencyWriter {
     }
     return {
       ...{ number, layer, isFirst, structure, layers, isShared, offset, first },
+      frameId: dependencies.frameId,
       rest: writeDependencyDescriptor(rest, structure),
     };
   }
 
   /** The frame with this description is being sent. */
-  sent({ number, layer, isFirst, structure, layers, isShared, offset }: FrameDescription): void {
+  sent(
+    { number, layer, isFirst, structure, layers, isShared, offset, frameId }: FrameDescription,
+  ): void {
     if (isFirst) {
       this.#latest.clear();
+      this.#numbered.clear();
       this.#chains = [];
     }
+    if (frameId !== undefined) this.#remember(frameId, number);
     this.#structure = structure;
     this.#layers = layers;
     this.#offset = offset;
@@ -124,6 +136,14 @@ export class DependencyWriter {
     if (layer.temporalId > 0) return;
     const end = isShared ? structure.chainCount : layer.spatialId + 1;
     for (let chain = layer.spatialId; chain < end; chain++) this.#chains[chain] = number;
+  }
+
+  #remember(frameId: number, number: number): void {
+    this.#numbered.delete(frameId);
+    this.#numbered.set(frameId, number);
+    if (this.#numbered.size > MAX_NUMBERED) {
+      this.#numbered.delete(this.#numbered.keys().next().value!);
+    }
   }
 
   /** Modes of keys need the layer below in a key frame's picture, and in no other. */
@@ -155,7 +175,7 @@ export class DependencyWriter {
   ): number[] {
     const known = { needsBaseOnly, interLayer };
     const diffs = frameId !== undefined && dependencies !== undefined
-      ? dependencies.map((one) => frameId - one)
+      ? dependencies.map((one) => number - (this.#numbered.get(one) ?? number - frameId + one))
       : this.#assumed(layer, known).map((one) => number - one);
     return [...new Set(diffs)].filter((diff) => diff >= 1 && diff <= MAX_FRAME_DIFF)
       .sort((a, b) => a - b).slice(0, MAX_DEPENDENCIES);
