@@ -87,6 +87,11 @@ export class AcceptedConnections implements TcpListener {
     });
   }
 
+  /** Whether it takes no connections any more. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** How many connections there are. */
   get size(): number {
     return this.#connections.size;

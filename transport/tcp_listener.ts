@@ -4,6 +4,9 @@ import { AcceptedConnections, type TcpListener } from "./accepted_connections.ts
 import { debug } from "./debug.ts";
 import { FramedTcpSocket } from "./tcp_socket.ts";
 
+/** How long after one that failed the next connection is accepted, in milliseconds: it may fail for the same reason. */
+const RETRY_AFTER = 100;
+
 /** Asks for a socket that listens. */
 export interface TcpListenOptions {
   /** The IP literal to listen on; `0.0.0.0` and `::` stand for every address. */
@@ -43,18 +46,28 @@ export function listenTcp(options: TcpListenOptions): TcpListener {
   const local: TransportAddress = { ip: shownIp, port: listener.addr.port, protocol: "tcp" };
   const connections = new AcceptedConnections(local, clock, () => listener.close());
   debug("transport", `TCP listens on ${ip}:${local.port}`);
-  void accept(listener, connections);
+  void accept(listener, connections, clock);
   return connections;
 }
 
-/** Accepts until the listener is closed, or breaks. */
-async function accept(listener: Deno.TcpListener, connections: AcceptedConnections): Promise<void> {
-  try {
-    for await (const connection of listener) {
+/**
+ * Accepts until the listener is closed. A connection that has gone before it was accepted, or that there is no file descriptor for, is none;
+ * those that there are go on.
+ */
+async function accept(
+  listener: Deno.TcpListener,
+  connections: AcceptedConnections,
+  clock: Clock,
+): Promise<void> {
+  while (!connections.isClosed) {
+    let connection: Deno.TcpConn | undefined;
+    try {
+      connection = await listener.accept();
       connection.setNoDelay(true);
       connections.take(new FramedTcpSocket(connection, "rfc4571", { local: connections.local }));
+    } catch {
+      connection?.close();
+      if (!connections.isClosed) await new Promise<void>((go) => clock.after(RETRY_AFTER, go));
     }
-  } catch {
-    connections.close();
   }
 }
