@@ -7,7 +7,7 @@ import {
   trackSlots,
 } from "../../media/media_stream_track.ts";
 import type { Millis } from "../../core/mod.ts";
-import type { FrameMoment, OutboundFrame } from "../../rtp/mod.ts";
+import { type FrameMoment, type OutboundFrame, withLongStartCodes } from "../../rtp/mod.ts";
 import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
 import type { RTCRtpCodec, RTCRtpCodecParameters } from "../rtc_rtp_parameters.ts";
 import { canBeSentAs, codecDictionaryMatch } from "../jsep/media/mod.ts";
@@ -121,6 +121,9 @@ export class TrackSender {
     if (payloadType === undefined || codec === undefined || transceiver.mid === null) {
       return { ...chunk, metadata: described };
     }
+    // What is encrypted has to be what the other side decrypts.
+    const isNals = codec.mimeType === "video/H264" || codec.mimeType === "video/H265";
+    const data = isNals ? withLongStartCodes(chunk.data) : chunk.data;
     const name = { mid: transceiver.mid, payloadType, timestamp: chunk.timestamp };
     const rtpTimestamp = this.#host.rtpTimestampOf(rid === undefined ? name : { ...name, rid });
     const metadata = {
@@ -129,7 +132,7 @@ export class TrackSender {
       ...(rtpTimestamp !== undefined && { rtpTimestamp }),
       ...(transceiver.kind === "video" && this.#numbers.next(chunk)),
     };
-    return { ...chunk, metadata };
+    return { ...chunk, data, metadata };
   }
 
   #write(chunk: EncodedChunk): void {

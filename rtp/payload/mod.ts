@@ -30,7 +30,7 @@ export type { Vp9GroupPicture, Vp9ScalabilityStructure } from "./vp9_structure.t
 export { vp9Depacketizer, type Vp9Frame, Vp9Packetizer, type Vp9Picture } from "./vp9.ts";
 export { joinSuperframe, splitSuperframe } from "./vp9_superframe.ts";
 export { type SpatialLayer, splitSpatialLayers } from "./spatial_layers.ts";
-export { splitAnnexB } from "./annex_b.ts";
+export { splitAnnexB, withLongStartCodes } from "./annex_b.ts";
 export { NalPacketizer } from "./nal_packetizer.ts";
 export type { NalDescriptor } from "./nal_reader.ts";
 export { h264Depacketizer, h264Packetizer } from "./h264.ts";

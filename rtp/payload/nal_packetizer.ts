@@ -1,5 +1,5 @@
 import { Writer } from "../../core/wire/mod.ts";
-import { splitAnnexB } from "./annex_b.ts";
+import { splitFrame } from "./annex_b.ts";
 import type { MediaFrame, Packetizer, RtpPayload } from "./format.ts";
 import { fragmentSizes } from "./fragments.ts";
 import type { NalSyntax } from "./nal_syntax.ts";
@@ -21,7 +21,7 @@ export class NalPacketizer implements Packetizer {
   /** The payloads of an access unit, which is a byte stream with start codes. */
   packetize({ data }: MediaFrame, maxSize: number): RtpPayload[] {
     const { headerLength } = this.#syntax;
-    const units = splitAnnexB(data).filter((unit) =>
+    const units = splitFrame(data).filter((unit) =>
       unit.length > headerLength && this.#syntax.isNalUnit(this.#syntax.typeOf(unit[0]!))
     );
     const payloads: Uint8Array[] = [];

@@ -20,6 +20,7 @@ import {
   vp9Depacketizer,
   type Vp9Descriptor,
   Vp9Packetizer,
+  withLongStartCodes,
   writeVp8Descriptor,
   writeVp9Descriptor,
 } from "../../rtp/mod.ts";
@@ -302,6 +303,19 @@ Deno.test("Annex B: start codes of both lengths, trailing zeros, and what comes 
   assertEquals(nals("000001000001000001"), []);
   assertEquals(nals("6742"), []);
   assertEquals(nals(""), []);
+});
+
+Deno.test("H264: zeros at the end of a frame are sent: what was encrypted may end so", () => {
+  const data = hex("0000000165010200");
+  const payloads = h264Packetizer(1).packetize({ data }, 100).map(({ payload }) => toHex(payload));
+  assertEquals(payloads, ["65010200"]);
+});
+
+Deno.test("Annex B as it comes out at the other end has start codes of four bytes", () => {
+  const long = (text: string) => toHex(withLongStartCodes(hex(text)));
+  assertEquals(long("00000001674200000168ce0000016500"), "0000000167420000000168ce000000016500");
+  const data = hex("00000001650100");
+  assertEquals(withLongStartCodes(data) === data, true, "no copy where there is nothing to do");
 });
 
 Deno.test("H264: small NAL units share a STAP-A with the highest NRI (RFC 6184 section 5.7)", () => {

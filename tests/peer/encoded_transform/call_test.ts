@@ -111,6 +111,31 @@ Deno.test("both ends see the same frames of video, in size and layers (section 4
   }
 });
 
+Deno.test("both ends see the same bytes of H264, whatever its start codes were: what one encrypts the other can decrypt", async () => {
+  const pair = new Pair();
+  const generator = new MediaStreamTrackGenerator({ kind: "video", codec: "h264" });
+  const bytesOf = (seen: number[][]) => (frame: EncodedFrame) =>
+    void seen.push([...new Uint8Array(frame.data)]);
+  const [sent, got]: number[][][] = [[], []];
+  through(pair.alice.addTrack(generator), bytesOf(sent!));
+  pair.bob.ontrack = ({ receiver }) => void through(receiver, bytesOf(got!));
+  await pair.negotiate();
+  await pair.until(() =>
+    pair.alice.connectionState === "connected" && pair.bob.connectionState === "connected"
+  );
+  const { writable } = generator;
+  const data = Uint8Array.of(
+    ...[0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 1, 0, 0, 1, 0x68, 0xce, 0x3c, 0x80],
+    ...[0, 0, 1, 0x65, 0x88, 0x84, 1, 2, 3, 0],
+  );
+  await writable.getWriter().write({ type: "key", timestamp: 0, data });
+  await pair.until(() => got!.length === 1);
+  assertEquals(got, sent);
+  assertEquals(sent![0]!.length, data.length + 2);
+  generator.stop();
+  await pair.close();
+});
+
 Deno.test("both ends see when a frame was captured, where that is negotiated (section 2.2)", async () => {
   let [sent, got]: EncodedFrame[][] = [[], []];
   await call("audio", (sender, alice) => {
