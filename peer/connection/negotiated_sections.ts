@@ -40,6 +40,7 @@ export function negotiate({ local, remote, answerer }: SectionPair): NegotiatedS
     extensions: negotiatedExtensions(local.extensions, remote.extensions),
     reducedSize: local.rtcpReducedSize && remote.rtcpReducedSize,
     extmapAllowMixed: local.extmapAllowMixed && remote.extmapAllowMixed,
+    encodingFormats: encodingFormats(remote),
     // RFC 9429 section 5.10; none of 0, which libwebrtc takes for no limit. Sound could only be left out: gateways say 80 for G.711,
     // which by the formula is less than it takes.
     ...(kind === "video" && remote.maxBitrate && { maxBitrate: remote.maxBitrate }),
@@ -55,7 +56,16 @@ export function expect({ mid, kind, formats, extensions }: RemoteMedia): Negotia
     receiveFormats: receivable(formats, []),
     reducedSize: false,
     extmapAllowMixed: false,
+    encodingFormats: new Map(),
   };
+}
+
+function encodingFormats({ rids }: RemoteMedia): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    rids.flatMap(({ id, direction, payloadTypes }) =>
+      direction === "recv" && payloadTypes !== undefined ? [[id, payloadTypes] as const] : []
+    ),
+  );
 }
 
 /**

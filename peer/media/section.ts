@@ -39,6 +39,8 @@ export interface NegotiatedSection {
   readonly extmapAllowMixed: boolean;
   /** The most that the other side wants to get of all encodings together, in bits per second (`b=`). */
   readonly maxBitrate?: number;
+  /** Payload types that the other side takes of encodings which it takes in some only, by their rids (RFC 8851 section 5). */
+  readonly encodingFormats: ReadonlyMap<string, readonly number[]>;
 }
 
 function rtpFormats(kind: MediaKind, formats: readonly MediaFormat[]): RtpFormat[] {

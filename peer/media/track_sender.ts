@@ -171,10 +171,9 @@ export class TrackSender {
 
   /** Of what the source can give, what the encoding asks for, or else what the other side likes best. */
   #choose(codecs: readonly MediaCodec[], rid: string | undefined): MediaCodec | undefined {
-    const { sendCodecs } = this.#sender;
-    const asked = this.#askedFor(rid);
-    const wanted = asked === undefined ? sendCodecs : [asked, ...sendCodecs];
-    for (const codec of wanted) {
+    const sendCodecs = this.#codecsOf(rid);
+    const preferred = this.#preferred(rid);
+    for (const codec of preferred === undefined ? sendCodecs : [preferred, ...sendCodecs]) {
       const found = codecs.find((given) => canBeSentAs(given, codec));
       if (found !== undefined) return found;
     }
@@ -184,7 +183,7 @@ export class TrackSender {
   /** What is encoded already can only go under the payload type of its codec. Where that is not told, it is the one to be sent. */
   #payloadTypeOf({ metadata }: EncodedChunk): number | undefined {
     const { codecs } = trackSlots(this.#track!).source;
-    const { sendCodecs } = this.#sender;
+    const sendCodecs = this.#codecsOf(metadata?.rid);
     const mimeType =
       (metadata?.mimeType ?? codecs[0]?.mimeType ?? this.#unnamed(metadata?.rid)?.mimeType)
         ?.toLowerCase();
@@ -197,6 +196,14 @@ export class TrackSender {
     return found?.payloadType;
   }
 
+  /** What the other side takes of the encoding with this rid: all that it takes, unless it says otherwise. */
+  #codecsOf(rid: string | undefined): readonly RTCRtpCodecParameters[] {
+    const { sendCodecs, transceiver } = this.#sender;
+    const formats = transceiver.host.media.sectionOf(transceiver)?.encodingFormats.get(rid ?? "");
+    if (formats === undefined) return sendCodecs;
+    return formats.flatMap((type) => sendCodecs.find((one) => one.payloadType === type) ?? []);
+  }
+
   /** What the encoding with this rid asks for, or the only one. */
   #askedFor(rid: string | undefined): RTCRtpCodec | undefined {
     const { sendEncodings } = this.#sender;
@@ -205,7 +212,7 @@ export class TrackSender {
 
   /** The same, or else what the other side likes best. */
   #preferred(rid: string | undefined): RTCRtpCodecParameters | undefined {
-    const { sendCodecs } = this.#sender;
+    const sendCodecs = this.#codecsOf(rid);
     const asked = this.#askedFor(rid);
     return asked === undefined
       ? sendCodecs[0]

@@ -20,6 +20,7 @@ function section(
   return {
     ...{ mid: "0", kind, extensions, sources: [], announcesRepairs: false, reducedSize: true },
     extmapAllowMixed: true,
+    encodingFormats: new Map(),
     ...{ sendFormats: formats, receiveFormats: formats },
   };
 }

@@ -172,3 +172,32 @@ Deno.test("a layer whose source changes its codec waits for a key frame of its o
   video.track.stop();
   await call.close();
 });
+
+Deno.test("RFC 8851 section 5: a layer that the other side takes in some codecs only is sent in these", async () => {
+  const call = new Call();
+  const { track, play } = twoCodecs();
+  call.alice.addTransceiver(track, {
+    direction: "sendonly",
+    sendEncodings: [{ rid: "low" }, { rid: "high" }, { rid: "none" }],
+  });
+  await call.alice.setLocalDescription();
+  await call.bob.setRemoteDescription(call.alice.localDescription!);
+  await call.bob.setLocalDescription();
+  const { type, sdp } = call.bob.localDescription!;
+  const [vp8, vp9, h264] = ["VP8", "VP9", "H264"].map((name) =>
+    new RegExp(`^a=rtpmap:(\\d+) ${name}/`, "m").exec(sdp)![1]
+  );
+  const restricted = sdp.replace("a=rid:low recv", `a=rid:low recv pt=${vp8}`)
+    .replace("a=rid:high recv", `a=rid:high recv pt=${vp9},${h264};max-fps=60`)
+    .replace("a=rid:none recv", `a=rid:none recv pt=${h264}`);
+  await call.alice.setRemoteDescription({ type, sdp: restricted });
+  await call.connected();
+  const chunks: EncodedChunk[] = [];
+  void new MediaStreamTrackProcessor({ track: call.tracks[0]!.track }).readable.pipeTo(
+    new WritableStream({ write: (chunk) => void chunks.push(chunk) }),
+  );
+  await play(call, 10);
+  assertEquals(counts(chunks), { "low video/VP8": 10, "high video/VP9": 10 });
+  track.stop();
+  await call.close();
+});
