@@ -112,7 +112,8 @@ export class MediaPlayer {
   #rewind(): boolean {
     const end = Math.max(...this.#tracks.map((track) => track.end));
     if (end === -Infinity || this.#tracks.every(({ source }) => source.ended)) return false;
-    this.#timeline.moveTo(0, this.#timeline.dueAt(Math.max(end, MIN_ROUND)));
+    const least = this.#timeline.start + MIN_ROUND;
+    this.#timeline.begin(this.#timeline.dueAt(Math.max(end, least)));
     for (const track of this.#tracks) track.restart(0);
     return true;
   }

@@ -78,6 +78,7 @@ export class PlayerTrack {
       this.#hasGiven = false;
       let asked = this.#timeline.now;
       for await (const chunk of this.#file.chunks(from)) {
+        if (from === 0 && !this.#hasGiven) this.#timeline.first(chunk.timestamp);
         this.#timeline.came(chunk.timestamp, this.#timeline.now - asked);
         // Sound before the key frame to which the pictures went back has been heard.
         if (chunk.timestamp < from && this.#file.kind === "audio") continue;

@@ -10,6 +10,9 @@ const MAX_LAG: Millis = 500;
 const MAX_DELAY: Millis = 20;
 const MIN_WAIT: Millis = 5;
 
+/** A file that begins so much later than at zero, in microseconds, was cut out of a longer one. */
+const MAX_START = 1_000_000;
+
 /** Where a file is in time: what it has at `media` microseconds is due when the clock says `clock`. */
 export class Timeline {
   readonly #clock: Clock;
@@ -18,6 +21,9 @@ export class Timeline {
   /** Where the file stands, in microseconds, while it is paused. */
   #pausedAt: number | undefined;
   #wake = new Set<() => void>();
+  /** Where the file began, in microseconds, and whether nothing has been given since. */
+  #start = 0;
+  #isFresh = true;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -85,6 +91,25 @@ export class Timeline {
     return !this.paused && this.dueAt(media) <= this.#clock.now() + ROUNDING;
   }
 
+  /** The file begins, at the time `due`. */
+  begin(due: Millis): void {
+    this.moveTo(0, due);
+    this.#start = 0;
+    this.#isFresh = true;
+  }
+
+  /** Where it began, in microseconds. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The first that a track has is at `media` microseconds: if nothing was given before it, the file begins with it. */
+  first(media: number): void {
+    if (!this.#isFresh || media < MAX_START) return;
+    this.#start = media;
+    this.moveTo(media, Math.max(this.dueAt(0), this.#clock.now()));
+  }
+
   /**
    * What the file has at `media` microseconds was waited for, and is there now. A stream that comes in bursts is played as much later as the
    * longest wait takes, and at its pace from then on.
@@ -97,6 +122,7 @@ export class Timeline {
 
   /** What the file has at `media` microseconds is given now: if it comes late, so does all that follows. */
   given(media: number): void {
+    this.#isFresh = false;
     const now = this.#clock.now();
     if (now - this.dueAt(media) > MAX_LAG) this.moveTo(media, now);
   }

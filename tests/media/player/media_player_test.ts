@@ -143,6 +143,22 @@ Deno.test("a file that does not begin at zero jumps back all the same", async ()
   await player.ended;
 });
 
+Deno.test("a file that begins after ten hours begins at once, and again in a loop", async () => {
+  const late = ["-output_ts_offset", "36000", "-f", "matroska"];
+  const file = await encode([...testInput(1), ...VP8, ...OPUS, ...late]);
+  const stream = new Blob([file as BlobPart]).stream();
+  for (const [from, loop] of [[file, true], [stream, false]] as const) {
+    const { clock, player, chunks } = await play(from, { loop });
+    await clock.advance(1500);
+    const times = chunks.get("video")!.map(({ timestamp }) => timestamp / 1000);
+    assertEquals(times.length, loop ? 38 : 25);
+    const steps = times.slice(1).map((time, i) => time - times[i]!);
+    assert(steps.every((step) => step > 20 && step < 60), `${steps}`);
+    player.stop();
+    await player.ended;
+  }
+});
+
 Deno.test("a key frame that does not come when it should is not waited for", async () => {
   const args = [...testInput(4, "v"), ...VP8.slice(0, -1), "1000"];
   const { clock, player, chunks } = await play(
