@@ -30,7 +30,7 @@ export interface ContainerTrack {
 }
 
 /**
- * Opens WebM, Matroska, MP4, QuickTime, Ogg, WAVE or IVF. Rejects with a `NotSupportedError` where it is none of these, or holds nothing
+ * Opens WebM, Matroska, MP4, QuickTime, MPEG-TS, Ogg, WAVE or IVF. Rejects with a `NotSupportedError` where it is none of these, or holds nothing
  * that can be sent, and with an `EncodingError` where it is broken.
  */
 export async function openContainer(file: MediaFile): Promise<Container> {

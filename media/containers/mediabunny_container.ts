@@ -20,6 +20,7 @@ const FORMATS = [
   mediabunny.QTFF,
   mediabunny.OGG,
   mediabunny.WAVE,
+  mediabunny.MPEG_TS,
 ];
 
 /** The library's names for codecs that can be sent. */
@@ -188,7 +189,7 @@ function toDOMException(error: unknown): DOMException {
   if (error instanceof DOMException) return error;
   if (error instanceof mediabunny.UnsupportedInputFormatError) {
     return new DOMException(
-      "The file is not WebM, Matroska, MP4, QuickTime, Ogg, WAVE or IVF",
+      "The file is not WebM, Matroska, MP4, QuickTime, MPEG-TS, Ogg, WAVE or IVF",
       "NotSupportedError",
     );
   }

@@ -27,7 +27,7 @@ const JUMP_GAP = 10;
 const JUMP_INTERVAL = 3000;
 
 /**
- * Plays a media file: its tracks carry, in real time, what the file holds. WebM, Matroska, MP4, QuickTime, Ogg, WAVE and IVF are
+ * Plays a media file: its tracks carry, in real time, what the file holds. WebM, Matroska, MP4, QuickTime, MPEG-TS, Ogg, WAVE and IVF are
  * read; of codecs those that a peer can be sent. Nothing is decoded.
  *
  * Where a peer needs a key frame and none is near, playing jumps back to the last one, if the file can be sought in.
@@ -133,6 +133,18 @@ export class MediaPlayer {
 
 /**
  * Plays a media file in real time. A stream, such as the standard output of ffmpeg, may be one that never ends.
+ *
+ * Of a file's tracks, those can be sent that are VP8, VP9, H264, H265, AV1, Opus or G.711; others are left out, such as AAC. A peer is sent
+ * what it has agreed to take, which need not be every profile: browsers take VP9 of profile 0, and H264 without B-frames, which nobody puts
+ * back in order. ffmpeg makes both fit: `ffmpeg -i film.mp4 -c:v copy -c:a libopus film.mkv` for sound alone, or live, so that little waits
+ * to be written,
+ *
+ * ```sh
+ * ffmpeg -re -i SOURCE -c:v libx264 -tune zerolatency -profile:v baseline -pix_fmt yuv420p -g 50 \
+ *   -c:a libopus -f matroska -cluster_time_limit 100 -flush_packets 1 -
+ * ffmpeg -re -i SOURCE -c:v libvpx -deadline realtime -cpu-used 8 -b:v 1M -g 50 \
+ *   -c:a libopus -f webm -cluster_time_limit 100 -flush_packets 1 -
+ * ```
  *
  * Whoever plays files of strangers does so in a worker, which can be terminated: the tables of an MP4 file may claim that it has billions
  * of frames, and all of them are read.

@@ -29,6 +29,7 @@ const FILES: Readonly<Record<string, { args: string[]; codecs: string[] }>> = {
   mp4: { args: [...testInput(2), ...H264, ...OPUS, "-f", "mp4"], codecs: ["H264", "opus"] },
   ogg: { args: [...testInput(2, "a"), ...OPUS, "-f", "ogg"], codecs: ["opus"] },
   ivf: { args: [...testInput(2, "v"), ...VP8, "-f", "ivf"], codecs: ["VP8"] },
+  ts: { args: [...testInput(2, "v"), ...H264, "-f", "mpegts"], codecs: ["H264"] },
   mov: {
     args: [...testInput(2), ...H264, "-ar", "8000", "-c:a", "pcm_mulaw", "-f", "mov"],
     codecs: ["H264", "PCMU"],
