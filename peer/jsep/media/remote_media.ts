@@ -1,5 +1,5 @@
 /**
- * Audio and video sections of a peer, as plain data: whatever it wrote at the session level, or in an older style, is in its place here.
+ * Audio and video sections of a description, as plain data: whatever a peer wrote at the session level, or in an older style, is in its place here.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import type { Direction } from "./directions.ts";
 import { type MediaFormat, type MediaKind, STATIC_PAYLOAD_TYPES } from "./media_format.ts";
 import { readSources, type RemoteSource } from "./remote_sources.ts";
 
-/** An audio or video section of a remote description. */
+/** An audio or video section as it is read: of a remote description, or of one of ours, to see what that has said. */
 export interface RemoteMedia {
   /** Its place among the sections. */
   readonly index: number;
