@@ -255,7 +255,8 @@ export class IceAgent implements Layer<Datagram, Uint8Array, IceEvent> {
   }
 
   /** A datagram that was handed down has not left: its socket could not take it. */
-  refused({ data, local, remote }: Datagram): void {
+  refused(datagram: Datagram): void {
+    const { data, local, remote } = this.#detours.unwrap(datagram) ?? datagram;
     if (isStun(data)) return;
     for (const { checkList } of this.#generations.sessions) {
       const pair = checkList.pairs.find((each) => each.matches(local, remote));

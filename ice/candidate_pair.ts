@@ -45,10 +45,10 @@ export interface IcePair {
   readonly bytesSent: number;
   /** Data, not counting STUN. */
   readonly bytesReceived: number;
-  /** Those of `packetsSent` that no socket has taken; undefined where a relay is between, for then nobody can tell. */
-  readonly packetsDiscarded: number | undefined;
-  /** Those of `bytesSent` that no socket has taken; undefined where a relay is between. */
-  readonly bytesDiscarded: number | undefined;
+  /** Those of `packetsSent` that no socket has taken. */
+  readonly packetsDiscarded: number;
+  /** Those of `bytesSent` that no socket has taken. */
+  readonly bytesDiscarded: number;
 }
 
 /** The formula of RFC 8445 section 6.1.2.3, from the priorities of the two sides' candidates. */
@@ -104,23 +104,15 @@ export class CandidatePair implements IcePair {
   packetsReceived = 0;
   bytesSent = 0;
   bytesReceived = 0;
-  #packetsDiscarded = 0;
-  #bytesDiscarded = 0;
+  packetsDiscarded = 0;
+  bytesDiscarded = 0;
 
   constructor(readonly localCandidate: LocalCandidate, readonly remoteCandidate: RemoteCandidate) {}
 
-  get packetsDiscarded(): number | undefined {
-    return this.localCandidate.relay === undefined ? this.#packetsDiscarded : undefined;
-  }
-
-  get bytesDiscarded(): number | undefined {
-    return this.localCandidate.relay === undefined ? this.#bytesDiscarded : undefined;
-  }
-
   /** A datagram has not left. */
   discard(bytes: number): void {
-    this.#packetsDiscarded++;
-    this.#bytesDiscarded += bytes;
+    this.packetsDiscarded++;
+    this.bytesDiscarded += bytes;
   }
 
   /** What it is sent from. */

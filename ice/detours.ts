@@ -55,6 +55,11 @@ export class Detours {
     return datagram.local.protocol === "tcp" ? this.#active.translate(datagram) : undefined;
   }
 
+  /** A datagram that has left by a detour, as it was from the base to the peer; undefined for any other. */
+  unwrap(datagram: Datagram): Datagram | undefined {
+    return this.translate(datagram) ?? this.relays.unwrap(datagram);
+  }
+
   /** A connection has ended. */
   disconnected(local: TransportAddress, now: Millis): void {
     this.#active.disconnected(local);

@@ -6,7 +6,7 @@ import { SERVER_UNREACHABLE } from "../server_error.ts";
 import type { StunAddress } from "../stun/attribute.ts";
 import { type StunError, XOR_MAPPED_ADDRESS } from "../stun/attributes.ts";
 import { StunBuilder } from "../stun/builder.ts";
-import type { StunMessage } from "../stun/message.ts";
+import { parseStun, type StunMessage } from "../stun/message.ts";
 import {
   ADDITIONAL_ADDRESS_FAMILY,
   ALLOCATE,
@@ -21,7 +21,7 @@ import {
   UDP_PROTOCOL,
   XOR_PEER_ADDRESS,
 } from "./attributes.ts";
-import { channelDataOf, channelOf, writeChannelData } from "./channel_data.ts";
+import { channelDataOf, channelOf, isChannelData, writeChannelData } from "./channel_data.ts";
 import { Channels } from "./channels.ts";
 import { Permissions, type Waiting } from "./permissions.ts";
 import { relayedAddressesOf } from "./relayed_addresses.ts";
@@ -156,6 +156,13 @@ export class TurnAllocation implements Relay {
     else if (channel === undefined) this.#context.discards.add("ChannelData of an unknown channel");
     else return this.#from(channel.peer, data);
     return undefined;
+  }
+
+  /** What a datagram of ours to the server holds for a peer; undefined if that is nothing. */
+  unwrap(message: Uint8Array): Datagram | undefined {
+    if (isChannelData(message)) return this.handleChannelData(message);
+    const stun = parseStun(message);
+    return stun?.method === SEND ? this.#handleData(stun) : undefined;
   }
 
   /** Takes a message of the server's; returns the datagram of a peer that it may hold. */

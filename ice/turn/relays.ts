@@ -137,6 +137,11 @@ export class Relays implements AttemptOutcome {
     return undefined;
   }
 
+  /** What a datagram of ours to a server holds for a peer; undefined if that is nothing. */
+  unwrap(datagram: Datagram): Datagram | undefined {
+    return this.#from(datagram)?.unwrap(datagram.data);
+  }
+
   /** A connection has ended. */
   disconnected(local: TransportAddress, now: Millis): void {
     for (const { allocation } of this.#attempts) {

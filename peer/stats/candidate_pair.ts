@@ -52,10 +52,10 @@ export interface RTCIceCandidatePairStats extends RTCStats {
   responsesSent: number;
   /** Those of `requestsSent` that kept consent fresh (RFC 7675). */
   consentRequestsSent: number;
-  /** Those of `packetsSent` that no socket has taken; missing where a relay is between, for then nobody can tell. */
-  packetsDiscardedOnSend?: number;
-  /** Those of `bytesSent` that no socket has taken; missing where a relay is between. */
-  bytesDiscardedOnSend?: number;
+  /** Those of `packetsSent` that no socket has taken. */
+  packetsDiscardedOnSend: number;
+  /** Those of `bytesSent` that no socket has taken. */
+  bytesDiscardedOnSend: number;
 }
 
 /** What a pair has around it. */

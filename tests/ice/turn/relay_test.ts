@@ -82,6 +82,24 @@ Deno.test("before its channel is bound, data goes in indications (RFC 8656 secti
   assertEquals(server.data.channelData, 0);
 });
 
+for (const way of ["a channel", "indications"]) {
+  Deno.test(`a datagram that has not left by ${way} counts for the pair that it was to go by`, () => {
+    const { net, server, a, b } = apart({ both: false });
+    server.refuse = ({ method }) =>
+      method === CHANNEL_BIND && way === "indications" ? { code: 400, signed: true } : undefined;
+    net.connect(a, b);
+    net.advance(500);
+    a.sent.length = 0;
+    for (let i = 0; i < 3; i++) net.send(a, new Uint8Array(100).fill(200));
+    for (const datagram of a.sent) a.agent.refused(datagram);
+    // Checks are no data.
+    net.advance(20_000);
+    for (const datagram of a.sent.slice(3)) if (isStun(datagram.data)) a.agent.refused(datagram);
+    const { packetsDiscarded, bytesDiscarded } = a.agent.selectedPair!;
+    assertEquals([packetsDiscarded, bytesDiscarded], [3, 300]);
+  });
+}
+
 Deno.test("a direct path is preferred to a relay", () => {
   const net = new TurnNet();
   const server = net.server();
