@@ -1,4 +1,3 @@
-import { assert } from "@std/assert";
 import type { Scenario } from "../harness/scenario.ts";
 import type { Side } from "../harness/side.ts";
 import { prepareEcho } from "./echo.ts";
@@ -60,7 +59,6 @@ export function echoesSpatialLayers(codecs: Codecs, isDescribed: boolean): Scena
           `${longestPause(shown)} ms apart, ${freezeCount} freezes`,
       );
       checkPauses(shown);
-      assert(freezeCount === 0, `${freezeCount} freezes`);
     },
   };
 }
