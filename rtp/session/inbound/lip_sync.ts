@@ -21,7 +21,8 @@ export function keepInStep(receivers: readonly Receiver[], now: Millis): void {
   const transits = transitsOf(receivers, now);
   const latest = Math.max(...Array.from(transits, ([{ wanted }, transit]) => transit + wanted));
   for (const stream of receivers.flatMap((receiver) => receiver.streams())) {
-    const lag = latest - (transits.get(stream) ?? latest);
+    const transit = transits.get(stream);
+    const lag = transit === undefined ? 0 : latest - transit;
     // Clocks that are further apart are not one clock.
     stream.setLag(lag > MAX_BUFFER_DELAY ? 0 : lag);
   }

@@ -234,6 +234,18 @@ Deno.test("W3C WebRTC section 5.3: of tracks in one stream, the larger jitterBuf
   assertTook(film.play(2), { audio: PATH + 100, video: PATH + 100 });
 });
 
+Deno.test("W3C WebRTC section 5.3: a jitterBufferTarget is kept to where there is nothing to be in step with, or nothing is known of it", () => {
+  const film = new Film();
+  assertTook(film.play(2, ["audio"]), { audio: PATH });
+  film.receive("audio", { lipSyncGroup: "film", jitterBufferTarget: 400 });
+  assertTook(film.play(2, ["audio"]), { audio: PATH + 400 });
+  film.report = (report) => ({ ...report, ssrc: 1 });
+  film.receive("audio", { lipSyncGroup: "film", jitterBufferTarget: 100 });
+  assertTook(film.play(2), { audio: PATH + 100, video: PATH + 100 });
+  film.receive("audio", { lipSyncGroup: "film" });
+  assertTook(film.play(2), { audio: PATH, video: PATH });
+});
+
 Deno.test("W3C WebRTC section 5.3: what takes longer and is held is waited for as well", () => {
   const film = new Film();
   film.added.video = 200;
