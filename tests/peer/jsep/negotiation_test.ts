@@ -248,18 +248,18 @@ class Conversation {
       ({ kind }) => randomWishes(this.random, kind),
     );
     checkAnswer(offer, answer);
-    for (const session of [offer, answer]) this.#remember(readAllMedia(session));
-    for (const media of readAllMedia(answer)) {
-      if (media.isRejected) continue;
+    const accepted = readAllMedia(answer).filter(({ isRejected }) => !isRejected);
+    // What was offered in a section that is rejected binds nobody.
+    const offered = readAllMedia(offer).filter(({ mid }) =>
+      accepted.some((one) => one.mid === mid)
+    );
+    for (const sections of [offered, accepted]) this.#remember(sections);
+    for (const media of accepted) {
       this.#ends[offerer]!.payloadTypes.adoptAnswer(media.mid, media.kind, media.formats);
       this.#ends[offerer]!.extensionIds.adopt(media.mid, media.extensions);
     }
     this.#bundle = groupsOf(answer, "BUNDLE")[0]?.mids ?? [];
-    this.#answered = new Map(
-      readAllMedia(answer).filter(({ isRejected }) => !isRejected).map((
-        media,
-      ) => [media.mid, media]),
-    );
+    this.#answered = new Map(accepted.map((media) => [media.mid, media]));
     assert(offer.media.length >= this.#sections.length);
     this.#sections = placements.map(({ mid, owner }, i) => {
       const isRejected = answer.media[i]!.port === 0;
@@ -270,8 +270,7 @@ class Conversation {
 
   /** RFC 3264 section 8.3.2, RFC 8285 section 7, RFC 9143 section 9.1.1: once bound, always bound. */
   #remember(sections: readonly RemoteMedia[]): void {
-    for (const { kind, formats, extensions, isRejected } of sections) {
-      if (isRejected) continue;
+    for (const { kind, formats, extensions } of sections) {
       for (const [payloadType, identity] of identitiesOf(kind, formats)) {
         assertEquals(this.#codecs.get(payloadType) ?? identity, identity);
         this.#codecs.set(payloadType, identity);
