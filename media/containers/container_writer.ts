@@ -1,6 +1,7 @@
 import { IvfWriter } from "./ivf_writer.ts";
 import { WaveWriter } from "./wave_writer.ts";
 import type { MediaCodec } from "../codec.ts";
+import { describeKeyFrame } from "../codecs/key_frame.ts";
 import type { EncodedChunk } from "../encoded_chunk.ts";
 
 /** The formats that can be written. */
@@ -51,6 +52,16 @@ export interface ContainerWriter {
 /** Whether a format can hold a codec. */
 export function canHold(format: RecordingFormat, { mimeType }: MediaCodec): boolean {
   return FORMATS[format].codecs.includes(mimeType.split("/")[1]!);
+}
+
+/** Whether a file can begin with a chunk: but for IVF, it says of pictures what nothing but a key frame tells. */
+export function canBegin(
+  format: RecordingFormat,
+  { mimeType }: MediaCodec,
+  { data }: EncodedChunk,
+): boolean {
+  const tellsPictures = mimeType.startsWith("video/") && format !== "ivf";
+  return !tellsPictures || describeKeyFrame(mimeType, data) !== undefined;
 }
 
 /** Of some codecs the one that a format is to hold; undefined if it can hold none. */

@@ -54,7 +54,7 @@ class FrameReader {
 
   async #readMore(): Promise<boolean> {
     const { done, value } = await this.#reader.read();
-    if (!done) this.#frames.push(...this.#parser.push(value));
+    if (!done) { for (const frame of this.#parser.push(value)) this.#frames.push(frame); }
     return !done;
   }
 }

@@ -17,6 +17,9 @@ const PIECE = 10_000_000;
 /** More sound than this, in microseconds, does not come too late in a row: other tracks are ahead for good. */
 const MAX_PAST = 500_000;
 
+/** Where a key frame is of no use, another is asked for no more often than this, in milliseconds. */
+const REQUEST_INTERVAL = 1000;
+
 /** One track of a recording. */
 export class RecordedTrack {
   /** Its number in the file; undefined while it is not in it. */
@@ -30,6 +33,8 @@ export class RecordedTrack {
   /** What has come while the file has not begun. */
   readonly waiting: Arrival[] = [];
   readonly #timeline: TrackTimeline;
+  readonly #requestKeyFrame: () => void;
+  #askedAt: Millis = -Infinity;
   #previous: number | undefined;
   #step = 0;
   /** What the file has last: where it begins, and where it ends. */
@@ -38,8 +43,21 @@ export class RecordedTrack {
   /** How much sound, in microseconds, has come too late in a row. */
   #past = 0;
 
-  constructor(shared: SharedClock) {
+  constructor(shared: SharedClock, requestKeyFrame: () => void) {
     this.#timeline = new TrackTimeline(shared);
+    this.#requestKeyFrame = requestKeyFrame;
+  }
+
+  /** Asks its source for a key frame. */
+  requestKeyFrame(): void {
+    this.#requestKeyFrame();
+  }
+
+  /** Asks for another one than that which has come; it may be no better. */
+  requestAnother(now: Millis): void {
+    if (now < this.#askedAt + REQUEST_INTERVAL) return;
+    this.#askedAt = now;
+    this.#requestKeyFrame();
   }
 
   /** What has come first of which it is known when it was captured. */

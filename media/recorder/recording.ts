@@ -3,6 +3,7 @@ import { type Arrival, capturedAt, type SharedClock } from "./track_timeline.ts"
 import { WriteQueue } from "./write_queue.ts";
 import { codecOfMimeType, type MediaCodec } from "../codec.ts";
 import {
+  canBegin,
   canHold,
   chooseCodec,
   createWriter,
@@ -70,8 +71,8 @@ const MAX_CAPTURE_SKEW = 5000;
 /** Writes what tracks carry to a file. {@linkcode recordTracks} makes one. */
 export class Recording {
   /**
-   * Resolves when the file is complete. Rejects if it can't be written, and with a `NotSupportedError` if nothing came but what the format
-   * can't hold.
+   * Resolves when the file is complete. Rejects if it can't be written, with a `NotSupportedError` if nothing came but what the format
+   * can't hold, and with an `EncodingError` if it was nothing but pictures that can't be read.
    */
   readonly finished: Promise<RecordingResult>;
   readonly #format: RecordingFormat;
@@ -88,6 +89,8 @@ export class Recording {
   #discarded = 0;
   /** A codec that came, and that the format can't hold. */
   #refused: string | undefined;
+  /** A codec of which no key frame could be read, so that the file could not begin with it. */
+  #unreadable: string | undefined;
   #end = 0;
 
   /** Begins to record tracks that the format has room for. */
@@ -97,10 +100,10 @@ export class Recording {
     this.#clock = clock;
     this.#maxBytes = options.maxBytes ?? (writable ? Infinity : MAX_BYTES_IN_MEMORY);
     const shared: SharedClock = { localOffset: undefined };
-    this.#tracks = tracks.map(() => new RecordedTrack(shared));
+    this.#tracks = tracks.map((track) => new RecordedTrack(shared, () => requestKeyFrame(track)));
     this.#queue = new WriteQueue(
       createWriter(format, writable),
-      (number) => requestKeyFrame(tracks[this.#tracks.findIndex((t) => t.number === number)]!),
+      (number) => this.#tracks.find((track) => track.number === number)!.requestKeyFrame(),
       () => this.#finish(),
     );
     this.finished = this.#queue.finished.then((bytes) => this.#result(bytes));
@@ -144,6 +147,11 @@ export class Recording {
     if (!isOfTrack) return void this.#discarded++;
     const arrival = { chunk, at: this.#clock.now() };
     if (this.#start !== undefined) return this.#write(track, arrival);
+    if (track.waiting.length === 0 && !canBegin(this.#format, codec, chunk)) {
+      this.#unreadable ??= codec.mimeType;
+      track.requestAnother(arrival.at);
+      return void this.#discarded++;
+    }
     track.waiting.push(arrival);
     this.#queue.hold(chunk.data.length);
     this.#cancelWait ??= this.#clock.after(START_WAIT, () => this.#begin());
@@ -236,6 +244,10 @@ export class Recording {
   #result(bytes: Uint8Array | undefined): RecordingResult {
     if (this.#chunks === 0 && this.#refused !== undefined) {
       throw new DOMException(`${this.#format} can't hold ${this.#refused}`, "NotSupportedError");
+    }
+    if (this.#chunks === 0 && this.#unreadable !== undefined) {
+      const message = `No key frame of ${this.#unreadable} could be read`;
+      throw new DOMException(message, "EncodingError");
     }
     return {
       bytes,
