@@ -10,6 +10,7 @@ import {
   type FrameLayer,
   type FrameMetadata,
   type InboundFrame,
+  MAX_CSRCS,
   ntpFromUnixMillis,
   type OutboundFrame,
   unixMillisFromNtp,
@@ -104,32 +105,59 @@ function ntpOf(millis: number): bigint {
 export function frameDependencies(
   { spatialIndex, temporalIndex, layerSync, frameId, dependencies }: ChunkMetadata = {},
 ): OutboundFrame["dependencies"] {
-  if (spatialIndex === undefined && temporalIndex === undefined && frameId === undefined) {
-    return undefined;
-  }
+  const isNumbered = Number.isSafeInteger(frameId);
+  if (spatialIndex === undefined && temporalIndex === undefined && !isNumbered) return undefined;
   return {
-    ...{ spatialId: spatialIndex ?? 0, temporalId: temporalIndex ?? 0 },
+    spatialId: isWithin(spatialIndex, MAX_SPATIAL_ID) ? spatialIndex : 0,
+    temporalId: isWithin(temporalIndex, MAX_TEMPORAL_ID) ? temporalIndex : 0,
     ...(layerSync !== undefined && { needsBaseOnly: layerSync }),
-    ...(frameId !== undefined && { frameId }),
-    ...(dependencies !== undefined && { dependencies }),
+    ...(isNumbered && { frameId: frameId! }),
+    ...(Array.isArray(dependencies) && {
+      dependencies: dependencies.filter((needed) => Number.isSafeInteger(needed)),
+    }),
   };
 }
 
-/** What a chunk has to say in header extensions. */
+/** What a chunk has to say in its packets' headers. It may be an application's: what can't be said in them is left out. */
 export function frameMetadata(metadata: ChunkMetadata = {}): FrameMetadata {
   const { audioLevel, voiceActivity, rotation, contributingSources, captureTime } = metadata;
   const { senderCaptureTimeOffset: offset, contributingLevels } = metadata;
   return {
-    ...(audioLevel !== undefined && { audioLevel }),
+    ...(isWithin(audioLevel, MAX_LEVEL) && { audioLevel: Math.round(audioLevel) }),
     ...(voiceActivity !== undefined && { voiceActivity }),
-    ...(rotation !== undefined && { rotation }),
-    ...(contributingSources !== undefined && { contributingSources }),
-    ...(contributingLevels !== undefined && { contributingLevels }),
-    ...(captureTime !== undefined && {
+    ...(ROTATIONS.includes(rotation) && { rotation: rotation! }),
+    ...(Array.isArray(contributingSources) && {
+      contributingSources: contributingSources.slice(0, MAX_CSRCS).map((source) => source >>> 0),
+    }),
+    ...(Array.isArray(contributingLevels) && {
+      contributingLevels: contributingLevels.slice(0, MAX_CSRCS).map((level) =>
+        isWithin(level, MAX_LEVEL) ? Math.round(level) : MAX_LEVEL
+      ),
+    }),
+    ...(isWithin(captureTime, MAX_TIME) && {
       captureTime: {
         captureTimestamp: ntpFromUnixMillis(captureTime),
-        ...(offset !== undefined && { clockOffset: ntpOf(offset) }),
+        ...(offset !== undefined && isWithin(Math.abs(offset), MAX_TIME) && {
+          clockOffset: ntpOf(offset),
+        }),
       },
     }),
   };
 }
+
+/** Not so for NaN, and for what is no number. */
+function isWithin(value: number | undefined, most: number): value is number {
+  return value !== undefined && value >= 0 && value <= most;
+}
+
+/** -dBov (RFC 6464 section 3): silence. */
+const MAX_LEVEL = 127;
+
+/** AV1 RTP specification section A.8.2: ids of two and three bits. */
+const MAX_SPATIAL_ID = 3;
+const MAX_TEMPORAL_ID = 7;
+
+/** In milliseconds: more than NTP's era has. */
+const MAX_TIME = 2 ** 32 * 1000;
+
+const ROTATIONS: readonly unknown[] = [0, 90, 180, 270];
