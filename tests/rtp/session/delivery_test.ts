@@ -13,7 +13,7 @@ import {
   writePlayoutDelay,
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
-import { codecs } from "../codecs.ts";
+import { codecs } from "../payload/codecs.ts";
 import {
   call,
   ends,

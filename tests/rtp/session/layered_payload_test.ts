@@ -18,7 +18,7 @@ import {
 } from "../../../rtp/mod.ts";
 import { Random, seedForRun } from "../../support/random.ts";
 import { sessionCore } from "../../../rtp/session/session.ts";
-import { obu } from "../codecs.ts";
+import { obu } from "../payload/codecs.ts";
 import { type Ends, ends, EXTENSIONS, framesOf, sender, VIDEO, vp8 } from "./ends.ts";
 
 const VP8 = 96;

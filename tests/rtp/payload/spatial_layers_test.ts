@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { concat } from "../../core/wire/mod.ts";
-import { joinSuperframe, splitSpatialLayers, splitSuperframe } from "../../rtp/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
+import { concat } from "../../../core/wire/mod.ts";
+import { joinSuperframe, splitSpatialLayers, splitSuperframe } from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
 import { obu } from "./codecs.ts";
-import { hex } from "./support.ts";
+import { hex } from "../support.ts";
 
 Deno.test("VP9 bitstream specification annex B: a superframe's index tells the sizes of its frames", () => {
   const [first, second] = [hex("8201"), hex("860203")];

@@ -1,4 +1,4 @@
-import { concat } from "../../core/wire/mod.ts";
+import { concat } from "../../../core/wire/mod.ts";
 import {
   type Depacketizer,
   depacketizerFor,
@@ -6,8 +6,8 @@ import {
   type Packetizer,
   packetizerFor,
   type PayloadPacket,
-} from "../../rtp/mod.ts";
-import type { Random } from "../support/random.ts";
+} from "../../../rtp/mod.ts";
+import type { Random } from "../../support/random.ts";
 
 /** A video codec with frames that look like its own, as far as RTP looks. */
 export interface TestCodec {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { toHex } from "../../core/wire/mod.ts";
+import { toHex } from "../../../core/wire/mod.ts";
 import {
   createRtpPacket,
   decapsulateRtx,
@@ -24,9 +24,9 @@ import {
   writeComfortNoise,
   writeRed,
   writeTelephoneEvent,
-} from "../../rtp/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
-import { hex, rtpVectors, vector } from "./support.ts";
+} from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
+import { hex, rtpVectors, vector } from "../support.ts";
 
 const payloadOf = (name: string) => hex(vector(rtpVectors, name).payload!);
 

@@ -5,8 +5,8 @@ import {
   MAX_FRAME_PACKETS,
   MAX_FRAME_SIZE,
   type PayloadPacket,
-} from "../../rtp/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
+} from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
 import { codecs, pushAll, Sender } from "./codecs.ts";
 
 for (const codec of codecs) {

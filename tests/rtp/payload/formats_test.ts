@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { concat, toHex } from "../../core/wire/mod.ts";
+import { concat, toHex } from "../../../core/wire/mod.ts";
 import {
   av1Depacketizer,
   Av1Packetizer,
@@ -23,11 +23,11 @@ import {
   withLongStartCodes,
   writeVp8Descriptor,
   writeVp9Descriptor,
-} from "../../rtp/mod.ts";
-import { Writer } from "../../core/wire/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
+} from "../../../rtp/mod.ts";
+import { Writer } from "../../../core/wire/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
 import { obu } from "./codecs.ts";
-import { hex, rtpVectors, type Vector } from "./support.ts";
+import { hex, rtpVectors, type Vector } from "../support.ts";
 
 /** Payloads as the packets of one frame, the last with the marker. */
 function push<D>(

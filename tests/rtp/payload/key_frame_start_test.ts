@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { packetizerFor, startsKeyFrame } from "../../rtp/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
+import { packetizerFor, startsKeyFrame } from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
 import { obu } from "./codecs.ts";
 
 /** Annex B, from NAL units. */

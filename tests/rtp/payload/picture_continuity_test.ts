@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Writer } from "../../core/wire/mod.ts";
-import { isNextPicture, packetizerFor, writeVp8Descriptor } from "../../rtp/mod.ts";
-import { Random, seedForRun } from "../support/random.ts";
+import { Writer } from "../../../core/wire/mod.ts";
+import { isNextPicture, packetizerFor, writeVp8Descriptor } from "../../../rtp/mod.ts";
+import { Random, seedForRun } from "../../support/random.ts";
 
 interface Packet {
   readonly sequenceNumber: number;
