@@ -7,7 +7,12 @@ import {
   trackSlots,
 } from "../../media/media_stream_track.ts";
 import type { Millis } from "../../core/mod.ts";
-import { type FrameMoment, type OutboundFrame, withLongStartCodes } from "../../rtp/mod.ts";
+import {
+  type FrameMoment,
+  type OutboundFrame,
+  redPrimary,
+  withLongStartCodes,
+} from "../../rtp/mod.ts";
 import { FrameNumbers } from "../encoded_transform/frame_numbers.ts";
 import type { RTCRtpCodec, RTCRtpCodecParameters } from "../rtc_rtp_parameters.ts";
 import { canBeSentAs, codecDictionaryMatch } from "../jsep/media/mod.ts";
@@ -223,25 +228,23 @@ export class TrackSender {
   #unnamed(rid: string | undefined): RTCRtpCodecParameters | undefined {
     const preferred = this.#preferred(rid);
     return preferred && isRed(preferred)
-      ? this.#sender.sendCodecs.find(({ payloadType }) => payloadType === primaryOf(preferred))
+      ? this.#sender.sendCodecs.find(({ payloadType }) =>
+        payloadType === redPrimary(preferred.sdpFmtpLine)
+      )
       : preferred;
   }
 
   /** RED, where that is preferred: it goes around what it names as its primary encoding. */
   #redAround(payloadType: number): number | undefined {
     const preferred = this.#preferred(undefined);
-    const isAround = preferred && isRed(preferred) && primaryOf(preferred) === payloadType;
+    const isAround = preferred && isRed(preferred) &&
+      redPrimary(preferred.sdpFmtpLine) === payloadType;
     return isAround ? preferred.payloadType : undefined;
   }
 }
 
 function isRed({ mimeType }: RTCRtpCodec): boolean {
   return mimeType.toLowerCase() === "audio/red";
-}
-
-/** RFC 2198 section 5: its parameters are the payload types that it carries, as in "111/111". */
-function primaryOf({ sdpFmtpLine = "" }: RTCRtpCodec): number {
-  return parseInt(sdpFmtpLine);
 }
 
 /** Whether what is given can be sent as what was negotiated; parameters count where both tell them. */

@@ -1,4 +1,5 @@
-import { identitiesOf, isRed, type MediaFormat, parametersOf } from "../jsep/media/mod.ts";
+import { redPrimary } from "../../rtp/mod.ts";
+import { identitiesOf, isRed, type MediaFormat } from "../jsep/media/mod.ts";
 import { type NegotiatedSection, receivedExtensions } from "../media/section.ts";
 
 /** What packets of one payload type become. */
@@ -46,12 +47,12 @@ function formatMap(
     targets.get(received.get(payloadType ?? -1) ?? "");
   const formats = new Map<number, ForwardedFormat>();
   for (const format of receiveFormats) {
-    const primary = isRed(format) ? primaryOf(format) : undefined;
+    const primary = isRed(format) ? redPrimary(format.fmtp) : undefined;
     const wrapped = targetOf(format.payloadType);
     const target = sendFormats.find(({ payloadType }) => payloadType === wrapped);
     // RFC 2198 section 3: the blocks of RED name payload types, which are not to be touched.
     const isWhole = primary === undefined ||
-      target !== undefined && primary === targetOf(primary) && primary === primaryOf(target);
+      target !== undefined && primary === targetOf(primary) && primary === redPrimary(target.fmtp);
     const payloadType = isWhole ? wrapped : targetOf(primary);
     const name = isWhole ? format.name : nameOf(receiveFormats, primary);
     if (payloadType === undefined || name === undefined) continue;
@@ -62,12 +63,6 @@ function formatMap(
     });
   }
   return formats;
-}
-
-/** The payload type within RED: the first that its `a=fmtp` names (RFC 2198 section 5). */
-function primaryOf({ fmtp }: MediaFormat): number | undefined {
-  const first = /^\d{1,3}/.exec([...parametersOf(fmtp).keys()][0] ?? "")?.[0];
-  return first === undefined ? undefined : Number(first);
 }
 
 function nameOf(formats: readonly MediaFormat[], payloadType: number | undefined) {

@@ -20,6 +20,15 @@ export interface RedBlock {
 }
 
 /**
+ * The payload type of what RED carries, as its `a=fmtp` tells: the first in a text such as "111/111" (RFC 2198 section 5). Undefined if there
+ * is none.
+ */
+export function redPrimary(fmtp: string | undefined): number | undefined {
+  const first = /^\s*(\d{1,3})(?:\/\d{1,3})*\s*(?:;|$)/.exec(fmtp ?? "")?.[1];
+  return first === undefined ? undefined : Number(first);
+}
+
+/**
  * Reads redundant audio: older blocks first, the primary one last. Undefined if lengths do not agree with the payload.
  *
  * ```text

@@ -1,3 +1,4 @@
+import { redPrimary } from "../payload/mod.ts";
 import type { RtpFormat } from "./parameters.ts";
 
 /** What a payload type is for. */
@@ -83,8 +84,8 @@ export class FormatTable {
   /** The payload type of the audio within RED: the first that its `a=fmtp` names (RFC 2198 section 5). */
   primaryOfRed({ parameters }: RtpFormat): number | undefined {
     for (const name of parameters.keys()) {
-      const first = /^(\d{1,3})(\/\d{1,3})*$/.exec(name)?.[1];
-      if (first !== undefined && this.#formats.has(Number(first))) return Number(first);
+      const primary = redPrimary(name);
+      if (primary !== undefined && this.#formats.has(primary)) return primary;
     }
     return undefined;
   }

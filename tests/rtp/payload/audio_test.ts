@@ -18,6 +18,7 @@ import {
   parseTelephoneEvent,
   RedDepacketizer,
   RedEncoder,
+  redPrimary,
   rtpPadding,
   telephoneEventPayloads,
   TelephoneEventReceiver,
@@ -105,6 +106,11 @@ Deno.test("G.711: every code comes back, known values, and errors stay within ha
       assert(Math.abs(back[i]! - sample) <= step / 2 + 8, `${sample} became ${back[i]}`);
     }
   }
+});
+
+Deno.test("what RED carries is what its parameter names first (RFC 2198 section 5)", () => {
+  const texts = ["111/111", "111", " 0/8 ;x=1", "", "x=111", "111x", "1111/0", undefined];
+  assertEquals(texts.map(redPrimary), [111, 111, 0, ...Array(5).fill(undefined)]);
 });
 
 Deno.test("comfort noise: a coefficient is 258 (N - 127) / 32768 (RFC 3389 section 3.2)", () => {
