@@ -176,11 +176,6 @@ export class SctpAssociation implements Layer<Uint8Array, SctpItem, SctpEvent> {
     return this.#sender.abandonedMessages;
   }
 
-  /** The window that is advertised to the peer, in bytes. */
-  get receiveWindow(): number {
-    return this.#data?.receiver.aRwnd ?? RECEIVE_BUFFER;
-  }
-
   /** Bytes of memory held for messages that are incomplete or out of order. */
   get heldBytes(): number {
     return this.#data?.receiver.held ?? 0;

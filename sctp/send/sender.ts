@@ -83,11 +83,6 @@ export class Sender {
     return add32(this.outstanding.firstTsn, -1);
   }
 
-  /** Bytes that the peer has room for, less those in flight. */
-  get peerWindow(): number {
-    return this.#peerWindow;
-  }
-
   /** Whether everything has been acknowledged and nothing waits, not even for the reset of its stream. */
   get drained(): boolean {
     return this.outstanding.length === 0 && this.queue.idle && this.queue.bytes === 0;
