@@ -44,33 +44,24 @@ export class FramePlacement {
    * if that is known.
    */
   find(frame: OutboundFrame, announced?: LayerCounts, endsPicture?: boolean): PlacedFrame {
-    const { keyFrame, timestamp, dependencies = BASE_LAYER } = frame;
+    const { dependencies = BASE_LAYER } = frame;
     this.#census.see(dependencies);
-    const isFirst = keyFrame && dependencies.spatialId === 0;
-    const layers = isFirst ? severalOf(this.#census.expected(announced)) : this.#layers;
-    if (layers === undefined) return { frame, place: undefined, layers, comesByLayers: false };
     const isPart = endsPicture !== undefined;
     if (!isPart && dependencies.spatialId > 0) this.#hasGivenLayers = true;
-    const comesByLayers = isFirst ? this.#hasGivenLayers : this.#comesByLayers;
+    const settled = this.#settled(frame, announced);
+    const { layers, comesByLayers } = settled;
+    if (layers === undefined) return { frame, place: undefined, ...settled };
     const known = isPart || comesByLayers ? layers : { ...layers, spatial: 1 };
-    const layer = isFirst ? BASE_LAYER : within(dependencies, known);
-    const { spatialId, temporalId } = layer;
-    const beginsPicture = timestamp !== this.#timestamp || spatialId <= this.#spatialId;
-    const picture = beginsPicture ? this.#picture + 1 : this.#picture;
-    const needed = isFirst ? [] : this.#needs(frame, layer, picture, layers);
-    const interLayer = needed.includes(picture);
-    const references = distancesTo(needed, picture);
-    // Without any, a frame that needs some would pass for a key frame.
-    const isNew = isFirst || spatialId > 0 && this.#latest.isNew(spatialId);
-    if (references.length === 0 && !isNew && !interLayer) references.push(1);
-    const base = this.#latest.of({ spatialId, temporalId: 0 });
+    const layer = beginsStream(frame) ? BASE_LAYER : within(dependencies, known);
+    const beginsPicture = frame.timestamp !== this.#timestamp || layer.spatialId <= this.#spatialId;
     const place: FramePlace = {
-      ...{ spatialId, temporalId, references, interLayer, beginsPicture },
-      needsBaseOnly: references.length === 1 && base === picture - references[0]!,
-      switchingUp: isFirst || !tellsNeeds(frame),
-      endsPicture: endsPicture ?? (!comesByLayers || spatialId === layers.spatial - 1),
+      ...layer,
+      beginsPicture,
+      endsPicture: endsPicture ?? (!comesByLayers || layer.spatialId === layers.spatial - 1),
+      ...this.#references(frame, layer, this.#picture + (beginsPicture ? 1 : 0), layers),
+      switchingUp: beginsStream(frame) || !tellsNeeds(frame),
     };
-    return { frame, place, layers, comesByLayers };
+    return { frame, place, ...settled };
   }
 
   /** The frame with this place is being sent. */
@@ -78,8 +69,8 @@ export class FramePlacement {
     this.#layers = layers;
     this.#comesByLayers = comesByLayers;
     if (place === undefined) return;
-    const { keyFrame, dependencies, timestamp } = frame;
-    if (keyFrame && place.spatialId === 0) {
+    const { dependencies, timestamp } = frame;
+    if (beginsStream(frame)) {
       this.#latest.clear();
       this.#numbered.clear();
     }
@@ -88,6 +79,35 @@ export class FramePlacement {
     this.#timestamp = timestamp;
     this.#latest.set(place, this.#picture);
     if (dependencies?.frameId !== undefined) this.#number(dependencies.frameId);
+  }
+
+  /** What holds from the next key frame on, once it is there, and holds until then. */
+  #settled(
+    frame: OutboundFrame,
+    announced: LayerCounts | undefined,
+  ): Pick<PlacedFrame, "layers" | "comesByLayers"> {
+    if (!beginsStream(frame)) return { layers: this.#layers, comesByLayers: this.#comesByLayers };
+    const layers = severalOf(this.#census.expected(announced));
+    return { layers, comesByLayers: layers !== undefined && this.#hasGivenLayers };
+  }
+
+  /** What a frame in this picture refers to. */
+  #references(
+    frame: OutboundFrame,
+    layer: FrameLayer,
+    picture: number,
+    layers: LayerCounts,
+  ): Pick<FramePlace, "references" | "interLayer" | "needsBaseOnly"> {
+    const { spatialId } = layer;
+    const needed = beginsStream(frame) ? [] : this.#needs(frame, layer, picture, layers);
+    const interLayer = needed.includes(picture);
+    const references = distancesTo(needed, picture);
+    // Without any, a frame that needs some would pass for a key frame.
+    const isNew = beginsStream(frame) || spatialId > 0 && this.#latest.isNew(spatialId);
+    if (references.length === 0 && !isNew && !interLayer) references.push(1);
+    const base = this.#latest.of({ spatialId, temporalId: 0 });
+    const needsBaseOnly = references.length === 1 && base === picture - references[0]!;
+    return { references, interLayer, needsBaseOnly };
   }
 
   /** The pictures that a frame refers to, its own one if it is to a layer below. */
@@ -113,6 +133,11 @@ export class FramePlacement {
       this.#numbered.delete(oldest);
     }
   }
+}
+
+/** Whether nothing that went before counts: a key frame of the lowest layer. */
+function beginsStream({ keyFrame, dependencies }: OutboundFrame): boolean {
+  return keyFrame && (dependencies?.spatialId ?? 0) === 0;
 }
 
 /** How far back others lie that a picture refers to: the nearest of them, as far as that can be said. */
