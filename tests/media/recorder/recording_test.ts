@@ -44,6 +44,15 @@ const FORMATS: readonly [RecordingFormat, MediaStreamConstraints, string[]][] = 
   ["ivf", { video: { width: 320 } }, ["vp8"]],
 ];
 
+/** A recording of Opus and VP8, and where its tracks come from. */
+function recordBoth(format: "webm" | "mp4" = "webm") {
+  const clock = new VirtualClock();
+  const audio = new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] });
+  const video = new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] });
+  const recording = recordTracks([createTrack(audio), createTrack(video)], { format, clock });
+  return { clock, audio, video, recording };
+}
+
 for (const [format, constraints, codecs] of FORMATS) {
   Deno.test(`ten seconds of ${format} are right, by a decoder's judgement`, async () => {
     const { bytes, discarded, duration } = await recordDevices(constraints, format, 10);
@@ -333,13 +342,7 @@ Deno.test("sound whose RTP timestamps stood still while there was none comes aft
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const data = Uint8Array.of(0xf8, 0xff, 0xfe);
   for (const format of ["webm", "mp4"] as const) {
-    const clock = new VirtualClock();
-    const [audio, video] = [
-      new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
-      new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
-    ];
-    const tracks = [createTrack(audio), createTrack(video)];
-    const recording = recordTracks(tracks, { format, clock });
+    const { clock, audio, video, recording } = recordBoth(format);
     const metadata = (mimeType: string, rtpTimestamp: number) => ({ mimeType, rtpTimestamp });
     for (let time = 0, samples = 0; time < 10_000; time += 20) {
       if (time % 40 === 0) {
@@ -365,15 +368,7 @@ Deno.test("sound whose RTP timestamps stood still while there was none comes aft
 Deno.test("sound that is always behind the pictures is not left out for ever", async () => {
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const data = Uint8Array.of(0xf8, 0xff, 0xfe);
-  const clock = new VirtualClock();
-  const [audio, video] = [
-    new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
-    new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
-  ];
-  const recording = recordTracks([createTrack(audio), createTrack(video)], {
-    format: "webm",
-    clock,
-  });
+  const { clock, audio, video, recording } = recordBoth();
   const metadata = (mimeType: string, rtpTimestamp: number) => ({ mimeType, rtpTimestamp });
   for (let time = 0; time < 6000; time += 20) {
     // After a second, the pictures' timestamps jump by four seconds.
@@ -423,15 +418,7 @@ Deno.test("sound and pictures are put together by capture times, unless these ar
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const data = Uint8Array.of(0xf8, 0xff, 0xfe);
   for (const [audioCapture, expected] of [[1e12 + 200, 0.22], [0, 0.02]] as const) {
-    const clock = new VirtualClock();
-    const [audio, video] = [
-      new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
-      new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
-    ];
-    const recording = recordTracks([createTrack(audio), createTrack(video)], {
-      format: "webm",
-      clock,
-    });
+    const { audio, video, recording } = recordBoth();
     const metadata = (captureTime: number) => ({ rtpTimestamp: 0, captureTime });
     video.emit({ type: "key", timestamp: 0, data: frames[0]!, metadata: metadata(1e12) });
     audio.emit({ type: "key", timestamp: 0, data, metadata: metadata(audioCapture) });
@@ -443,15 +430,7 @@ Deno.test("sound and pictures are put together by capture times, unless these ar
 Deno.test("what peers send is put together by sender reports, which come a little later than the first frames", async () => {
   const [{ frames }] = await loadBars("320x240") as [EncodedLoop];
   const data = Uint8Array.of(0xf8, 0xff, 0xfe);
-  const clock = new VirtualClock();
-  const [audio, video] = [
-    new MediaSource({ kind: "audio", codecs: [parseCodec("opus")!] }),
-    new MediaSource({ kind: "video", codecs: [parseCodec("vp8")!] }),
-  ];
-  const recording = recordTracks([createTrack(audio), createTrack(video)], {
-    format: "webm",
-    clock,
-  });
+  const { clock, audio, video, recording } = recordBoth();
   const send = (source: MediaSource, data: Uint8Array, rtpTimestamp: number, senderTime?: number) =>
     source.emit({
       ...{ type: "key", timestamp: 0, data },
