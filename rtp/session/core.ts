@@ -9,7 +9,7 @@ import type { RtpSessionEvent } from "./event.ts";
 import { ArrivalFeedback } from "./inbound/arrival_feedback.ts";
 import { Demultiplexer } from "./inbound/demultiplexer.ts";
 import { KEY_FRAME_INTERVAL } from "./inbound/key_frame_requests.ts";
-import { keepInStep } from "./inbound/lip_sync.ts";
+import { keepInStep, MAX_IN_STEP } from "./inbound/lip_sync.ts";
 import { Receiver, type ReceiverHost } from "./inbound/receiver.ts";
 import { UnfinishedFrames } from "./inbound/unfinished_frames.ts";
 import {
@@ -382,8 +382,9 @@ export class SessionCore implements Hosts {
   /** Follows what has changed in a group: who is in it, their wishes, or their clocks. */
   #keepInStep(group: string | undefined, now: Millis): void {
     if (group === undefined) return;
-    const receivers = [...this.#receivers.values()];
-    keepInStep(receivers.filter(({ parameters }) => parameters.lipSyncGroup === group), now);
+    const receivers = Array.from(this.#receivers.values())
+      .filter(({ parameters }) => parameters.lipSyncGroup === group);
+    keepInStep(receivers.slice(0, MAX_IN_STEP), now);
   }
 
   #tellBitrate(): void {

@@ -7,6 +7,9 @@ import type { Receiver } from "./receiver.ts";
 /** A stream that has been silent for longer holds nobody up. */
 const SILENCE: Millis = 5000;
 
+/** Tracks of one stream that wait for each other: more than any has. Each report costs a look at all of them. */
+export const MAX_IN_STEP = 16;
+
 /** How long a stream takes from the capture of its media until it is here, by a clock of its sender: only differences mean something. */
 type Transit = (stream: IncomingStream) => Millis | undefined;
 

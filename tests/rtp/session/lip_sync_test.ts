@@ -14,6 +14,7 @@ import {
   TRANSPORT_CC_URI,
   unixMillisFromNtp,
 } from "../../../rtp/mod.ts";
+import { MAX_IN_STEP } from "../../../rtp/session/inbound/lip_sync.ts";
 import { Random } from "../../support/random.ts";
 import { AUDIO, type Ends, ends, EXTENSIONS, receiver, sender, VIDEO, vp8 } from "./ends.ts";
 
@@ -195,6 +196,23 @@ Deno.test("RFC 5888 section 7: a renegotiation puts tracks into one stream, and 
   assertTook(film.play(2), { audio: PATH + 150, video: PATH + 150 });
   film.receive("video", { lipSyncGroup: "other" });
   assertTook(film.play(2), { audio: PATH, video: PATH + 150 });
+});
+
+Deno.test("only so many tracks of one stream wait for each other, and each report costs no more", () => {
+  for (const [others, audio] of [[MAX_IN_STEP - 2, PATH + 150], [MAX_IN_STEP, PATH]] as const) {
+    const film = new Film({});
+    film.pair.run("b", (b, now) => {
+      b.removeReceiver("0");
+      b.removeReceiver("1");
+      for (let i = 0; i < others; i++) {
+        b.setReceiver(receiver("audio", { mid: `other ${i}`, lipSyncGroup: "film" }), now);
+      }
+    });
+    film.receive("audio", { lipSyncGroup: "film" });
+    film.receive("video", { lipSyncGroup: "film" });
+    film.added.video = 150;
+    assertTook(film.play(10), { audio, video: PATH + 150 });
+  }
 });
 
 Deno.test("what is less apart than anybody notices is left as it is (ITU-R BT.1359)", () => {
